@@ -1,0 +1,25 @@
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+
+.PHONY: help install test check bench demo ci
+
+help:  ## list these targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install:  ## make .venv with everything that tests need
+	python3 -m venv .venv && .venv/bin/pip install -q -e '.[test,notebook]'
+
+test:  ## run tests, doctests and notebooks
+	$(PYTHON) -m pytest
+
+check:  ## format, lint, types, import contracts
+	$(PYTHON) -m ruff format --check . && $(PYTHON) -m ruff check . && $(PYTHON) -m mypy && .venv/bin/lint-imports
+
+bench:  ## time against peers in one run
+	$(PYTHON) -m pytest -m benchmark tests/benchmarks -s
+
+demo:  ## the whole job on a practice server
+	.venv/bin/truto-tickets demo --yes
+
+ci:  ## what the build runs
+	bash .ci/run

@@ -1,0 +1,84 @@
+"""What tests share: practice accounts, and the public exports where they are present."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import truto_tickets_nb as tt
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def account():
+    with tt.sandbox("jira", tickets=60, limit=None) as found:
+        yield found
+
+
+@pytest.fixture
+def exports():
+    """Find the public exports; the tests that need them skip where they are missing."""
+    found = [DATA / "gitbugs_hadoop.csv.gz", DATA / "gitbugs_seamonkey.csv.gz"]
+    if not all(path.exists() for path in found):
+        pytest.skip("the public exports are not here")
+    return found
+
+
+@pytest.fixture
+def records():
+    """Make a small account by hand: two namesakes, two workspaces, every kind of value."""
+    home, other = {"id": "w1", "name": "Shop"}, {"id": "w2", "name": "Bank"}
+    return [
+        {
+            "id": "7",
+            "name": "Refund",
+            "status": {"id": "1", "name": "Open"},
+            "priority": {"id": "p1", "name": "Low"},
+            "assignees": [{"id": "u1", "name": "Jo Smith"}],
+            "tags": [{"id": "t1", "name": "billing"}, {"id": "t2", "name": "vip"}],
+            "workspace": home,
+            "due_date": "2026-01-31",
+            "description": "one\r\ntwo ",
+            "custom_fields": {"points": 3, "region": "EU"},
+            "created_at": "2026-01-01T10:00:00Z",
+        },
+        {
+            "id": "0042",
+            "name": "Login",
+            "status": {"id": "2", "name": "Done"},
+            "priority": {"id": "p2", "name": "High"},
+            "assignees": [{"id": "u2", "name": "Jo Smith"}],
+            "tags": [],
+            "workspace": other,
+            "due_date": None,
+            "description": "",
+            "custom_fields": {"points": None, "region": "US"},
+            "created_at": "2026-01-02T10:00:00Z",
+        },
+        {
+            "id": "1000000000000000001",
+            "name": "Search",
+            "status": {"id": "1", "name": "Open"},
+            "priority": None,
+            "assignees": [],
+            "tags": [{"id": "t1", "name": "billing"}],
+            "workspace": home,
+            "due_date": "2026-02-01",
+            "description": "x",
+            "custom_fields": {"points": 5},
+            "created_at": "2026-01-03T10:00:00Z",
+        },
+    ]
+
+
+@pytest.fixture
+def small(records):
+    with tt.sandbox("jira", tickets=records, limit=None) as found:
+        yield found
+
+
+@pytest.fixture
+def snapshot(small):
+    return small.load()

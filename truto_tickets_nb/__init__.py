@@ -1,0 +1,62 @@
+"""Clean tickets in bulk from a notebook: load, edit in pandas, preview, PATCH what changed, undo.
+
+>>> import truto_tickets_nb as tt
+>>> with tt.sandbox("jira", tickets=20) as account:
+...     snapshot = account.load()
+...     df = snapshot.frame()
+...     df.loc[df["priority"] == "Normal", "priority"] = "High"
+...     plan = snapshot.plan(df)
+...     run = account.apply(plan, confirm=len(plan))
+...     len(run.applied) == len(plan) > 0
+True
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb import errors
+from truto_tickets_nb.account import Account, connect, practice
+from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
+from truto_tickets_nb.runs.door import Brakes
+from truto_tickets_nb.runs.run import Outcome, Run
+from truto_tickets_nb.sandbox import Sandbox  # imported before the function of that name takes its place
+from truto_tickets_nb.snapshot import Snapshot, open_snapshot
+from truto_tickets_nb.tickets import accessor as _accessor  # noqa: F401  (registers df["tags"].tickets)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+__all__ = [
+    "Account",
+    "Brakes",
+    "Change",
+    "Outcome",
+    "Patch",
+    "Plan",
+    "Problem",
+    "Run",
+    "Snapshot",
+    "connect",
+    "errors",
+    "open_snapshot",
+    "sandbox",
+]
+__version__ = "0.1.0"
+
+
+def sandbox(
+    integration: str = "jira", tickets: int | str | Path | Mapping[str, Any] | Sequence[Any] = 500, **switches: Any
+) -> Account:
+    """Start a practice account: a real HTTP server on this machine, with its own tickets, no token and no network.
+
+    >>> with sandbox("freshdesk", tickets=5) as account:
+    ...     len(account.load())
+    5
+
+    `tickets` is how many to invent, or what to start from: records, or the path of an export (CSV, TSV, JSON, JSON lines,
+    gzipped or not). Switches: `limit=(50, 10)` requests per seconds or None, `seed`, `columns` (field -> column of the
+    export), `path` (a file that keeps the data), `read_only`, `port`.
+    """
+    return practice(Sandbox(integration, tickets, **switches))

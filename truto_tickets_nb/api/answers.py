@@ -1,0 +1,111 @@
+"""Answers -> JSON or errors; every message tells whose error it is and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from truto_tickets_nb import errors
+from truto_tickets_nb.api.retry import wait_asked
+from truto_tickets_nb.errors import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+    from truto_tickets_nb.api.address import Token
+
+# status -> error, and the next step. Source: https://truto.one/docs/api-reference/overview/errors
+_KNOWN: dict[int, tuple[type[errors.ApiError], str]] = {
+    401: (errors.TokenRefused, "Check the token: it may be mistyped, expired, or of another environment."),
+    403: (errors.NotAllowed, "Ask whoever owns the connection for the missing permission."),
+    404: (errors.NotFound, "It was deleted or moved, this token can't see it, or this integration does not offer it."),
+    405: (errors.ReadOnly, "This account takes no writes (Truto's sandbox accounts are read-only)."),
+    429: (errors.RateLimited, "Wait, then go on."),
+    503: (errors.AccountBlocked, "Truto has blocked this account: ask Truto's support."),
+}
+
+
+def decoded(response: httpx.Response, token: Token) -> Any:
+    """Return the JSON of a success, or raise the error that the answer is."""
+    if response.status_code >= 400:
+        raise failure(response, token)
+    if response.is_redirect:
+        raise errors.NoAnswer(
+            f"The server sends us elsewhere ({response.status_code}); redirects are not followed, because the token would travel "
+            "along. Check base_url.",
+            status=response.status_code,
+        )
+    try:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError as error:
+        raise unreadable(response, token) from error
+
+
+def unreadable(response: httpx.Response, token: Token) -> errors.NoAnswer:
+    """Say that an answer is not what the API answers."""
+    kind = response.headers.get("content-type", "no content type")
+    start = shorten(token.redact(response.text), 80) or "nothing"
+    return errors.NoAnswer(
+        f"The answer is not JSON ({response.status_code}, {kind}): {start!r}. Check base_url, or try again.",
+        status=response.status_code,
+    )
+
+
+def failure(response: httpx.Response, token: Token) -> errors.ApiError:
+    """Turn an error answer into the error of our tree."""
+    body = _body(response)
+    remote, insight = bool(body.get("truto_is_remote_error")), body.get("truto_error_insight") or {}
+    kind, advice = _kind(response.status_code, remote=remote)
+    said = shorten(token.redact(_said(body) or response.reason_phrase or "no reason given"))
+    who = "The provider" if remote else "Truto"
+    hints = " ".join(_hints(insight))
+    return kind(
+        f"{who} answered {response.status_code}: {said}. {hints or advice}",
+        status=response.status_code,
+        remote=remote,
+        insight=insight,
+        detail=said,
+        retry_after=wait_asked(response.headers),
+    )
+
+
+def _kind(status: int, *, remote: bool) -> tuple[type[errors.ApiError], str]:
+    if status == 401 and remote:
+        return errors.NeedsReauth, "The connection has lost its access: whoever owns it must connect it again in Truto."
+    if status in _KNOWN:
+        return _KNOWN[status]
+    if status >= 500 or status == 408:
+        return errors.ServerTrouble, "Try again in a while."
+    return errors.Rejected, "Change what was refused and try again."
+
+
+def _body(response: httpx.Response) -> Mapping[str, Any]:
+    try:
+        found = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _said(body: Mapping[str, Any]) -> str:
+    """Find the reason: the message, else what the provider itself said."""
+    raw = body.get("raw_response")
+    return str(body.get("message") or "") or (orjson.dumps(raw).decode() if raw else "") or str(body.get("error") or "")
+
+
+def _hints(insight: Mapping[str, Any]) -> list[str]:
+    hints = []
+    for key, words in (
+        ("missing_required_query_parameters", "Missing query parameters"),
+        ("missing_required_body_fields", "Missing fields"),
+    ):
+        value = (insight.get(key) or {}).get("value")
+        if value:
+            hints.append(f"{words}: {', '.join(map(str, value))}.")
+    scopes = ((insight.get("forbidden_error") or {}).get("value") or {}).get("missing_scopes")
+    if scopes:
+        hints.append(f"The connection lacks these permissions: {', '.join(map(str, scopes))}.")
+    return hints

@@ -1,0 +1,208 @@
+"""Pages, get, patch, choices lists, meta, capabilities: one request at a time, within the budget, retried as decided."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+import httpx
+import orjson
+
+from truto_tickets_nb.api.address import TRUTO, Token, account_name, base_address, is_loopback, query_pairs, segment
+from truto_tickets_nb.api.answers import decoded
+from truto_tickets_nb.api.retry import Wait, pause, reason, wait_asked
+from truto_tickets_nb.api.schema import AccountInfo, Capabilities, Meta
+from truto_tickets_nb.api.throttle import Throttle
+from truto_tickets_nb.errors import ApiError, NoAnswer, RateLimited, ServerTrouble, SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+TICKETS = "/unified/ticketing/tickets"
+_RACE = random.Random()  # jitter needs no secrecy
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Hold one page of a list."""
+
+    records: list[dict[str, Any]]
+    next_cursor: str | None
+    is_partial: bool
+
+
+class Client:
+    """Speak to one integrated account. Safe to share between threads; shows its token nowhere."""
+
+    def __init__(  # noqa: PLR0913  (keyword-only from the fourth: the seams that tests need)
+        self,
+        token: str,
+        account_id: str,
+        base_url: str = TRUTO,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        budget: Throttle | None = None,
+        tries: int = 5,
+        timeout: float = 30.0,
+        sleep: Callable[[float], None] = time.sleep,
+        listen: Callable[[Wait], None] | None = None,
+    ) -> None:
+        self._token = Token(token)
+        self.account_id, self.base_url = account_name(account_id), base_address(base_url)
+        self.budget = budget or Throttle(sleep=sleep)
+        self.listen, self._tries = listen, tries
+        local = is_loopback(httpx.URL(self.base_url).host)
+        self._http = httpx.Client(
+            auth=self._token,
+            base_url=self.base_url,
+            transport=transport,
+            timeout=httpx.Timeout(timeout, connect=10.0),
+            follow_redirects=False,
+            trust_env=not local,  # a proxy has no business between us and this very machine
+            headers={"Accept": "application/json"},
+            limits=httpx.Limits(max_connections=32),
+        )
+
+    def account(self) -> AccountInfo:
+        """Ask what the account is; a wrong token and a wrong account id are told apart."""
+        return AccountInfo.model_validate(self._json("GET", f"/integrated-account/{segment(self.account_id)}"))
+
+    def capabilities(self) -> Capabilities:
+        """Ask which resources and methods the account offers."""
+        path = f"/integrated-account/{segment(self.account_id)}/capabilities"
+        return Capabilities.model_validate(self._json("GET", path, {"type": "unified"}))
+
+    def meta(self, method: str) -> Meta:
+        """Ask for the schema of a method of tickets, such as update."""
+        return Meta.model_validate(self._json("GET", f"{TICKETS}/meta/{segment(method)}", self._mine({})))
+
+    def page(self, query: Mapping[str, Any], cursor: str | None = None, *, resource: str = "tickets") -> Page:
+        """Fetch one page of a list; the cursor is only ever a query value."""
+        asked = {**query, "next_cursor": cursor} if cursor else dict(query)
+        found = self._json("GET", f"/unified/ticketing/{segment(resource)}", self._mine(asked))
+        records = found.get("result") if isinstance(found, dict) else None
+        if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+            raise NoAnswer(f"The list of {resource} came without its records. Check base_url, or try again.")
+        return Page(records, found.get("next_cursor") or None, bool(found.get("is_partial_response")))
+
+    def companions(self, resource: str, query: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Fetch all pages of a companion list, such as users."""
+        records: list[dict[str, Any]] = []
+        cursor, seen = None, set[str]()
+        while True:
+            page = self.page(query or {}, cursor, resource=resource)
+            records += page.records
+            cursor = page.next_cursor
+            if not cursor:
+                return records
+            if cursor in seen:
+                raise ServerTrouble(
+                    f"The list of {resource} turns in a circle: a cursor came twice. Try again in a while."
+                )
+            seen.add(cursor)
+
+    def get(self, identity: str, *, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Fetch one ticket."""
+        return self._ticket(identity, self._json("GET", f"{TICKETS}/{segment(identity)}", self._mine(query or {})))
+
+    def patch(
+        self, identity: str, body: Mapping[str, Any], *, query: Mapping[str, Any] | None = None, idempotency_key: str
+    ) -> dict[str, Any]:
+        """Send one PATCH. Repeating it is safe: the key makes Truto answer a repeat from its memory.
+
+        An error tells in `maybe_applied` whether the change may have happened all the same.
+        """
+        path, headers = f"{TICKETS}/{segment(identity)}", {"Idempotency-Key": idempotency_key}
+        try:
+            found = self._json("PATCH", path, self._mine(query or {}), body=body, headers=headers)
+            return self._ticket(identity, found)
+        except (NoAnswer, ServerTrouble) as error:
+            error.maybe_applied = True
+            raise
+
+    def _ticket(self, identity: str, found: Any) -> dict[str, Any]:
+        inner = found.get("result") if isinstance(found, dict) and "id" not in found else found
+        if not isinstance(inner, dict) or str(inner.get("id", identity)) != identity:
+            told = inner.get("id") if isinstance(inner, dict) else type(inner).__name__
+            raise NoAnswer(
+                f"Asked for ticket {identity}, the answer holds {told!r}. Nothing of it was used; try again."
+            )
+        return inner
+
+    def _mine(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        return {"integrated_account_id": self.account_id, **query}
+
+    def _json(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any] | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        sent = {"Content-Type": "application/json", **(headers or {})} if body is not None else headers
+        content = None if body is None else orjson.dumps(body)
+        request = self._http.build_request(
+            method, path, params=tuple(query_pairs(query or {})), content=content, headers=sent
+        )
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return self._once(request)
+            except ApiError as error:
+                self._wait(error, attempt)
+
+    def _once(self, request: httpx.Request) -> Any:
+        self.budget.acquire()
+        try:
+            response = self._http.send(request)
+        except httpx.TransportError as error:
+            raise NoAnswer(f"No answer from {request.url.host}: {type(error).__name__}. Check the network.") from error
+        self._heed(response)
+        return decoded(response, self._token)
+
+    def _heed(self, response: httpx.Response) -> None:
+        """Obey what the headers say of the limit, also on a success."""
+        if limit := response.headers.get("ratelimit-limit"):
+            self.budget.learn(limit)
+        asked = wait_asked(response.headers) if response.is_success else None
+        if asked:
+            self._told(Wait(asked, "the limit is used up", 0))
+            self.budget.pause(asked)
+
+    def _wait(self, error: ApiError, attempt: int) -> None:
+        seconds = pause(error, attempt, tries=self._tries, chance=_RACE.random())
+        if seconds is None:
+            raise error
+        self._told(Wait(seconds, reason(error), attempt))
+        if isinstance(error, RateLimited) or error.retry_after is not None:
+            self.budget.pause(seconds)
+        else:
+            self.budget.rest(seconds)
+
+    def _told(self, wait: Wait) -> None:
+        if self.listen:
+            self.listen(wait)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Client(account_id={self.account_id!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise SetupError("A connection is never pickled. Connect again where you need it: connect().")

@@ -1,0 +1,87 @@
+"""Decide, given an error and a count: try again after how long, or give up. Pure: no clock, no sleep, no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.errors import ApiError, NoAnswer, RateLimited, ServerTrouble
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FIRST, LONGEST = 0.5, 30.0  # seconds: the first pause and the longest that we choose ourselves
+PATIENCE = 120.0  # seconds that a server may ask us to wait; above it we give up and say so
+TRUTO_PAUSE = 10.0  # seconds of Truto's own window (https://truto.one/docs/api-reference/overview/rate-limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Tell a listener that requests pause: `seconds`, why, and after which attempt."""
+
+    seconds: float
+    reason: str
+    attempt: int
+
+
+def pause(error: ApiError, attempt: int, *, tries: int, chance: float) -> float | None:
+    """Say how many seconds to wait before attempt `attempt + 1`, None to give up; `chance` in [0, 1) is the jitter.
+
+    >>> pause(RateLimited("", status=429, retry_after=8.0), 1, tries=5, chance=0.0)
+    8.0
+    >>> pause(ServerTrouble("", status=500), 3, tries=5, chance=0.5), pause(ServerTrouble(""), 5, tries=5, chance=0.5)
+    (1.0, None)
+    """
+    if attempt >= tries or not isinstance(error, RateLimited | ServerTrouble | NoAnswer):
+        return None
+    asked = error.retry_after
+    if asked is not None:
+        return asked + chance * min(1.0, asked / 4) if asked <= PATIENCE else None
+    if isinstance(error, RateLimited):
+        return TRUTO_PAUSE + chance
+    return chance * float(min(LONGEST, FIRST * 2 ** (attempt - 1)))
+
+
+def reason(error: ApiError) -> str:
+    """Say in words why we wait."""
+    if isinstance(error, RateLimited):
+        return "the provider's limit" if error.remote else "Truto's limit"
+    if isinstance(error, ServerTrouble):
+        return f"{'the provider' if error.remote else 'Truto'} failed ({error.status})"
+    return "no answer"
+
+
+def wait_asked(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Read how many seconds a server asks us to wait: `Retry-After` as seconds or as a date, else `ratelimit-reset`.
+
+    >>> wait_asked({"retry-after": "8"}), wait_asked({"retry-after": "soon"}), wait_asked({"ratelimit-reset": "3"})
+    (8.0, None, None)
+    >>> wait_asked({"ratelimit-reset": "3", "ratelimit-remaining": "0"})
+    3.0
+    """
+    text = headers.get("retry-after", "")
+    if not text and headers.get("ratelimit-remaining") == "0":
+        text = headers.get("ratelimit-reset", "")
+    seconds = _number(text)
+    if seconds is None and text:
+        seconds = _until(text, now or datetime.now(UTC))
+    return seconds if seconds is not None and seconds >= 0 else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        found = float(text)
+    except ValueError:
+        return None
+    return found if found < float("inf") else None
+
+
+def _until(text: str, now: datetime) -> float | None:
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return max(0.0, (when - now).total_seconds())

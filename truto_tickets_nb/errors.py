@@ -1,0 +1,164 @@
+"""Every error of the toolkit, drawn as a tree.
+
+::
+
+    TicketsError
+    |-- SetupError (ValueError)             a token, an address or an argument that can't work
+    |-- FrameError (ValueError)             an edited frame that can't be laid over its snapshot
+    |-- PlanError (ValueError)              a plan that must not go out as it is
+    |   `-- ConfirmError                    the number typed is not the plan's number
+    |-- SnapshotError (ValueError)          a saved snapshot that can't be read
+    |-- JournalError (OSError)              the journal can't be read or written; nothing was sent
+    |-- LoadInterrupted (KeyboardInterrupt) a load was stopped; what it has is in `.snapshot`
+    |-- RunInterrupted (KeyboardInterrupt)  a run was stopped; what it did is in `.run`, the rest can be resumed
+    `-- ApiError (OSError)                  an answer that is no success
+        |-- TokenRefused (PermissionError)      401: the token
+        |-- NeedsReauth (PermissionError)       401 from the provider: the connection must be renewed
+        |-- NotAllowed (PermissionError)        403
+        |-- NotFound (LookupError)              404
+        |-- ReadOnly (PermissionError)          405
+        |-- Rejected (ValueError)               400, 409, 412, 422: this request, as it is
+        |-- AccountBlocked (PermissionError)    503
+        |-- RateLimited                         429
+        |-- ServerTrouble                       500, 502, 504
+        `-- NoAnswer (ConnectionError)          the network, a time-out, or an answer that is not JSON
+
+Policy: an error says what was wrong, with the ticket, the field and the value where there are any, and what to do next. The
+errors of a library stay chained as the cause. Foreign text is shortened and stripped of control characters, and the token is
+never part of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LONGEST = 300  # characters of foreign text shown in a message
+
+
+class TicketsError(Exception):
+    """Name the root of all errors of this toolkit."""
+
+
+class SetupError(TicketsError, ValueError):
+    """Say which token, address or argument can't work, before anything is sent."""
+
+
+class FrameError(TicketsError, ValueError):
+    """Say why an edited frame can't be laid over its snapshot; `problems` lists every reason."""
+
+    def __init__(self, message: str, problems: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class PlanError(TicketsError, ValueError):
+    """Say why a plan must not go out as it is."""
+
+
+class ConfirmError(PlanError):
+    """Say that the number typed is not the number of tickets in the plan."""
+
+
+class SnapshotError(TicketsError, ValueError):
+    """Say why a saved snapshot can't be read."""
+
+
+class JournalError(TicketsError, OSError):
+    """Say why the journal can't be read or written; nothing was sent."""
+
+
+class LoadInterrupted(TicketsError, KeyboardInterrupt):
+    """Carry what an interrupted load has so far in `snapshot`, None where it has nothing."""
+
+    def __init__(self, message: str, snapshot: object = None) -> None:
+        super().__init__(message)
+        self.snapshot = snapshot
+
+
+class RunInterrupted(TicketsError, KeyboardInterrupt):
+    """Carry what an interrupted run has done so far in `run`; the rest waits in the journal."""
+
+    def __init__(self, message: str, run: object = None) -> None:
+        super().__init__(message)
+        self.run = run
+
+
+class ApiError(TicketsError, OSError):
+    """Carry an answer that is no success: `status`, `remote`, `insight`, `detail`, `retry_after` (seconds)."""
+
+    status: int | None
+    remote: bool
+    insight: dict[str, object]
+    detail: str
+    retry_after: float | None
+
+    def __init__(  # noqa: PLR0913  (keyword-only: the facts of one answer)
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        remote: bool = False,
+        insight: dict[str, object] | None = None,
+        detail: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.remote = remote
+        self.insight = dict(insight or {})
+        self.detail = detail
+        self.retry_after = retry_after
+        self.maybe_applied = False  # True where a PATCH may have reached the provider all the same
+
+
+class TokenRefused(ApiError, PermissionError):
+    """Say that Truto does not know the token (401)."""
+
+
+class NeedsReauth(ApiError, PermissionError):
+    """Say that the provider no longer accepts the connection (401 with the remote flag)."""
+
+
+class NotAllowed(ApiError, PermissionError):
+    """Say what the token or the connection may not do (403)."""
+
+
+class NotFound(ApiError, LookupError):
+    """Say what is not there, or not visible to this token (404)."""
+
+
+class ReadOnly(ApiError, PermissionError):
+    """Say that this account takes no writes (405)."""
+
+
+class Rejected(ApiError, ValueError):
+    """Say why this request was refused as it is (400, 409, 412, 422)."""
+
+
+class AccountBlocked(ApiError, PermissionError):
+    """Say that Truto has blocked this account (503)."""
+
+
+class RateLimited(ApiError):
+    """Say that a limit was reached (429), and for how long in `retry_after`."""
+
+
+class ServerTrouble(ApiError):
+    """Say that Truto or the provider failed (500, 502, 504)."""
+
+
+class NoAnswer(ApiError, ConnectionError):
+    """Say that no usable answer came: the network, a time-out, or something that is not JSON."""
+
+
+def shorten(text: object, longest: int = LONGEST) -> str:
+    r"""Shorten foreign text and take out what a terminal would obey.
+
+    >>> shorten("a\x1b[31mred" + "!" * 400, 12)
+    'a [31mred!!!…'
+    """
+    shown = "".join(c if c.isprintable() else " " for c in str(text))
+    return shown if len(shown) <= longest else shown[:longest] + "…"

@@ -1,0 +1,1 @@
+"""Pages -> complete tickets -> columns, with progress; gathers choices and what is learnt at run time."""

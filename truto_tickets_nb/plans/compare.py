@@ -1,0 +1,156 @@
+"""Compare an edited frame with the table it came from: changes and problems, nothing else. Pure: no clock, no network."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.errors import FrameError, shorten
+from truto_tickets_nb.plans.align import Rows, layout, rows
+from truto_tickets_nb.plans.cells import Reader, Trouble, plain
+from truto_tickets_nb.plans.plan import Change, Patch, Problem
+from truto_tickets_nb.plans.suspects import suspects
+from truto_tickets_nb.tickets.fields import Field, of_record
+from truto_tickets_nb.tickets.fields import field as field_of
+from truto_tickets_nb.tickets.kinds import AnyKind
+from truto_tickets_nb.tickets.values import is_missing, ref
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import pandas as pd
+
+    from truto_tickets_nb.tickets.table import Table
+
+TITLE_MAX = 120  # characters of a ticket's title that a plan keeps to tell it apart
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Hold what comparing found: patches in the order of the snapshot, problems, notes."""
+
+    patches: tuple[Patch, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    looked_at: int
+
+
+def compare(table: Table, edited: pd.DataFrame, reader: Reader, *, clear: Iterable[str] = ()) -> Comparison:
+    """Compare `edited` with `table`, by ticket id.
+
+    `clear` names the columns in which a filled cell may become empty. A frame that can't be laid over the table is a
+    FrameError with all its reasons; everything else that must not go out is a blocking problem.
+    """
+    found = layout(table, edited)
+    named = _cleared(clear, table, edited)
+    sheet = _Sheet(table, edited, reader, rows(table, edited), named)
+    for name in found.columns:
+        sheet.look_at(name)
+    patches = tuple(sheet.patches())
+    return Comparison(patches, (*found.problems, *sheet.problems()), found.notes, len(edited))
+
+
+def _cleared(clear: Iterable[str], table: Table, edited: pd.DataFrame) -> frozenset[str]:
+    names = frozenset([clear] if isinstance(clear, str) else clear)
+    unknown = sorted(name for name in names if name not in table.frame.columns and field_of(name) is None)
+    absent = sorted(name for name in names - set(unknown) if name not in edited.columns)
+    if unknown or absent:
+        there = ", ".join(name for name in edited.columns if isinstance(name, str))
+        raise FrameError(
+            f"clear= names no column of this frame: {', '.join(unknown + absent)}. Its columns are: {there}."
+        )
+    return names
+
+
+@dataclass
+class _Sheet:
+    """Gather changes while one column after the other is looked at; each ticket's record is decoded at most once."""
+
+    table: Table
+    edited: pd.DataFrame
+    reader: Reader
+    rows: Rows
+    clear: frozenset[str]
+    records: dict[int, dict[str, Any]] = field(default_factory=dict)
+    changes: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    troubles: dict[int, list[Problem]] = field(default_factory=lambda: defaultdict(list))
+
+    def look_at(self, name: str) -> None:
+        row = field_of(name) or Field(name, AnyKind(), writable=False)
+        column = self.edited[name]
+        for number in self._suspects(name, column):
+            self._decide(row, self.rows.place(int(number)), column.iat[int(number)])
+
+    def _suspects(self, name: str, column: pd.Series) -> Any:
+        if name in self.table.frame.columns:
+            return suspects(self.table.frame[name], column, self.rows.of)
+        return [number for number, cell in enumerate(column.tolist()) if not is_missing(cell)]
+
+    def _decide(self, row: Field, place: int, cell: Any) -> None:
+        record = self._record(place)
+        base = of_record(record, row.name)
+        if is_missing(plain(cell)):
+            self._empty(row, place, base)
+            return
+        home = ref(record.get("workspace"))
+        read = self.reader.read(row, cell, base, home.id if home else "")
+        if isinstance(read, Trouble):
+            self._problem(row, place, cell, read)
+        elif not row.kind.same(base, read):
+            self._change(row, place, base, read)
+
+    def _empty(self, row: Field, place: int, base: Any) -> None:
+        if (is_missing(row.kind.cell(base)) and row.kind.word != "date") or is_missing(base):
+            return
+        if row.name not in self.clear and row.writable:
+            told = Trouble(
+                "was filled and is now empty", f"To empty it on purpose: snapshot.plan(df, clear=[{row.name!r}])."
+            )
+            self._problem(row, place, row.kind.text(base), told)
+        else:
+            self._change(row, place, base, row.kind.empty)
+
+    def _change(self, row: Field, place: int, base: Any, read: Any) -> None:
+        if not row.writable:
+            self._problem(
+                row, place, row.kind.text(read), Trouble("can't be edited: the API only answers it", _undo_fix(row))
+            )
+            return
+        kind = row.kind
+        change = Change(row.name, kind.text(base), kind.text(read), kind.body(base), kind.body(read))
+        self.changes[place].append(change)
+
+    def _problem(self, row: Field, place: int, cell: Any, told: Trouble) -> None:
+        identity = str(self.table.frame.index[place])
+        self.troubles[place].append(Problem(identity, row.name, _shown(cell), told.reason, told.fix))
+
+    def _record(self, place: int) -> dict[str, Any]:
+        if place not in self.records:
+            self.records[place] = self.table.record(place)
+        return self.records[place]
+
+    def patches(self) -> Iterator[Patch]:
+        for place in sorted(self.changes):
+            title = shorten(self.records[place].get("name") or "", TITLE_MAX)
+            yield Patch(str(self.table.frame.index[place]), title, tuple(self.changes[place]))
+
+    def problems(self) -> Iterator[Problem]:
+        for place in sorted(self.troubles):
+            yield from self.troubles[place]
+
+
+def _undo_fix(row: Field) -> str:
+    return f"Take the column as it was loaded: df[{row.name!r}] = snapshot.frame()[{row.name!r}]."
+
+
+def _shown(cell: Any) -> str:
+    return "" if is_missing(cell) else shorten(", ".join(map(str, cell)) if isinstance(cell, tuple) else cell, 80)
+
+
+def date_forms(table: Table) -> Mapping[str, bool]:
+    """Tell for each date column that holds anything whether it holds dates without a time."""
+    columns = table.frame.select_dtypes(include=["datetime", "datetimetz"])
+    return {
+        str(name): getattr(columns[name].dtype, "tz", None) is None for name in columns if columns[name].notna().any()
+    }

@@ -1,0 +1,151 @@
+"""Put a plan into words: headline first, problems before changes, equal changes grouped, what is hidden counted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from truto_tickets_nb.show import Group, Moved, Note, Page, Row, Sets
+from truto_tickets_nb.tickets.fields import field as field_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
+    from truto_tickets_nb.show import Cell
+    from truto_tickets_nb.tickets.kinds import Text
+
+TICKETS = 10  # rows shown in a group
+GROUPS = 40  # groups shown in a page
+SAME_TEXT = 5  # equal changes of a free text that make a group of their own
+ALONE = 25  # changes of one field that share nothing, shown together
+
+
+def page(plan: Plan) -> Page:
+    """Turn a plan into a page."""
+    return Page(headline(plan), tuple(_facts(plan)), tuple(_blocks(plan)), _next(plan))
+
+
+def headline(plan: Plan) -> str:
+    """Say what would happen in one line: 0 to add, 37 to change, 0 to delete (52 fields)."""
+    count = plan.changes
+    return f"0 to add, {len(plan)} to change, 0 to delete ({count} {'field' if count == 1 else 'fields'})"
+
+
+def _facts(plan: Plan) -> Iterator[str]:
+    yield f"{plan.integration} account {plan.account_id}"
+    if plan.undoes:
+        yield "undoes a run"
+    yield f"{plan.looked_at:,} tickets compared"
+    if plan.patches:
+        size, window = plan.budget
+        pace = f"at {size} per {window:g} s" if size > 0 else "without a limit"
+        yield f"{plan.requests:,} requests, about {duration(plan.seconds)} {pace}"
+        yield f"fingerprint {plan.fingerprint}"
+
+
+def duration(seconds: float) -> str:
+    """Write a time to wait in the unit that a person would use."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _blocks(plan: Plan) -> Iterator[Note | Group]:
+    yield from _problem_groups(plan.blocking, "bad")
+    yield from _problem_groups(plan.warnings, "warn")
+    yield from (Note(note, "warn") for note in plan.notes)
+    groups = list(change_groups(plan.patches))
+    yield from groups[:GROUPS]
+    if len(groups) > GROUPS:
+        hidden = groups[GROUPS:]
+        yield Note(f"… and {len(hidden)} more groups of changes: plan.to_frame() lists every change.")
+
+
+def _problem_groups(problems: Sequence[Problem], tone: str) -> Iterator[Group]:
+    alike: dict[tuple[str, ...], list[Problem]] = defaultdict(list)
+    for problem in problems:
+        alike[problem.field, problem.reason, problem.fix].append(problem)
+    word = "must not go out" if tone == "bad" else "worth a look"
+    groups = list(alike.items())
+    for (field, reason, fix), found in groups[:GROUPS]:
+        rows = tuple(Row(p.ticket or "all", "", (p.value,)) for p in found[:TICKETS])
+        what = f"{reason}. {fix}"
+        yield Group(field or "ticket", what, f"{len(found):,} {word}", rows, max(0, len(found) - TICKETS), tone)  # type: ignore[arg-type]
+    if len(groups) > GROUPS:
+        yield Group("more", f"{len(groups) - GROUPS} other kinds of problems: plan.problems lists all", "", (), 0, tone)  # type: ignore[arg-type]
+
+
+def change_groups(patches: Iterable[Patch]) -> Iterator[Group]:
+    """Group equal changes, the most frequent first within a field; changes that stand alone share one group per field."""
+    fields: dict[str, dict[tuple[Text, Text], list[tuple[Patch, Change]]]] = defaultdict(lambda: defaultdict(list))
+    for patch in patches:
+        for change in patch.changes:
+            fields[change.field][_shape(change)].append((patch, change))
+    for field, shapes in fields.items():
+        least = SAME_TEXT if _is_text(field) else 2
+        several = sorted((found for found in shapes.values() if len(found) >= least), key=lambda found: -len(found))
+        yield from (_alike(field, found) for found in several)
+        single = [pair for found in shapes.values() if len(found) < least for pair in found]
+        if single:
+            yield _apart(field, single)
+
+
+def _is_text(name: str) -> bool:
+    found = field_of(name)
+    return found is not None and found.kind.word == "text"
+
+
+def _shape(change: Change) -> tuple[Text, Text]:
+    if isinstance(change.before, tuple) or isinstance(change.after, tuple):
+        sets = _sets(change)
+        return sets.added, sets.removed
+    return change.before, change.after
+
+
+def _alike(field: str, found: list[tuple[Patch, Change]]) -> Group:
+    rows = tuple(Row(patch.ticket, patch.title) for patch, _ in found[:TICKETS])
+    return Group(field, cell(found[0][1]), _tickets(len(found)), rows, max(0, len(found) - TICKETS))
+
+
+def _apart(field: str, found: list[tuple[Patch, Change]]) -> Group:
+    if len(found) == 1:
+        return _alike(field, found)
+    rows = tuple(Row(p.ticket, "" if field == "name" else p.title, (cell(change),)) for p, change in found[:ALONE])
+    return Group(field, "each its own", _tickets(len(found)), rows, max(0, len(found) - ALONE))
+
+
+def _tickets(count: int) -> str:
+    return f"{count:,} ticket{'' if count == 1 else 's'}"
+
+
+def cell(change: Change) -> Cell:
+    """Show one change: before -> after, or +x -y for a set."""
+    if isinstance(change.before, tuple) or isinstance(change.after, tuple):
+        return _sets(change)
+    return Moved(change.before, change.after)
+
+
+def _sets(change: Change) -> Sets:
+    before, after = _members(change.before), _members(change.after)
+    return Sets(tuple(x for x in after if x not in before), tuple(x for x in before if x not in after))
+
+
+def _members(text: Text) -> tuple[str, ...]:
+    return () if text is None else text if isinstance(text, tuple) else (text,)
+
+
+def _next(plan: Plan) -> str:
+    if plan.blocking:
+        return f"{len(plan.blocking)} blocking: mend the frame and plan again, or plan.drop(*plan.blocking)"
+    if not plan.patches:
+        return "Nothing to change, nothing to send."
+    return f"account.dry_run(plan), then account.apply(plan, confirm={len(plan)})"
+
+
+def frame(plan: Plan) -> pd.DataFrame:
+    """List every change: ticket, title, field, before, after; one row a change."""
+    rows = [(p.ticket, p.title, c.field, c.before, c.after) for p in plan.patches for c in p.changes]
+    return pd.DataFrame(rows, columns=["ticket", "title", "field", "before", "after"])

@@ -1,0 +1,1 @@
+"""Apply plans: one engine, one journal, outcomes as values."""

@@ -1,0 +1,45 @@
+"""What the engine needs of the outside: two requests, and somebody who listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Record = dict[str, Any]
+Listener = Callable[[object], None]
+
+
+class Door(Protocol):
+    """Reach the tickets of one account."""
+
+    @property
+    def account_id(self) -> str:
+        """Name the account."""
+
+    def get(self, identity: str, *, query: Mapping[str, Any] | None = None) -> Record:
+        """Read one ticket."""
+
+    def patch(
+        self, identity: str, body: Mapping[str, Any], *, query: Mapping[str, Any] | None = None, idempotency_key: str
+    ) -> Record:
+        """Change one ticket; an error's `maybe_applied` tells whether it may have happened all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Say how this integration's PATCH is to be made."""
+
+    query: tuple[str, ...] = ()  # query parameters taken from the ticket as re-read, such as etag
+    whole_custom_fields: bool = False  # the whole object goes out, not only the changed keys
+    read: Mapping[str, Any] | None = None  # query of every read
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """Say when a run stops by itself; all in one place."""
+
+    cap: int = 5000  # tickets in one run
+    canary: int = 3  # tickets sent and verified one by one before the rest
+    stop_after: int = 10  # failures in a row
+    workers: int = 4  # requests in flight

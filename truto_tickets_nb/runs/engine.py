@@ -1,0 +1,202 @@
+"""Apply plans: starting, resuming and re-running are one path, and a dry run walks the same stages up to sending."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.errors import ApiError, JournalError, PlanError, RunInterrupted
+from truto_tickets_nb.runs.door import Brakes, Way
+from truto_tickets_nb.runs.owner import release
+from truto_tickets_nb.runs.run import DONE, FAILED, Outcome, Rehearsal, Run
+from truto_tickets_nb.runs.stages import HOPELESS, decided, perform, rehearse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from truto_tickets_nb.plans.plan import Patch, Plan
+    from truto_tickets_nb.runs.door import Door, Listener
+    from truto_tickets_nb.runs.journal import Journal, Pending
+
+LOOK = 0.2  # seconds between two looks at an interrupt
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Tell a listener that one patch has ended."""
+
+    outcome: Outcome
+    done: int
+    failed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Hold what a run works with."""
+
+    door: Door
+    journal: Journal
+    brakes: Brakes = field(default_factory=Brakes)
+    listen: Listener = lambda _event: None
+
+
+def apply(bench: Bench, plan: Plan, way: Way) -> Run:
+    """Send a plan; returns once every patch has its outcome."""
+    if len(plan) > bench.brakes.cap:
+        raise PlanError(
+            f"The plan changes {len(plan):,} tickets, the brake allows {bench.brakes.cap:,} in one run. "
+            f"Apply plan.split({bench.brakes.cap}) part by part, or give brakes=Brakes(cap={len(plan)})."
+        )
+    return _go(bench, bench.journal.begin(plan, way))
+
+
+def resume(bench: Bench, run_id: str) -> Run:
+    """Go on with what is still open of a run; what was in flight is re-read and decided first."""
+    bench.journal.claim(run_id)
+    return _go(bench, run_id)
+
+
+def dry_run(bench: Bench, plan: Plan, way: Way, unknown: tuple[str, ...] = ()) -> Rehearsal:
+    """Walk the stages without sending: no PATCH ever leaves."""
+    found: dict[int, Outcome] = {}
+    with ThreadPoolExecutor(bench.brakes.workers, thread_name_prefix="dry-run") as pool:
+        jobs = [pool.submit(rehearse, bench.door, patch, way) for patch in plan.patches]
+        try:
+            for place, job in enumerate(jobs):
+                found[place] = _rehearsed(job, plan.patches[place])
+                _tell(bench, Settled(found[place], place + 1, 0, len(plan)))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return Rehearsal(plan, tuple(found[place] for place in sorted(found)), unknown)
+
+
+def _rehearsed(job: Future[Outcome], patch: Patch) -> Outcome:
+    try:
+        return job.result()
+    except HOPELESS as error:
+        return Outcome(patch, "refused", str(error))
+
+
+def _go(bench: Bench, run_id: str) -> Run:
+    work = _Work(bench, run_id, bench.journal.way(run_id))
+    try:
+        work.all(bench.journal.pending(run_id))
+    except KeyboardInterrupt as error:
+        bench.journal.finish(run_id, "interrupted", ())
+        run = bench.journal.run(run_id)
+        raise RunInterrupted(
+            f'The run was interrupted; nothing is lost. Go on with account.resume("{run_id}").', run
+        ) from error
+    finally:
+        release(run_id)
+    bench.journal.finish(run_id, "finished", tuple(work.notes))
+    return bench.journal.run(run_id)
+
+
+@dataclass
+class _Work:
+    """Work through what is pending; the only place where a run's threads meet."""
+
+    bench: Bench
+    run_id: str
+    way: Way
+    notes: list[str] = field(default_factory=list)
+    stop: str = ""  # why nothing more is sent
+    halted: threading.Event = field(default_factory=threading.Event)
+    row: int = 0  # failures in a row
+    done: int = 0
+    failed: int = 0
+    total: int = 0
+
+    def all(self, pending: list[Pending]) -> None:
+        self.total = len(pending)
+        head = self.bench.brakes.canary
+        for item in pending[:head]:
+            self._settled(item, self._one(item))
+        if len(pending) > head and self.failed and not self.stop:
+            self._brake(f"A canary of {head} tickets came first and not all of them went well")
+        self._side_by_side(pending[head:])
+
+    def _side_by_side(self, pending: list[Pending]) -> None:
+        waiting: Iterator[Pending] = iter(pending)
+        flying: dict[Future[Outcome | None], Pending] = {}
+        with ThreadPoolExecutor(self.bench.brakes.workers, thread_name_prefix="apply") as pool:
+            try:
+                while self._fill(pool, waiting, flying):
+                    ended, _ = wait(flying, LOOK, FIRST_COMPLETED)
+                    for job in ended:
+                        self._settled(flying.pop(job), job.result())
+            except BaseException:
+                self.halted.set()  # those in flight finish and are written down; no other begins
+                for job, item in flying.items():
+                    with suppress(Exception):
+                        self._written(item, job.result())
+                raise
+
+    def _fill(
+        self, pool: ThreadPoolExecutor, waiting: Iterator[Pending], flying: dict[Future[Outcome | None], Pending]
+    ) -> bool:
+        while len(flying) < self.bench.brakes.workers:
+            item = next(waiting, None)
+            if item is None:
+                break
+            flying[pool.submit(self._one, item)] = item
+        return bool(flying)
+
+    def _one(self, item: Pending) -> Outcome | None:
+        """Do one patch; None where the run was halted before it began."""
+        if self.halted.is_set():
+            return None
+        if self.stop:
+            return Outcome(item.patch, "not sent", self.stop)
+        try:
+            return self._done(item)
+        except HOPELESS as error:
+            self._brake(str(error))
+            return Outcome(item.patch, "not sent", str(error))
+        except JournalError:
+            self.stop = "The journal can't be written."
+            raise
+        except ApiError as error:
+            return Outcome(item.patch, "unknown", str(error))
+
+    def _done(self, item: Pending) -> Outcome:
+        door = self.bench.door
+        if item.intended:
+            outcome = decided(door, item.patch, self.way, "the run ended while it was in flight", maybe=True)
+            if outcome.kind != "not sent":
+                return outcome
+        return perform(
+            door, item.patch, self.way, item.key, intend=lambda: self.bench.journal.intend(self.run_id, item.place)
+        )
+
+    def _settled(self, item: Pending, outcome: Outcome | None) -> None:
+        if outcome is None:
+            return
+        self._written(item, outcome)
+        self.done += 1
+        self.failed += outcome.kind in (*FAILED, "not sent")
+        self.row = 0 if outcome.kind in DONE else self.row + (outcome.kind in FAILED)
+        if self.row >= self.bench.brakes.stop_after and not self.stop:
+            self._brake(f"{self.row} tickets failed in a row, the last one so: {outcome.reason}")
+        _tell(self.bench, Settled(outcome, self.done, self.failed, self.total))
+
+    def _written(self, item: Pending, outcome: Outcome | None) -> None:
+        if outcome is not None:
+            self.bench.journal.settle(self.run_id, item.place, outcome)
+
+    def _brake(self, why: str) -> None:
+        self.stop = f"The run stopped before it: {why}"
+        self.notes.append(f"Stopped early: {why} run.retry() makes a plan of what was not sent.")
+
+
+def _tell(bench: Bench, event: object) -> None:
+    """Tell a listener; its own troubles never harm a run."""
+    listen: Callable[[object], None] = bench.listen
+    with suppress(Exception):
+        listen(event)

@@ -1,0 +1,292 @@
+"""The journal: a SQLite file in which runs are written ahead: plan, then intent, then outcome, each durable before the next."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import threading
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+
+from truto_tickets_nb.errors import JournalError
+from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.runs.door import Way
+from truto_tickets_nb.runs.owner import is_alive, mark
+from truto_tickets_nb.runs.run import Outcome, Run
+from truto_tickets_nb.runs.verify import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+VERSION = 1
+FILE = "journal.sqlite"
+_SCHEMA = """
+create table runs (
+  id text primary key, account text not null, state text not null, started text not null, ended text not null default '',
+  plan text not null, way text not null, notes text not null default '[]', pid integer, mark text
+);
+create table patches (
+  run text not null references runs, place integer not null, ticket text not null, key text not null,
+  intended text, outcome text, primary key (run, place)
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Hold a patch without outcome; `intended` where its PATCH may have left."""
+
+    place: int
+    patch: Patch
+    key: str
+    intended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """Hold one line of the list of runs."""
+
+    id: str
+    account_id: str
+    state: str
+    started: str
+    tickets: int
+    open: int
+
+
+class Journal:
+    """Keep runs in a folder; nothing in it is ever overwritten, and no token is ever written."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.path = Path(folder) / FILE
+        self.notes: tuple[str, ...] = ()
+        self._lock = threading.RLock()
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._db = self._opened()
+        except (OSError, sqlite3.Error) as error:
+            raise _failed(self.path, error) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            return self._checked(self._connected())
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            aside = self.path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
+            self.path.rename(aside)
+            self.notes = (f"The journal was damaged ({error}). It is kept as {aside.name}; a new one was begun.",)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            return self._checked(self._connected())
+
+    def _connected(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=10)
+        try:
+            db.executescript("pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on;")
+        except sqlite3.Error:
+            db.close()
+            raise
+        return db
+
+    def _checked(self, db: sqlite3.Connection) -> sqlite3.Connection:
+        try:
+            self._migrate(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _migrate(self, db: sqlite3.Connection) -> None:
+        told = db.execute("pragma quick_check").fetchone()[0]
+        if told != "ok":
+            raise sqlite3.DatabaseError(told)
+        version = db.execute("pragma user_version").fetchone()[0]
+        if version > VERSION:
+            raise JournalError(
+                f"{self.path.name} was written by a newer version of this toolkit. Update it, then try again."
+            )
+        if version == 0:
+            db.executescript(f"begin; {_SCHEMA} pragma user_version={VERSION}; commit;")
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                self._db.execute("begin immediate")
+                yield self._db
+                self._db.execute("commit")
+            except sqlite3.Error as error:
+                self._rolled_back()
+                raise _failed(self.path, error) from error
+            except BaseException:
+                self._rolled_back()
+                raise
+
+    def _rolled_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("rollback")
+
+    def _all(self, sql: str, *values: Any) -> list[Any]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def begin(self, plan: Plan, way: Way) -> str:
+        """Write a plan down and claim the account; returns the run's id. A live run of the same account refuses."""
+        now = datetime.now(UTC)
+        run_id = f"{now:%Y%m%d}-{secrets.token_hex(3)}"
+        with self._writing() as db:
+            self._refuse_second(plan.account_id)
+            row = (
+                run_id,
+                plan.account_id,
+                "running",
+                _stamp(now),
+                plan.to_json(),
+                orjson.dumps(way).decode(),
+                os.getpid(),
+                mark(run_id),
+            )
+            db.execute(
+                "insert into runs (id, account, state, started, plan, way, pid, mark) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+            db.executemany(
+                "insert into patches (run, place, ticket, key) values (?, ?, ?, ?)",
+                ((run_id, place, patch.ticket, f"{run_id}-{place}") for place, patch in enumerate(plan.patches)),
+            )
+        return run_id
+
+    def claim(self, run_id: str) -> None:
+        """Take over a run that nobody works on."""
+        with self._writing() as db:
+            self._refuse_second(self._row(run_id)["account"])
+            db.execute("update runs set state='running', pid=?, mark=? where id=?", (os.getpid(), mark(run_id), run_id))
+
+    def _refuse_second(self, account: str) -> None:
+        rows = self._all("select id, pid, mark from runs where account=? and state='running'", account)
+        for run_id, pid, known in rows:
+            if is_alive(run_id, pid, known):
+                raise JournalError(
+                    f"Run {run_id} (process {pid}) is working on this account right now. Wait until it is done, or stop it first."
+                )
+
+    def intend(self, run_id: str, place: int) -> None:
+        """Write down that a PATCH is about to leave."""
+        with self._writing() as db:
+            db.execute("update patches set intended=? where run=? and place=?", (_stamp(), run_id, place))
+
+    def settle(self, run_id: str, place: int, outcome: Outcome) -> None:
+        """Write down how a patch ended; a first outcome is never overwritten."""
+        text = orjson.dumps(
+            {"kind": outcome.kind, "reason": outcome.reason, "findings": [asdict(f) for f in outcome.findings]}
+        )
+        with self._writing() as db:
+            db.execute(
+                "update patches set outcome=? where run=? and place=? and outcome is null",
+                (text.decode(), run_id, place),
+            )
+
+    def finish(self, run_id: str, state: str, notes: tuple[str, ...]) -> None:
+        """Write down that a run is finished, or that it stays open."""
+        with self._writing() as db:
+            told = (state, _stamp(), orjson.dumps(notes).decode(), run_id)
+            db.execute("update runs set state=?, ended=?, notes=? where id=?", told)
+
+    def pending(self, run_id: str) -> list[Pending]:
+        """List what is still to be done, in plan order. Writes nothing."""
+        patches = self._plan(run_id).patches
+        sql = "select place, key, intended is not null from patches where run=? and outcome is null order by place"
+        return [Pending(place, patches[place], key, bool(sent)) for place, key, sent in self._all(sql, run_id)]
+
+    def way(self, run_id: str) -> Way:
+        """Read how a run's requests are made."""
+        found = orjson.loads(self._row(run_id)["way"])
+        return Way(**{**found, "query": tuple(found["query"])})
+
+    def run(self, run_id: str) -> Run:
+        """Read a run; what has no outcome yet counts as not sent."""
+        row, plan = self._row(run_id), self._plan(run_id)
+        sql = "select outcome, intended from patches where run=? order by place"
+        stored = self._all(sql, run_id)
+        outcomes = tuple(_outcome(patch, *found) for patch, found in zip(plan.patches, stored, strict=True))
+        return Run(
+            run_id, plan, outcomes, row["state"], row["started"], row["ended"], tuple(orjson.loads(row["notes"]))
+        )
+
+    def runs(self, account_id: str | None = None) -> list[RunSummary]:
+        """List runs, the newest first."""
+        sql = (
+            "select id, account, state, started, (select count(*) from patches where run=id), "
+            "(select count(*) from patches where run=id and outcome is null) from runs "
+            "where ?1 is null or account=?1 order by rowid desc"
+        )
+        return [RunSummary(*row) for row in self._all(sql, account_id)]
+
+    def last_open(self, account_id: str) -> str | None:
+        """Name the newest run of an account that is not finished."""
+        rows = self._all(
+            "select id from runs where account=? and state<>'finished' order by rowid desc limit 1", account_id
+        )
+        return rows[0][0] if rows else None
+
+    def _row(self, run_id: str) -> dict[str, Any]:
+        names = ("account", "state", "started", "ended", "way", "notes")
+        rows = self._all(f"select {', '.join(names)} from runs where id=?", run_id)
+        if not rows:
+            known = ", ".join(item.id for item in self.runs()[:5]) or "none"
+            raise JournalError(f"The journal knows no run {run_id!r}. The newest are: {known}.")
+        return dict(zip(names, rows[0], strict=True))
+
+    def _plan(self, run_id: str) -> Plan:
+        return Plan.from_json(self._all("select plan from runs where id=?", run_id)[0][0])
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _stamp(now: datetime | None = None) -> str:
+    return (now or datetime.now(UTC)).isoformat(timespec="seconds")
+
+
+def _failed(path: Path, error: Exception) -> JournalError:
+    if isinstance(error, JournalError):
+        return error
+    return JournalError(
+        f"The journal {path} can't be used: {error}. Nothing more was sent. Make room or make the folder writable, or set "
+        "TRUTO_TICKETS_HOME to another folder."
+    )
+
+
+def _outcome(patch: Patch, stored: str | None, intended: str | None) -> Outcome:
+    if stored is None:
+        reason = (
+            "The run ended while this was in flight; resume re-reads it." if intended else "The run has not come to it."
+        )
+        return Outcome(patch, "unknown" if intended else "not sent", reason)
+    found = orjson.loads(stored)
+    changes = {change.field: change for change in patch.changes}
+    findings = tuple(_finding(changes, row) for row in found["findings"])
+    return Outcome(patch, found["kind"], found["reason"], findings)
+
+
+def _finding(changes: dict[str, Change], row: dict[str, Any]) -> Finding:
+    shown = tuple(row["shown"]) if isinstance(row["shown"], list) else row["shown"]
+    return Finding(changes[row["change"]["field"]], row["theirs"], row["verdict"], shown)

@@ -1,0 +1,84 @@
+"""Put a run into words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.show import Group, Moved, Note, Page, Row, to_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from truto_tickets_nb.runs.run import Outcome, Rehearsal, Run
+    from truto_tickets_nb.show import Tone
+
+ROWS = 20  # tickets shown of one kind that needs a look
+WELL = 5  # tickets shown of those that went well
+_WELL = ("applied", "unchanged", "ready", "not sent")
+_ORDER = ("conflict", "refused", "partly applied", "ignored", "unknown", "not sent", "applied", "unchanged", "ready")
+_TONE: dict[str, Tone] = {
+    "applied": "good",
+    "ready": "good",
+    "unchanged": "plain",
+    "not sent": "warn",
+    "conflict": "warn",
+}
+
+
+def page(run: Run) -> Page:
+    """Turn a run into a page: counts first, then what needs a look, then the rest."""
+    told = ", ".join(f"{run.counts[kind]:,} {kind}" for kind in _ORDER if kind in run.counts) or "nothing to do"
+    facts = (f"{run.plan.integration} account {run.plan.account_id}", f"fingerprint {run.plan.fingerprint}")
+    notes = tuple(Note(note, "warn") for note in run.notes)
+    return Page(f"{len(run.outcomes):,} tickets: {told}", facts, (*notes, *_groups(run.outcomes, ROWS)), _next(run))
+
+
+def _next(run: Run) -> str:
+    if run.state != "finished":
+        return "account.resume() goes on with what is still open"
+    if run.conflicts:
+        return 'run.conflicts.plan(keep="mine") makes a plan of the conflicts; run.undo() the opposite plan'
+    return "run.undo() makes the opposite plan" if run.applied else ""
+
+
+def rehearsal(found: Rehearsal) -> Page:
+    """Turn a dry run into a page."""
+    count = len(found.ready)
+    notes = tuple(Note(note) for note in found.unknown)
+    footer = f"account.apply(plan, confirm={len(found.plan)})" if count else ""
+    return Page(
+        f"Dry run: {count:,} of {len(found.plan):,} tickets would be changed; nothing was sent",
+        (),
+        (*_groups(found.outcomes, ROWS), *notes),
+        footer,
+    )
+
+
+def _groups(outcomes: Iterable[Outcome], most: int) -> Iterator[Group]:
+    kinds: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    for item in outcomes:
+        kinds[item.kind, item.reason].append(item)
+    for (kind, reason), found in sorted(kinds.items(), key=lambda pair: _ORDER.index(pair[0][0])):
+        shown = found[: most if kind not in _WELL else min(most, WELL) if most == ROWS else most]
+        rows = tuple(row for item in shown for row in _rows(item))
+        yield Group(kind, reason, f"{len(found):,}", rows, len(found) - len(shown), _TONE.get(kind, "bad"))
+
+
+def _rows(item: Outcome) -> Iterator[Row]:
+    conflict = item.kind == "conflict"
+    for _, title, _, field, base, theirs, mine, _ in item.rows():
+        told = f"{field}: was {_word(base)}, is now {_word(theirs)}, mine {_word(mine)}"
+        yield Row(item.ticket, title, (told,) if conflict else (field, Moved(_word(base), _word(mine))))
+
+
+def _word(text: str | tuple[str, ...] | None) -> str:
+    return ", ".join(text) if isinstance(text, tuple) else text or ""
+
+
+def receipt(run: Run) -> str:
+    """Write a run as a whole HTML document, every ticket named."""
+    when = f"run {run.id}, started {run.started}, ended {run.ended}"
+    whole = page(run)
+    full = Page(whole.headline, (*whole.facts, when), tuple(_groups(run.outcomes, len(run.outcomes))), "")
+    return to_document(full, f"Run {run.id}")

@@ -1,0 +1,224 @@
+"""Run, outcome, rehearsal: what really happened, as values in plan order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from truto_tickets_nb.errors import PlanError
+from truto_tickets_nb.runs import report
+from truto_tickets_nb.show import to_html, to_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from truto_tickets_nb.plans.plan import Change, Patch, Plan
+    from truto_tickets_nb.runs.verify import Finding
+
+OutcomeKind = Literal[
+    "applied", "unchanged", "partly applied", "ignored", "conflict", "refused", "unknown", "not sent", "ready"
+]
+DONE = ("applied", "unchanged")
+FAILED = ("partly applied", "ignored", "refused", "unknown")
+LANDED = ("applied", "normalised", "rewritten")  # verdicts of fields that this run changed
+COLUMNS = ["ticket", "title", "outcome", "field", "base", "theirs", "mine", "reason"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Hold how one patch ended: exactly one kind, the reason with the next step, and what was found per field."""
+
+    patch: Patch
+    kind: OutcomeKind
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def ticket(self) -> str:
+        """Name the ticket."""
+        return self.patch.ticket
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """List one row a field: base, what the server holds, mine."""
+        theirs = {found.change.field: found.shown for found in self.findings}
+        for change in self.patch.changes:
+            held = theirs.get(change.field)
+            yield self.ticket, self.patch.title, self.kind, change.field, change.before, held, change.after, self.reason
+
+    def landed(self) -> Iterator[Change]:
+        """List what this run really changed, from the base to what the server holds now."""
+        for found in self.findings:
+            if found.verdict in LANDED and self.kind in ("applied", "partly applied"):
+                yield replace(found.change, after=found.shown, new=found.theirs)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Hold some outcomes of a run, in plan order."""
+
+    items: tuple[Outcome, ...]
+    plan_of: Plan
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return iter(self.items)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """List the ticket ids."""
+        return tuple(item.ticket for item in self.items)
+
+    def frame(self) -> pd.DataFrame:
+        """List what happened: one row a field, with base, theirs, mine and the reason."""
+        return pd.DataFrame([row for item in self.items for row in item.rows()], columns=COLUMNS)
+
+    def plan(self, keep: Literal["mine", "theirs"] = "mine", *names: str) -> Plan:
+        """Make a new plan of conflicts, to look at first: `keep="mine"` starts from what the server holds now.
+
+        `names` are ticket ids or columns to restrict it to. `keep="theirs"` gives an empty plan.
+        """
+        if keep not in ("mine", "theirs"):
+            raise PlanError(f'keep={keep!r} is neither "mine" nor "theirs".')
+        wanted = self.items if keep == "mine" else ()
+        patches = tuple(patch for item in wanted if (patch := _rebased(item)).changes)
+        made = replace(self.plan_of, patches=patches, problems=(), notes=(), undoes="")
+        return made.only(*names) if names else made
+
+    def __repr__(self) -> str:
+        return f"{len(self)} tickets" + (f": {', '.join(self.ids[:10])}" if self.items else "")
+
+
+def _rebased(outcome: Outcome) -> Patch:
+    """Keep what I wanted, with what the server holds now as the new base."""
+    theirs = {found.change.field: found for found in outcome.findings if found.verdict != "already so"}
+    changes = (
+        replace(change, before=theirs[change.field].shown, old=theirs[change.field].theirs)
+        for change in outcome.patch.changes
+        if change.field in theirs
+    )
+    return replace(outcome.patch, changes=tuple(changes))
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Hold what a dry run found: nothing was sent."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    unknown: tuple[str, ...] = ()  # what a dry run can't know
+
+    def of(self, *kinds: str) -> Outcomes:
+        """Choose outcomes by kind."""
+        return Outcomes(tuple(item for item in self.outcomes if item.kind in kinds), self.plan)
+
+    @property
+    def ready(self) -> Outcomes:
+        """Choose the tickets that would be changed."""
+        return self.of("ready")
+
+    @property
+    def conflicts(self) -> Outcomes:
+        """Choose the tickets that somebody else changed in the same field."""
+        return self.of("conflict")
+
+    @property
+    def failed(self) -> Outcomes:
+        """Choose the tickets that could not be changed."""
+        return self.of(*FAILED)
+
+    def __repr__(self) -> str:
+        return to_text(report.rehearsal(self))
+
+    def _repr_html_(self) -> str:
+        return to_html(report.rehearsal(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Hold one application of a plan; its numbers always add up to the plan's."""
+
+    id: str
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    state: str = "finished"
+    started: str = ""
+    ended: str = ""
+    notes: tuple[str, ...] = ()
+
+    def of(self, *kinds: str) -> Outcomes:
+        """Choose outcomes by kind."""
+        return Outcomes(tuple(item for item in self.outcomes if item.kind in kinds), self.plan)
+
+    @property
+    def applied(self) -> Outcomes:
+        """Choose the tickets that hold now what was asked."""
+        return self.of("applied")
+
+    @property
+    def unchanged(self) -> Outcomes:
+        """Choose the tickets that held it already: nothing was sent."""
+        return self.of("unchanged")
+
+    @property
+    def failed(self) -> Outcomes:
+        """Choose what needs a look: partly applied, ignored, refused, unknown."""
+        return self.of(*FAILED)
+
+    @property
+    def conflicts(self) -> Outcomes:
+        """Choose the tickets that somebody else changed in the same field; they were not touched."""
+        return self.of("conflict")
+
+    @property
+    def unknown(self) -> Outcomes:
+        """Choose the tickets of which nobody can tell."""
+        return self.of("unknown")
+
+    @property
+    def not_sent(self) -> Outcomes:
+        """Choose the tickets that were not reached."""
+        return self.of("not sent")
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Count outcomes by kind; the sum is the number of patches."""
+        kinds = [item.kind for item in self.outcomes]
+        return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
+
+    def undo(self) -> Plan:
+        """Make the opposite plan: it restores exactly what this run changed, in opposite order, after the same preview."""
+        return self._again(lambda item: tuple(change.reversed() for change in item.landed()), undoes=self.id)
+
+    def retry(self) -> Plan:
+        """Make a plan of what was refused, ignored or not sent, to try once more."""
+        wanted = {"refused", "ignored", "not sent"}
+        return self._again(lambda item: item.patch.changes if item.kind in wanted else (), undoes="", backwards=False)
+
+    def _again(self, changes: Callable[[Outcome], tuple[Change, ...]], *, undoes: str, backwards: bool = True) -> Plan:
+        items = self.outcomes[::-1] if backwards else self.outcomes
+        patches = (replace(item.patch, changes=changes(item)) for item in items)
+        kept = tuple(patch for patch in patches if patch.changes)
+        return replace(self.plan, patches=kept, problems=(), notes=(), undoes=undoes, looked_at=len(self.outcomes))
+
+    def frame(self) -> pd.DataFrame:
+        """List all outcomes: one row a field."""
+        return Outcomes(self.outcomes, self.plan).frame()
+
+    def describe(self) -> str:
+        """Tell the run in full: its id, times, notes and outcomes."""
+        head = f"run {self.id}, {self.state}, started {self.started}, ended {self.ended or 'not yet'}"
+        return f"{head}\n{self!r}"
+
+    def receipt(self) -> str:
+        """Write the run as an HTML file: who, when, what, the fingerprint, the outcome of every ticket."""
+        return report.receipt(self)
+
+    def __repr__(self) -> str:
+        return to_text(report.page(self))
+
+    def _repr_html_(self) -> str:
+        return to_html(report.page(self))

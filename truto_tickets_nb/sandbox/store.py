@@ -1,0 +1,160 @@
+"""The sandbox's database: tickets, their history, companion records, remembered answers."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from truto_tickets_nb.sandbox.seed import START
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Record = dict[str, Any]
+_TABLES = """
+create table if not exists tickets (
+  place integer primary key, id text unique not null, body blob not null, remote blob,
+  name text, status text, status_name text, workspace text, created text, updated text
+);
+create table if not exists history (ticket text not null, body blob not null);
+create table if not exists companions (resource text, place integer, id text, body blob, primary key (resource, id));
+create table if not exists replies (key text primary key, status integer, body blob);
+create table if not exists facts (name text primary key, value text);
+"""
+
+
+class Store:
+    """Hold one account's data, in memory or in a file that survives. Shared by the server's thread and the caller's."""
+
+    def __init__(self, path: str | Path | None = None) -> None:
+        self.lock = threading.RLock()
+        self._db = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
+        self._db.executescript("pragma journal_mode=wal; pragma synchronous=normal;" if path else "")
+        self._db.executescript(_TABLES)
+
+    @property
+    def is_empty(self) -> bool:
+        return bool(self.one("select not exists (select 1 from companions) and not exists (select 1 from tickets)")[0])
+
+    def one(self, sql: str, *values: Any) -> Any:
+        with self.lock:
+            return self._db.execute(sql, values).fetchone()
+
+    def all(self, sql: str, *values: Any) -> list[Any]:
+        with self.lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def fact(self, name: str, value: str | None = None) -> str | None:
+        """Read a fact of the account, or write it."""
+        if value is not None:
+            self.one("insert or replace into facts values (?, ?)", name, value)
+            return value
+        row = self.one("select value from facts where name = ?", name)
+        return row[0] if row else None
+
+    def fill(self, tickets: list[Record], companions: dict[str, list[Record]]) -> None:
+        """Write the first content, in one transaction."""
+        with self.lock:
+            self._db.execute("begin")
+            self._db.executemany(
+                "insert into tickets values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                ((place, *_columns(record)) for place, record in enumerate(tickets)),
+            )
+            for resource, rows in companions.items():
+                self._db.executemany(
+                    "insert or ignore into companions values (?, ?, ?, ?)",
+                    ((resource, place, str(row["id"]), orjson.dumps(row)) for place, row in enumerate(rows)),
+                )
+            self._db.execute("commit")
+
+    def tick(self) -> str:
+        """Move the sandbox's own clock by a second and read it."""
+        with self.lock:
+            count = int(self.fact("ticks") or 0) + 1
+            self.fact("ticks", str(count))
+        return (START + timedelta(seconds=count)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def ticket(self, identity: str) -> Record | None:
+        row = self.one("select body, remote from tickets where id = ?", identity)
+        return whole(*row) if row else None
+
+    def write(self, record: Record) -> None:
+        """Store a ticket's new state and keep the old one in its history."""
+        with self.lock:
+            self._db.execute("begin")
+            self._db.execute("insert into history select id, body from tickets where id = ?", (record["id"],))
+            self._db.execute(
+                "update tickets set body=?2, remote=?3, name=?4, status=?5, status_name=?6, workspace=?7, created=?8, updated=?9 "
+                "where id=?1",
+                _columns(record),
+            )
+            self._db.execute("commit")
+
+    def delete(self, identity: str) -> None:
+        self.one("delete from tickets where id = ?", identity)
+
+    def tickets(self) -> list[Record]:
+        return [whole(*row) for row in self.all("select body, remote from tickets order by place")]
+
+    def history(self, identity: str) -> list[Record]:
+        rows = self.all("select body from history where ticket = ? order by rowid", identity)
+        return [orjson.loads(row[0]) for row in rows]
+
+    def companions(self, resource: str) -> list[Record]:
+        rows = self.all("select body from companions where resource = ? order by place", resource)
+        return [orjson.loads(row[0]) for row in rows]
+
+    def companion(self, resource: str, identity: str) -> Record | None:
+        row = self.one("select body from companions where resource = ? and id = ?", resource, identity)
+        return orjson.loads(row[0]) if row else None
+
+    def has(self, resource: str) -> bool:
+        return self.one("select 1 from companions where resource = ? limit 1", resource) is not None
+
+    def add_companion(self, resource: str, record: Record) -> None:
+        with self.lock:
+            place = self.one("select coalesce(max(place), -1) + 1 from companions where resource = ?", resource)[0]
+            self.one(
+                "insert or ignore into companions values (?, ?, ?, ?)",
+                resource,
+                place,
+                record["id"],
+                orjson.dumps(record),
+            )
+
+    def close(self) -> None:
+        with self.lock:
+            self._db.close()
+
+
+def _columns(record: Record) -> tuple[Any, ...]:
+    body = {key: value for key, value in record.items() if key != "remote_data"}
+    remote = record.get("remote_data")
+    status, home = record.get("status"), record.get("workspace")
+    return (
+        record["id"],
+        orjson.dumps(body),
+        None if remote is None else orjson.dumps(remote),
+        str(record.get("name") or ""),
+        _part(status, "id"),
+        _part(status, "name"),
+        _part(home, "id"),
+        record.get("created_at"),
+        record.get("updated_at"),
+    )
+
+
+def _part(value: Any, key: str) -> str | None:
+    if isinstance(value, dict):
+        return None if value.get(key) is None else str(value[key])
+    return None if value is None else str(value)
+
+
+def whole(body: bytes, remote: bytes | None) -> Record:
+    """Put a ticket and its raw data together again."""
+    record: Record = orjson.loads(body)
+    return record if remote is None else {**record, "remote_data": orjson.loads(remote)}

@@ -1,0 +1,77 @@
+"""Render a page as plain text that reads in a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.show.page import Group, Moved, Note, Sets
+from truto_tickets_nb.show.words import EMPTY, columns_of, cut, pair, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from truto_tickets_nb.show.page import Cell, Page, Row
+
+_SIGNS = {"plain": " ", "good": "+", "warn": "!", "bad": "x"}
+KEY = 20  # columns of an identity before it is cut
+
+
+def to_text(page: Page, width: int = 80) -> str:
+    """Render a page, no line wider than `width` columns."""
+    lines = [visible(page.headline), *(f"  {fact}" for fact in page.facts)]
+    for block in page.blocks:
+        lines += _note(block, width) if isinstance(block, Note) else ["", *_group(block, width)]
+    if page.footer:
+        lines += ["", page.footer]
+    return "\n".join(part for line in lines for part in _fit(line, width))
+
+
+def _fit(line: str, width: int) -> list[str]:
+    if columns_of(line) <= width:
+        return [line.rstrip()]
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return (
+        textwrap.wrap(line, width, subsequent_indent=indent, drop_whitespace=True)
+        if line.isascii()
+        else [cut(line, width)]
+    )
+
+
+def _note(note: Note, width: int) -> list[str]:
+    sign = _SIGNS[note.tone]
+    return textwrap.wrap(visible(note.text), width, initial_indent=f"{sign} ", subsequent_indent="  ")
+
+
+def _group(group: Group, width: int) -> Iterator[str]:
+    what = one_line(group.what)
+    label = f"{group.label}: {what}" if what else group.label
+    yield cut(f"{_SIGNS[group.tone]} {label}", max(20, width - columns_of(group.count) - 2)) + f", {group.count}"
+    keys = min(KEY, max((columns_of(visible(row.key)) for row in group.rows), default=0))
+    for row in group.rows:
+        yield _row(row, keys, width)
+    if group.hidden:
+        yield f"      and {group.hidden:,} more"
+
+
+def _row(row: Row, keys: int, width: int) -> str:
+    cells = "  ".join(one_line(cell) for cell in row.cells)
+    key = cut(visible(row.key), keys)
+    head = f"    {key}{' ' * (keys - columns_of(key))}  "
+    room = width - columns_of(head)
+    if not cells:
+        return head + cut(visible(row.title), room)
+    title = cut(visible(row.title), min(28, room // 2))
+    return head + cut(f"{title}  {cells}" if title else cells, room)
+
+
+def one_line(cell: Cell) -> str:
+    """Write a cell in one line: `before -> after`, `+x -y`, or its text."""
+    if isinstance(cell, Sets):
+        return " ".join(
+            [*(f"+{visible(name)}" for name in cell.added), *(f"-{visible(name)}" for name in cell.removed)]
+        )
+    if isinstance(cell, Moved):
+        before, after = pair(cell.before or "", cell.after or "", 60)
+        return f"{before or EMPTY} -> {after or EMPTY}"
+    return visible(cell)
