@@ -88,6 +88,19 @@ def test_undo_of_undo_is_the_plan(pair):
 
 
 @slowly
+@given(PAIRS)
+def test_undo_leads_back(pair):
+    """Applied and undone, every ticket reads as it was: the plan that is left is empty."""
+    base, edited = pair
+    plan, columns = compared(base, edited)
+    sent = {(patch.ticket, change.field): change for patch in plan for change in patch.changes}
+    back = [{name: value(record, name) for name in columns} for record in base]
+    for (ticket, name), change in sent.items():
+        assert same(name, change.reversed().new, back[int(ticket)][name])
+        assert same(name, change.reversed().old, change.new)
+
+
+@slowly
 @given(st.lists(RECORD, min_size=1, max_size=4), st.randoms())
 def test_shuffled_and_halved_frames_change_nothing(base, random):
     """Order and absence are no edits."""

@@ -165,13 +165,12 @@ class Account:
         return self._journal
 
     def _folder(self) -> Path:
-        told = self._home or os.environ.get(HOME)
-        if told:
-            return Path(told)
-        if self._sandbox is not None:  # practice leaves nothing behind
+        """Practice in memory leaves nothing behind; everything else belongs into the one folder of the user's."""
+        if self._home is None and self._sandbox is not None and self._sandbox.path is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="truto-tickets-")
             return Path(self._temporary.name)
-        return Path(platformdirs.user_data_dir("truto_tickets_nb", appauthor=False))
+        told = self._home or os.environ.get(HOME)
+        return Path(told or platformdirs.user_data_dir("truto_tickets_nb", appauthor=False))
 
     def _accept(self, plan: Plan) -> None:
         if plan.account_id != self.id:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb import errors
+from truto_tickets_nb import collector, errors
 from truto_tickets_nb.api.retry import wait_asked
 from truto_tickets_nb.errors import shorten
 
@@ -39,9 +39,15 @@ def decoded(response: httpx.Response, token: Token) -> Any:
             status=response.status_code,
         )
     try:
-        return orjson.loads(response.content)
+        return parsed(response.content)
     except orjson.JSONDecodeError as error:
         raise unreadable(response, token) from error
+
+
+def parsed(content: bytes) -> Any:
+    """Read the JSON of a page, with the garbage collector paused."""
+    with collector.paused():
+        return orjson.loads(content)
 
 
 def unreadable(response: httpx.Response, token: Token) -> errors.NoAnswer:

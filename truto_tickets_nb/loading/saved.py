@@ -41,7 +41,7 @@ def write(
     try:
         with draft.open("wb") as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
             packed.write(orjson.dumps(header) + b"\n")
-            packed.writelines(raw + b"\n" for raw in table.raw)
+            packed.writelines(raw.as_py() + b"\n" for raw in table.raw)
         draft.replace(target)
     except OSError as error:
         draft.unlink(missing_ok=True)

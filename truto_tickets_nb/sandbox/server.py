@@ -58,7 +58,7 @@ class Sandbox:
         profile = played(integration)
         self.integration, self.token, self.notes = profile.slug, TOKEN, ()
         self.account_id = str(uuid.uuid5(_HOME, f"{integration}/{seed}"))
-        self.limit = limit
+        self.limit, self.path = limit, path
         self._store = Store(path)
         self._api = Api(profile, self._store, Limiter(limit), self.account_id, TOKEN, page_size, tuple(ignored_filters))
         self.set_account(read_only=read_only, status=status, blocked=blocked)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,30 +11,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from truto_tickets_nb import collector
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, ID, ON_REQUEST
 from truto_tickets_nb.tickets.kinds import AnyKind, Kind
 from truto_tickets_nb.tickets.table import Table
 from truto_tickets_nb.tickets.values import freeze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
 STR = pd.StringDtype("pyarrow", na_value=np.nan)
 INSTANT = "datetime64[us, UTC]"
 DAY = "datetime64[us]"
 _ANY = AnyKind()
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Pause the garbage collector: the millions of small objects of a big page make every full collection slower."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class Columns:
@@ -50,59 +38,65 @@ class Columns:
     def __init__(self, *, remote_data: bool = False, chosen: Sequence[str] = ()) -> None:
         self._chosen = tuple(chosen)
         self._ids: list[str] = []
-        self._raw: list[bytes] = []
+        self._raw: list[
+            Any
+        ] = []  # one Arrow chunk a page: compact, where single bytes objects would keep their spare room
         wanted = (f for f in FIELDS.values() if f.readable and (remote_data or f.name not in ON_REQUEST))
         wanted = (f for f in wanted if not chosen or f.name in chosen)
         self._parts: dict[str, Part] = {row.name: part_of(row.kind) for row in wanted}
-        self._custom: dict[str, dict[int, Any]] = {}
+        self._customs: list[Any] = []
         self._other: dict[str, dict[int, Any]] = {}
-        self._left_out = frozenset() if remote_data else ON_REQUEST
+        self._left_out = ON_REQUEST - self._parts.keys()
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def add(self, records: Sequence[dict[str, Any]]) -> None:
         """Add one page of records, as the API answers them; nothing of them is kept but bytes and cells."""
-        with collector_paused():
+        with collector.paused():
             start = len(self._ids)
             self._ids += [str(record[ID]) for record in records]
-            self._raw += map(orjson.dumps, records)
+            self._raw.append(pa.array(list(map(orjson.dumps, records)), pa.large_binary()))
             present = set().union(*records)
             for name, part in self._parts.items():
-                if name in present:
-                    part.add([record.get(name) for record in records])
-                else:
-                    part.add([None] * len(records))
-            for place, record in enumerate(records, start):
-                self._add_rest(place, record)
-
-    def _add_rest(self, place: int, record: dict[str, Any]) -> None:
-        for key, value in (record.get(CUSTOM_FIELDS) or {}).items():
-            self._custom.setdefault(CUSTOM + key, {})[place] = value
-        if len(record) > len(self._parts) or not record.keys() <= self._parts.keys():
-            for key in record.keys() - self._parts.keys() - {ID, CUSTOM_FIELDS} - self._left_out:
-                self._other.setdefault(key, {})[place] = record[key]
+                part.add(values_of(records, name) if name in present else [None] * len(records))
+            self._customs += values_of(records, CUSTOM_FIELDS) if CUSTOM_FIELDS in present else [None] * len(records)
+            for name in present - self._parts.keys() - {ID, CUSTOM_FIELDS} - self._left_out:
+                found = {place: record[name] for place, record in enumerate(records, start) if name in record}
+                self._other.setdefault(name, {}).update(found)
 
     def table(self) -> Table:
         """Build the table: one row a ticket in order of arrival; documented columns first, then custom fields."""
         index = pd.Index(pd.array(self._ids, dtype=STR), name=ID)
         columns = {name: part.array() for name, part in self._parts.items()}
-        columns |= {name: self._sparse(self._custom[name]) for name in sorted(self._custom)}
+        columns |= {CUSTOM + key: self._custom(key) for key in sorted(set().union(*filter(None, self._customs)))}
         columns |= {name: self._sparse(self._other[name]) for name in sorted(self._other)}
         frame = pd.DataFrame(
             {name: pd.Series(array, index=index, copy=False) for name, array in columns.items()}, index=index
         )
         notes = tuple(note for name, part in self._parts.items() for note in part.notes(name))
-        return Table(frame, tuple(self._raw), notes, self._chosen)
+        return Table(frame, pa.chunked_array(self._raw, pa.large_binary()), notes, self._chosen)
+
+    def _custom(self, key: str) -> Any:
+        return typed([value.get(key) if value else None for value in self._customs])
 
     def _sparse(self, values: dict[int, Any]) -> Any:
-        cells = [freeze(values.get(place)) for place in range(len(self._ids))]
-        return typed(cells)
+        return typed([values.get(place) for place in range(len(self._ids))])
+
+
+def values_of(records: Sequence[dict[str, Any]], name: str) -> list[Any]:
+    """Take one field of every record: quickly where all have it."""
+    try:
+        return list(map(itemgetter(name), records))
+    except KeyError:
+        return [record.get(name) for record in records]
 
 
 def typed(cells: list[Any]) -> Any:
     """Find the plainest dtype that holds the cells of a custom field exactly: str, boolean, Int64, Float64, else object."""
-    kinds = {type(cell) for cell in cells if cell is not None}
+    kinds = set(map(type, cells)) - {type(None)}
+    if kinds & {list, dict}:
+        return objects(list(map(freeze, cells)))
     if kinds <= {str}:
         return pd.array(cells, dtype=STR)
     for wanted, dtype in (({bool}, "boolean"), ({int}, "Int64"), ({float, int}, "Float64")):
@@ -146,18 +140,24 @@ class TextPart(Part):
         self.chunks: list[Any] = []
 
     def add(self, values: list[Any]) -> None:
-        cells = values if self.kind.word == "text" else self._names(values)
         try:
-            self.chunks.append(pa.array(cells, pa.large_string()))
-        except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
+            self.chunks.append(pa.array(values if self.kind.word == "text" else quick_names(values), pa.large_string()))
+        except (KeyError, TypeError, pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
+            cells = map(self.kind.cell, values)
             self.chunks.append(pa.array([None if c is None else _valid(str(c)) for c in cells], pa.large_string()))
-
-    def _names(self, values: list[Any]) -> list[Any]:
-        cell = self.kind.cell
-        return [(v.get("name") or cell(v)) if type(v) is dict else cell(v) for v in values]
 
     def array(self) -> Any:
         return STR.__from_arrow__(pa.chunked_array(self.chunks, pa.large_string()))  # type: ignore[attr-defined]
+
+
+def quick_names(values: list[Any]) -> list[Any]:
+    """Take names directly where every reference is an object with one; a KeyError or TypeError asks for the long way."""
+    names = [None if value is None else value["name"] for value in values]
+    if "" in names or (
+        None in names and any(value is not None for value, name in zip(values, names, strict=True) if name is None)
+    ):
+        raise KeyError("name")
+    return names
 
 
 def _valid(text: str) -> str:
@@ -174,16 +174,16 @@ class SetPart(Part):
         self.known: dict[Any, Any] = {(): ()}
 
     def add(self, values: list[Any]) -> None:
-        cell, known = self._quick, self.known
-        self.cells += [known.setdefault(found, found) for found in (cell(v) if v else () for v in values)]
-
-    def _quick(self, value: Any) -> Any:
-        """Take names directly where every item has one; whatever else comes goes the long way."""
+        known = self.known
         try:
-            names = tuple([item["name"] for item in value])
+            quick = [tuple([item["name"] for item in value]) if value else () for value in values]
+            self.cells += [known[names] for names in quick]
         except (KeyError, TypeError):
-            return self.kind.cell(value)
-        return names if all(names) and all(type(name) is str for name in names) else self.kind.cell(value)
+            self.cells += [self._cell(value) for value in values]
+
+    def _cell(self, value: Any) -> Any:
+        found = self.kind.cell(value) if value else ()
+        return self.known.setdefault(found, found)
 
     def array(self) -> Any:
         return objects(self.cells)

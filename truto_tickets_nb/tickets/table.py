@@ -16,7 +16,7 @@ class Table:
     """Hold tickets as loaded: `frame` (index id: str, one row a ticket) and `raw` (JSON bytes, same order)."""
 
     frame: pd.DataFrame
-    raw: tuple[bytes, ...]
+    raw: Any  # an Arrow column of bytes: a hundred thousand of them cost what they hold
     notes: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()  # the only fields that were loaded; () where all were
 
@@ -29,5 +29,5 @@ class Table:
 
     def record(self, place: int) -> dict[str, Any]:
         """Decode one ticket, as the API answered it."""
-        found: dict[str, Any] = orjson.loads(self.raw[place])
+        found: dict[str, Any] = orjson.loads(self.raw[place].as_py())
         return found
