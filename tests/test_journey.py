@@ -29,6 +29,7 @@ def test_apply_and_undo_restore_every_ticket(integration):
         assert run.counts == {"applied": 40}
         assert all(row["name"].endswith(" (seen)") for row in content(account))
         undo = run.undo()
+        assert [patch.ticket for patch in undo] == [patch.ticket for patch in plan][::-1]
         account.apply(undo, confirm=len(undo))
         assert content(account) == before
 
@@ -166,6 +167,38 @@ class Killer:
         return call(*args, **kwargs)
 
 
+class Liar:
+    """Answer 200 and do something else."""
+
+    def __init__(self, door, twist):
+        self.door, self.twist, self.account_id, self.get = door, twist, door.account_id, door.get
+
+    def patch(self, identity, body, *, query=None, idempotency_key):
+        self.door.patch(identity, self.twist(body), query=query, idempotency_key=idempotency_key)
+        return {"id": identity}
+
+
+@pytest.mark.parametrize(
+    ("twist", "kind"),
+    [
+        (lambda body: {}, "ignored"),
+        (lambda body: {"name": body["name"]}, "partly applied"),
+        (lambda body: {**body, "name": "REWRITTEN"}, "partly applied"),
+        (lambda body: {**body, "name": f" {body['name']} "}, "applied"),
+    ],
+)
+def test_success_is_no_proof(account, twist, kind):
+    """A 200 that ignored, half applied or rewrote is told apart; one that only tidied blanks counts as applied."""
+    from truto_tickets_nb.runs import engine
+
+    snapshot = account.load(ids=["10001"])
+    plan = snapshot.plan(snapshot.frame().assign(name="new", description="new"))
+
+    bench = engine.Bench(Liar(account._client, twist), account.journal)
+    run = engine.apply(bench, plan, Way())
+    assert run.counts == {kind: 1}
+
+
 @pytest.mark.parametrize("at", [1, 2, 3, 4, 7, 12])
 def test_resume_after_a_death_at_any_request(at):
     """Nothing is sent twice with effect, nothing is lost."""
@@ -177,7 +210,9 @@ def test_resume_after_a_death_at_any_request(at):
         with pytest.raises(SystemExit):
             engine.apply(bench, plan, Way())
         run = account.resume()
-        assert len(run.applied) + len(run.unchanged) == 6
+        assert run.counts == {
+            "applied": 6
+        }  # what arrived before the death counts as this run's, so that undo takes it back
         assert all(row["name"].endswith(" (seen)") for row in content(account))
         assert all(len(account.sandbox.history(patch.ticket)) == 1 for patch in plan)
 
@@ -211,7 +246,6 @@ def test_nothing_to_resume_says_so(account):
 
 def test_second_run_on_one_account_is_refused(account):
     """Two runs at once would fight; the second is told which one works."""
-    from truto_tickets_nb.runs.door import Way
 
     plan = renamed(account)
     run_id = account.journal.begin(plan, Way())

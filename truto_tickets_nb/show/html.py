@@ -31,6 +31,8 @@ STYLE = (
     ".tt .n{border-top:1px solid var(--tt-line);padding-top:.5em;margin-top:.3em;color:var(--tt-soft)}"
     ".tt .n code{font-family:ui-monospace,monospace;color:var(--tt-ink);background:none}"
 )
+# A notebook that is not trusted yet loses the style sheet: what matters then stands in the elements themselves.
+_LEFT = 'style="text-align:left"'
 _SIGNS = {"plain": "", "good": "✓ ", "warn": "! ", "bad": "✗ "}
 
 
@@ -65,9 +67,7 @@ def _note(note: Note) -> str:
 def _group(group: Group) -> str:
     what = cell(group.what)
     label = f"<b>{text(group.label)}</b>" + (f" {what}" if what else "")
-    summary = (
-        f'<summary class="{group.tone}">{_SIGNS[group.tone]}{label}<span class="c">{text(group.count)}</span></summary>'
-    )
+    summary = f'<summary class="{group.tone}">{_SIGNS[group.tone]}{label} <span class="c">({text(group.count)})</span></summary>'
     titled = any(row.title for row in group.rows)
     rows = "".join(_row(row, titled=titled) for row in group.rows)
     more = f"<p><i>and {group.hidden:,} more</i></p>" if group.hidden else ""
@@ -75,9 +75,9 @@ def _group(group: Group) -> str:
 
 
 def _row(row: Row, *, titled: bool) -> str:
-    title = f'<td class="t">{text(clip(row.title))}</td>' if titled else ""
-    cells = "".join(f"<td>{cell(item)}</td>" for item in row.cells)
-    return f'<tr><th scope="row">{text(row.key)}</th>{title}{cells}</tr>'
+    title = f'<td class="t" {_LEFT}>{text(clip(row.title))}</td>' if titled else ""
+    cells = "".join(f"<td {_LEFT}>{cell(item)}</td>" for item in row.cells)
+    return f'<tr><th scope="row" {_LEFT}>{text(row.key)}</th>{title}{cells}</tr>'
 
 
 def cell(value: Cell) -> str:

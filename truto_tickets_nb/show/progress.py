@@ -28,34 +28,27 @@ class Bar:
         stream: IO[str] | None = None,
         shown: bool = True,
     ) -> None:
-        where = stream or sys.stderr
         self._bar: Any = None
+        self._counts, self._reason = "", ""
         with contextlib.suppress(Exception):  # a bar that can't be drawn is no reason to stop the work
-            if not shown:
-                return
-            if in_notebook() and stream is None:
-                from tqdm.notebook import tqdm as notebook_bar  # noqa: PLC0415  (imports ipywidgets: only where it shows)
-
-                self._bar = notebook_bar(total=total, desc=title, unit=f" {unit}", leave=False)
-            elif where.isatty():
-                self._bar = text_bar(
-                    total=total, desc=title, unit=f" {unit}", leave=False, file=where, dynamic_ncols=True
-                )
+            if shown:
+                self._bar = _drawn(total, title, unit, stream)
 
     def update(self, by: int = 1, **counts: int) -> None:
         """Count `by` more, and show counts such as done=3, failed=1; zero ones are left out."""
+        self._counts = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        self._reason = ""
         with contextlib.suppress(Exception):
             if self._bar is not None:
-                shown = {name: count for name, count in counts.items() if count}
-                if shown:
-                    self._bar.set_postfix(shown, refresh=False)
+                self._bar.set_postfix_str(self._counts, refresh=False)
                 self._bar.update(by)
 
     def say(self, text: str) -> None:
-        """Show why nothing moves, such as "waiting 8 s: Truto's limit"."""
+        """Show why nothing moves, such as "waiting 8 s: Truto's limit"; the counts stay beside it."""
+        self._reason = text
         with contextlib.suppress(Exception):
             if self._bar is not None:
-                self._bar.set_postfix_str(text)
+                self._bar.set_postfix_str(", ".join(part for part in (self._counts, self._reason) if part))
 
     def close(self) -> None:
         """Take the bar away."""
@@ -70,6 +63,23 @@ class Bar:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _drawn(total: int | None, title: str, unit: str, stream: IO[str] | None) -> Any:
+    """Choose the bar that suits the place; None where nobody looks."""
+    where = stream or sys.stderr
+    if in_notebook() and stream is None:
+        from tqdm.notebook import tqdm as notebook_bar  # noqa: PLC0415  (imports ipywidgets: only where it shows)
+
+        return notebook_bar(total=total, desc=title, unit=f" {unit}", leave=False)
+    if not where.isatty():
+        return None
+    form = (
+        "{desc} {n_fmt}/{total_fmt} {bar:12} {remaining} left{postfix}"
+        if total
+        else f"{{desc}} {{n_fmt}} {unit} {{elapsed}}{{postfix}}"
+    )
+    return text_bar(total=total, desc=title, leave=False, file=where, dynamic_ncols=True, bar_format=form)
 
 
 def in_notebook() -> bool:
