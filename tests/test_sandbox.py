@@ -204,6 +204,8 @@ def test_meta_and_capabilities(box):
     meta = call(box, "GET", f"{TICKETS}/meta/update").json()
     assert {"name", "tags", "custom_fields"} <= meta["request_body_schema"]["properties"].keys()
     assert "request_body_schema" in meta["x-assumed"]
+    assert call(box, "GET", "/unified/ticketing/users/meta/list").json()["method"] == "list"
+    assert call(box, "GET", "/unified/ticketing/users/meta/update").status_code == 404
     found = call(box, "GET", f"/integrated-account/{box.account_id}/capabilities").json()
     assert found["unified"][0] | {"model": "ticketing"} == found["unified"][0]
 

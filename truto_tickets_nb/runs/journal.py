@@ -226,9 +226,9 @@ class Journal:
         sql = (
             "select id, account, state, started, (select count(*) from patches where run=id), "
             "(select count(*) from patches where run=id and outcome is null) from runs "
-            "where ?1 is null or account=?1 order by rowid desc"
+            "where ? is null or account=? order by rowid desc"
         )
-        return [RunSummary(*row) for row in self._all(sql, account_id)]
+        return [RunSummary(*row) for row in self._all(sql, account_id, account_id)]
 
     def last_open(self, account_id: str) -> str | None:
         """Name the newest run of an account that is not finished."""

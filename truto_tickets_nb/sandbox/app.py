@@ -70,6 +70,7 @@ class Api:
             (f"{unified}/tickets/{self.played.slug}/meta/{{method}}", self.schema),
             (f"{unified}/tickets/{{id:path}}", self.ticket),
             (f"{unified}/{{resource}}", self.companions),
+            (f"{unified}/{{resource}}/meta/{{method}}", self.companion_schema),
             (f"{unified}/{{resource}}/{{id:path}}", self.companion),
             ("/{rest:path}", self.nowhere),
         ]
@@ -186,6 +187,10 @@ class Api:
         call.only("GET")
         resource = self._offered(call, "list")
         return companion_list(self.store.companions(resource), call.query, self.page_size)
+
+    def companion_schema(self, call: Call) -> Any:
+        call.only("GET")
+        return meta.companion(self._offered(call, call.name("method")), call.name("method"))
 
     def companion(self, call: Call) -> Any:
         call.only("GET")

@@ -32,6 +32,22 @@ def schema(played: Played, store: Store, method: str) -> dict[str, Any]:
     }
 
 
+def companion(resource: str, method: str) -> dict[str, Any]:
+    """Describe a method of a companion resource."""
+    query = ["integrated_account_id", *(["limit", "next_cursor"] if method == "list" else [])]
+    return {
+        "method": method,
+        "documentation_link": f"https://truto.one/docs/api-reference/unified-ticketing-api/{resource.replace('_', '')}/{method}/",
+        "request_body_schema": None,
+        "query_schema": {
+            "type": "object",
+            "properties": {name: {"type": "string"} for name in query},
+            "required": query[:1],
+        },
+        "x-assumed": ["query_schema"],
+    }
+
+
 def _property(field: str, store: Store) -> dict[str, Any]:
     kind = (
         "array"

@@ -64,8 +64,11 @@ class Sandbox:
         self.set_account(read_only=read_only, status=status, blocked=blocked)
         self._port, self._server, self._thread = port, None, None
         self.url = ""
-        if self._store.is_empty:
-            self.notes = self._fill(tickets, seed, columns)
+        try:
+            self.notes = self._fill(tickets, seed, columns) if self._store.is_empty else ()
+        except BaseException:
+            self._store.close()
+            raise
 
     _server: uvicorn.Server | None
     _thread: threading.Thread | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import orjson
 from truto_tickets_nb.sandbox.seed import START
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 Record = dict[str, Any]
@@ -56,20 +58,30 @@ class Store:
         row = self.one("select value from facts where name = ?", name)
         return row[0] if row else None
 
-    def fill(self, tickets: list[Record], companions: dict[str, list[Record]]) -> None:
-        """Write the first content, in one transaction."""
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Open a transaction that is kept as a whole or not at all."""
         with self.lock:
             self._db.execute("begin")
-            self._db.executemany(
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("rollback")
+                raise
+            self._db.execute("commit")
+
+    def fill(self, tickets: list[Record], companions: dict[str, list[Record]]) -> None:
+        """Write the first content, in one transaction."""
+        with self.writing() as db:
+            db.executemany(
                 "insert into tickets values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 ((place, *_columns(record)) for place, record in enumerate(tickets)),
             )
             for resource, rows in companions.items():
-                self._db.executemany(
+                db.executemany(
                     "insert or ignore into companions values (?, ?, ?, ?)",
                     ((resource, place, str(row["id"]), orjson.dumps(row)) for place, row in enumerate(rows)),
                 )
-            self._db.execute("commit")
 
     def tick(self) -> str:
         """Move the sandbox's own clock by a second and read it."""
@@ -84,15 +96,13 @@ class Store:
 
     def write(self, record: Record) -> None:
         """Store a ticket's new state and keep the old one in its history."""
-        with self.lock:
-            self._db.execute("begin")
-            self._db.execute("insert into history select id, body from tickets where id = ?", (record["id"],))
-            self._db.execute(
-                "update tickets set body=?2, remote=?3, name=?4, status=?5, status_name=?6, workspace=?7, created=?8, updated=?9 "
-                "where id=?1",
-                _columns(record),
+        identity, *values = _columns(record)
+        with self.writing() as db:
+            db.execute("insert into history select id, body from tickets where id = ?", (identity,))
+            db.execute(
+                "update tickets set body=?, remote=?, name=?, status=?, status_name=?, workspace=?, created=?, updated=? where id=?",
+                (*values, identity),
             )
-            self._db.execute("commit")
 
     def delete(self, identity: str) -> None:
         self.one("delete from tickets where id = ?", identity)
