@@ -190,3 +190,36 @@ def test_renamed_column_blocks(snapshot):
 def test_unknown_column_is_ignored_with_one_note(snapshot):
     """New columns that are no field are told once."""
     assert "mine" in snapshot.plan(snapshot.frame().assign(mine=1)).notes[0]
+
+
+def test_namesakes_on_one_ticket_stay_two_people(records):
+    """Two people of one name are kept apart; keeping only one of them by name is refused."""
+    import truto_tickets_nb as tt
+
+    pair = [{"id": "u1", "name": "Jo Smith"}, {"id": "u2", "name": "Jo Smith"}]
+    with tt.sandbox("microsoftplanner", tickets=[{**records[0], "assignees": pair}, records[1]], limit=None) as account:
+        snapshot = account.load()
+    df = snapshot.frame()
+    assert len(snapshot.plan(df.assign(assignees=df["assignees"].map(list)))) == 0
+    df["assignees"] = df["assignees"].tickets.add("u3", where=["0042"])
+    assert "none of the users" in str(snapshot.plan(df).blocking[0])
+    one = df.assign(assignees=[("Jo Smith",), ("Jo Smith",)])
+    assert "stands for two" in str(snapshot.plan(one).blocking[0])
+    by_id = df.assign(assignees=[("u2",), ("Jo Smith",)])
+    assert body(snapshot.plan(by_id)) == {"assignees": [{"id": "u2"}]}
+
+
+def test_collections_and_languages_are_sets_too(records):
+    """add, remove and replace work for every set column."""
+    import truto_tickets_nb as tt
+
+    parts = [{"id": "c1", "name": "Cart", "type": "component"}, {"id": "c2", "name": "Mail", "type": "component"}]
+    made = [{**records[0], "collections": parts[:1], "languages": ["en"]}, {**records[1], "collections": parts[1:]}]
+    with tt.sandbox("jira", tickets=made, limit=None) as account:
+        snapshot = account.load()
+    df = snapshot.frame()
+    df["collections"] = df["collections"].tickets.add("Mail")
+    df["languages"] = df["languages"].tickets.add("de", where=["7"])
+    sent = body(snapshot.plan(df))
+    assert sent["collections"] == [{"id": "c1", "type": "component"}, {"id": "c2", "type": "component"}]
+    assert sent["languages"] == ["en", "de"]

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from truto_tickets_nb.plans.held import Held, once
 from truto_tickets_nb.tickets.choices import Choice, Choices, Unresolved
-from truto_tickets_nb.tickets.values import Json, freeze, is_date_only, is_missing, moment, ref, refs
+from truto_tickets_nb.tickets.values import Json, freeze, is_date_only, is_missing, moment, ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,24 +70,22 @@ class Reader:
         return as_record(found)
 
     def _references(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
-        held = refs(base) if base else ()
         if isinstance(cell, str):
             return self._written(row, cell, base)
         if not isinstance(cell, tuple):
             return Trouble("is not a set", f'Give a tuple, such as ("{_sample(row)}",), or use df[...].tickets.add().')
-        own = {
-            name: item
-            for item, known in zip(_items(base), held, strict=True)
-            for name in (known.shown, known.id)
-            if name
-        }
-        found = [
-            self._item(row, item, own, workspace)
-            for item in dict.fromkeys(map(_hashable, cell))
-            if not is_missing(item)
-        ]
+        held = Held.of(base)
+        items = [_hashable(item) for item in cell if not is_missing(item)]
+        found = [self._item(row, item, held, workspace) for item in items]
         troubles = [item for item in found if isinstance(item, Trouble)]
-        return troubles[0] if troubles else _once(found)
+        namesake = held.left_namesake()
+        if namesake and not troubles:
+            troubles = [
+                Trouble(
+                    f"{namesake!r} stands for two on this ticket, and only one of them was kept", "Give ids instead."
+                )
+            ]
+        return troubles[0] if troubles else once(found)
 
     def _written(self, row: Field, text: str, base: Json) -> Json | Trouble:
         """Accept text in a set column only as the unchanged text of what was there (a frame that went through a file)."""
@@ -98,7 +97,7 @@ class Reader:
             f'Give a tuple, such as ("{_sample(row)}",), or use df["{row.name}"].tickets.add(...).',
         )
 
-    def _item(self, row: Field, item: Any, own: Mapping[str, Json], workspace: str) -> Json | Trouble:
+    def _item(self, row: Field, item: Any, held: Held, workspace: str) -> Json | Trouble:
         if isinstance(item, str) and item.startswith("{"):
             item = _unfrozen(item)
         if isinstance(item, dict):
@@ -108,8 +107,9 @@ class Reader:
                 else Trouble("holds an item without id", "Give names or ids.")
             )
         text = whole(item)
-        if text in own:
-            return own[text]
+        own = held.take(text)
+        if own is not None:
+            return own
         free = row.name == "tags" and self.profile.fact("tags").value != "listed"
         found = self._resolved(row, text, workspace, exact=free)
         if (
@@ -237,10 +237,6 @@ def written(found: date | datetime, *, like: Json, date_only: bool) -> Json | Tr
     return like if held == instant else instant.isoformat().replace("+00:00", "Z")
 
 
-def _items(base: Json) -> list[Json]:
-    return [item for item in (base if isinstance(base, list | tuple) else [base]) if ref(item)]
-
-
 def _hashable(item: Any) -> Any:
     return freeze(item) if isinstance(item, dict) else item
 
@@ -250,15 +246,6 @@ def _unfrozen(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _once(found: list[Json]) -> list[Json]:
-    """Keep each thing once, whether it was given by name or by id."""
-    kept: dict[Any, Json] = {}
-    for item in found:
-        known = ref(item)
-        kept.setdefault(known.id or known.name if known else "", item)
-    return list(kept.values())
 
 
 def _structured(cell: Any, base: Json) -> Json | Trouble:
