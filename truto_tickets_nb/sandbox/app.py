@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 
 from truto_tickets_nb.sandbox import meta
@@ -79,7 +80,10 @@ class Api:
 
     def _answering(self, handler: Callable[[Call], Any]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            call = Call(request, nested(request.query_params.multi_items()), await request.body())
+            try:
+                call = Call(request, nested(request.query_params.multi_items()), await request.body())
+            except ClientDisconnect:  # the client died in the middle of a request: nobody is left to be answered
+                return json_answer({}, 400)
             headers: dict[str, str] = {}
             try:
                 self._let_in(call)
