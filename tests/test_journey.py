@@ -152,6 +152,7 @@ class Killer:
 
     def __init__(self, door, at):
         self.door, self.left, self.account_id = door, at, door.account_id
+        self.pair, self.wait, self.is_paused = door.pair, door.wait, False
 
     def get(self, identity, *, query=None):
         return self._counted(self.door.get, identity, query=query)
@@ -172,6 +173,7 @@ class Liar:
 
     def __init__(self, door, twist):
         self.door, self.twist, self.account_id, self.get = door, twist, door.account_id, door.get
+        self.pair, self.wait, self.is_paused = door.pair, door.wait, False
 
     def patch(self, identity, body, *, query=None, idempotency_key):
         self.door.patch(identity, self.twist(body), query=query, idempotency_key=idempotency_key)

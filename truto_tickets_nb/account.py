@@ -198,7 +198,9 @@ class Account:
             if isinstance(event, engine.Settled):
                 bar.update(1, done=event.done - event.failed, failed=event.failed)
 
-        return engine.Bench(self._client, self.journal, brakes, listen)
+        bench = engine.Bench(self._client, self.journal, brakes, listen)
+        self._client.stop = bench.halted.is_set
+        return bench
 
     def close(self) -> None:
         """Close connections and journal, and end the sandbox behind a practice account."""

@@ -21,7 +21,8 @@
         |-- AccountBlocked (PermissionError)    503
         |-- RateLimited                         429
         |-- ServerTrouble                       500, 502, 504
-        `-- NoAnswer (ConnectionError)          the network, a time-out, or an answer that is not JSON
+        |-- NoAnswer (ConnectionError)          the network, a time-out, or an answer that is not JSON
+        `-- Stopped                             the work was stopped before this request began
 
 Policy: an error says what was wrong, with the ticket, the field and the value where there are any, and what to do next. The
 errors of a library stay chained as the cause. Foreign text is shortened and stripped of control characters, and the token is
@@ -152,6 +153,14 @@ class ServerTrouble(ApiError):
 
 class NoAnswer(ApiError, ConnectionError):
     """Say that no usable answer came: the network, a time-out, or something that is not JSON."""
+
+
+class Stopped(ApiError):
+    """Say that a request was not begun, because the work it belongs to was stopped."""
+
+
+class JournalDamaged(UserWarning):
+    """Warn that a journal could not be read and was set aside; its file is kept."""
 
 
 def shorten(text: object, longest: int = LONGEST) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from truto_tickets_nb import collector, errors
-from truto_tickets_nb.api.retry import wait_asked
+from truto_tickets_nb.api.retry import PATIENCE, wait_asked, window_closed
 from truto_tickets_nb.errors import shorten
 
 if TYPE_CHECKING:
@@ -65,6 +65,15 @@ def failure(response: httpx.Response, token: Token) -> errors.ApiError:
     body = _body(response)
     remote, insight = bool(body.get("truto_is_remote_error")), body.get("truto_error_insight") or {}
     kind, advice = _kind(response.status_code, remote=remote)
+    asked = wait_asked(response.headers)
+    if response.status_code == 429:
+        asked = asked if asked is not None else window_closed(response.headers)
+        advice = f"It asks for a wait of {asked:.0f} s; go on after that." if asked and asked > PATIENCE else advice
+    elif response.status_code == 503 and "html" in response.headers.get("content-type", ""):
+        kind, advice = (
+            errors.ServerTrouble,
+            "A gateway on the way failed. Try again in a while.",
+        )  # not Truto's own words
     said = shorten(token.redact(_said(body) or response.reason_phrase or "no reason given"))
     who = "The provider" if remote else "Truto"
     hints = " ".join(_hints(insight))
@@ -74,7 +83,7 @@ def failure(response: httpx.Response, token: Token) -> errors.ApiError:
         remote=remote,
         insight=insight,
         detail=said,
-        retry_after=wait_asked(response.headers),
+        retry_after=asked,
     )
 
 

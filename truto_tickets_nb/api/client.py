@@ -12,16 +12,18 @@ import orjson
 
 from truto_tickets_nb.api.address import TRUTO, Token, account_name, base_address, is_loopback, query_pairs, segment
 from truto_tickets_nb.api.answers import decoded
-from truto_tickets_nb.api.retry import Wait, pause, reason, wait_asked
+from truto_tickets_nb.api.retry import PATIENCE, Wait, pause, reason, wait_asked, window_closed
 from truto_tickets_nb.api.schema import AccountInfo, Capabilities, Meta
-from truto_tickets_nb.api.throttle import Throttle
+from truto_tickets_nb.api.throttle import Throttle, never
 from truto_tickets_nb.errors import ApiError, NoAnswer, RateLimited, ServerTrouble, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
 TICKETS = "/unified/ticketing/tickets"
+NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # no request was sent at all
 _RACE = random.Random()  # jitter needs no secrecy
 
 
@@ -54,6 +56,7 @@ class Client:
         self.account_id, self.base_url = account_name(account_id), base_address(base_url)
         self.budget = budget or Throttle(sleep=sleep)
         self.listen, self._tries = listen, tries
+        self.stop: Callable[[], bool] = never  # asked while waiting: whoever stops a job stops its waits
         local = is_loopback(httpx.URL(self.base_url).host)
         self._http = httpx.Client(
             auth=self._token,
@@ -111,17 +114,40 @@ class Client:
     def patch(
         self, identity: str, body: Mapping[str, Any], *, query: Mapping[str, Any] | None = None, idempotency_key: str
     ) -> dict[str, Any]:
-        """Send one PATCH. Repeating it is safe: the key makes Truto answer a repeat from its memory.
+        """Send one PATCH, once: whoever repeats it has to look at the ticket again first.
 
-        An error tells in `maybe_applied` whether the change may have happened all the same.
+        The key makes Truto answer a repeat from its memory. `maybe_applied` of an error tells whether the request may have had
+        its effect all the same. Source: https://truto.one/docs/api-reference/overview/querying
         """
-        path, headers = f"{TICKETS}/{segment(identity)}", {"Idempotency-Key": idempotency_key}
+        headers = {"Idempotency-Key": idempotency_key}
         try:
-            found = self._json("PATCH", path, self._mine(query or {}), body=body, headers=headers)
+            path = f"{TICKETS}/{segment(identity)}"
+            found = self._once(self._request("PATCH", path, self._mine(query or {}), body=body, headers=headers))
             return self._ticket(identity, found)
         except (NoAnswer, ServerTrouble) as error:
-            error.maybe_applied = True
+            error.maybe_applied = not isinstance(error.__cause__, NEVER_LEFT)
             raise
+
+    def pair(self) -> AbstractContextManager[None]:
+        """Take the slots of a read and a write together, so that the write follows the read without a wait."""
+        return self.budget.together(2, self.stop)
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether a limit makes everybody wait just now."""
+        return self.budget.is_paused
+
+    def wait(self, error: ApiError, attempt: int) -> bool:
+        """Wait as long as an error asks for; False where trying again is of no use."""
+        seconds = pause(error, attempt, tries=self._tries, chance=_RACE.random())
+        if seconds is None:
+            return False
+        self._told(Wait(seconds, reason(error), attempt))
+        if isinstance(error, RateLimited) or error.retry_after is not None:
+            self.budget.pause(seconds)
+        else:
+            self.budget.rest(seconds, self.stop)
+        return True
 
     def _ticket(self, identity: str, found: Any) -> dict[str, Any]:
         inner = found.get("result") if isinstance(found, dict) and "id" not in found else found
@@ -140,25 +166,32 @@ class Client:
         method: str,
         path: str,
         query: Mapping[str, Any] | None = None,
-        *,
-        body: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
     ) -> Any:
-        sent = {"Content-Type": "application/json", **(headers or {})} if body is not None else headers
-        content = None if body is None else orjson.dumps(body)
-        request = self._http.build_request(
-            method, path, params=tuple(query_pairs(query or {})), content=content, headers=sent
-        )
+        request = self._request(method, path, query or {})
         attempt = 0
         while True:
             attempt += 1
             try:
                 return self._once(request)
             except ApiError as error:
-                self._wait(error, attempt)
+                if not self.wait(error, attempt):
+                    raise
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, Any],
+        *,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Request:
+        sent = {"Content-Type": "application/json", **(headers or {})} if body is not None else headers
+        content = None if body is None else orjson.dumps(body)
+        return self._http.build_request(method, path, params=tuple(query_pairs(query)), content=content, headers=sent)
 
     def _once(self, request: httpx.Request) -> Any:
-        self.budget.acquire()
+        self.budget.acquire(self.stop)
         try:
             response = self._http.send(request)
         except httpx.TransportError as error:
@@ -170,20 +203,15 @@ class Client:
         """Obey what the headers say of the limit, also on a success."""
         if limit := response.headers.get("ratelimit-limit"):
             self.budget.learn(limit)
-        asked = wait_asked(response.headers) if response.is_success else None
+        if not response.is_success:
+            return
+        asked, closed = wait_asked(response.headers), window_closed(response.headers)
         if asked:
-            self._told(Wait(asked, "the limit is used up", 0))
-            self.budget.pause(asked)
-
-    def _wait(self, error: ApiError, attempt: int) -> None:
-        seconds = pause(error, attempt, tries=self._tries, chance=_RACE.random())
-        if seconds is None:
-            raise error
-        self._told(Wait(seconds, reason(error), attempt))
-        if isinstance(error, RateLimited) or error.retry_after is not None:
+            seconds = min(asked, PATIENCE)
+            self._told(Wait(seconds, "the tool asks for it", 0))
             self.budget.pause(seconds)
-        else:
-            self.budget.rest(seconds)
+        elif closed and self.budget.exhausted(min(closed, PATIENCE)):
+            self._told(Wait(closed, "somebody else uses the limit too", 0))
 
     def _told(self, wait: Wait) -> None:
         if self.listen:

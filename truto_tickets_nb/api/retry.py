@@ -54,20 +54,25 @@ def reason(error: ApiError) -> str:
 
 
 def wait_asked(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Read how many seconds a server asks us to wait: `Retry-After` as seconds or as a date, else `ratelimit-reset`.
+    """Read how many seconds a server asks us to wait: `Retry-After` as seconds or as a date.
 
-    >>> wait_asked({"retry-after": "8"}), wait_asked({"retry-after": "soon"}), wait_asked({"ratelimit-reset": "3"})
-    (8.0, None, None)
-    >>> wait_asked({"ratelimit-reset": "3", "ratelimit-remaining": "0"})
-    3.0
+    >>> wait_asked({"retry-after": "8"}), wait_asked({"retry-after": "soon"})
+    (8.0, None)
     """
     text = headers.get("retry-after", "")
-    if not text and headers.get("ratelimit-remaining") == "0":
-        text = headers.get("ratelimit-reset", "")
     seconds = _number(text)
     if seconds is None and text:
         seconds = _until(text, now or datetime.now(UTC))
     return seconds if seconds is not None and seconds >= 0 else None
+
+
+def window_closed(headers: Mapping[str, str]) -> float | None:
+    """Read for how many seconds nothing is left of the limit, None where something is.
+
+    >>> window_closed({"ratelimit-reset": "3", "ratelimit-remaining": "0"}), window_closed({"ratelimit-reset": "3"})
+    (3.0, None)
+    """
+    return _number(headers.get("ratelimit-reset", "")) if headers.get("ratelimit-remaining") == "0" else None
 
 
 def _number(text: str) -> float | None:
@@ -75,7 +80,7 @@ def _number(text: str) -> float | None:
         found = float(text)
     except ValueError:
         return None
-    return found if found < float("inf") else None
+    return found if 0 <= found < float("inf") else None
 
 
 def _until(text: str, now: datetime) -> float | None:

@@ -1,18 +1,28 @@
-"""The request budget: at most so many requests in any window, shared by all threads."""
+"""The request budget: at most so many requests in any window, shared by all threads, and by processes through a file."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.api.departures import Memory
+from truto_tickets_nb.errors import Stopped
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from truto_tickets_nb.api.departures import Departures
 
 SLICE = 0.2  # seconds slept at a time, so that an interrupt is felt at once
 LEAST = 0.001  # seconds: a wait is never rounded to none, because none means that the slot is taken
 GUARD = 0.1  # seconds added to the window: the server's clock counts arrivals, ours departures
+
+
+def never() -> bool:
+    """Say that nobody asked to stop."""
+    return False
 
 
 class Throttle:
@@ -28,44 +38,86 @@ class Throttle:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        departures: Departures | None = None,
     ) -> None:
         self.size, self.window = size, window
         self._most = size
         self._clock, self._sleep = clock, sleep
-        self._lock = threading.Lock()
-        self._sent: deque[float] = deque()
-        self._paused_until = 0.0
+        self._log: Departures = departures or Memory()
+        self._mine = threading.local()  # slots that this thread has taken and not used
 
-    def acquire(self) -> None:
-        """Wait until a slot is free, and take it."""
-        while (wait := self._take()) > 0:
+    def acquire(self, stop: Callable[[], bool] = never) -> None:
+        """Wait until a slot is free, and take it; one taken by `together` is used first, without a wait."""
+        taken: list[int] = getattr(self._mine, "slots", [])
+        if taken:
+            with self._log as log:
+                log.move(taken.pop(0), self._clock())
+        else:
+            self._wait(1, stop)
+
+    @contextmanager
+    def together(self, count: int, stop: Callable[[], bool] = never) -> Iterator[None]:
+        """Take several slots at once, so that a write follows its read without a wait; what is not used goes back."""
+        self._mine.slots = taken = self._wait(count, stop)
+        try:
+            yield
+        finally:
+            with self._log as log:
+                for number in taken:
+                    log.drop(number)
+            self._mine.slots = []
+
+    def _wait(self, count: int, stop: Callable[[], bool]) -> list[int]:
+        while True:
+            if stop():
+                raise Stopped("The work was stopped before this request began.")
+            wait, taken = self._take(count)
+            if wait <= 0:
+                return taken
             self._sleep(min(wait, SLICE))
 
-    def _take(self) -> float:
-        """Take a slot if there is one; else tell how long it is until the next, in seconds."""
-        with self._lock:
+    def _take(self, count: int) -> tuple[float, list[int]]:
+        """Take slots if there are enough; else tell how long it is until then, in seconds."""
+        with self._log as log:
             now = self._clock()
-            if now < self._paused_until:
-                return self._paused_until - now
+            until = log.paused_until(now)
+            if now < until:
+                return until - now, []
             if self.size <= 0:
-                return 0.0
-            while self._sent and self._sent[0] <= now - self.window - GUARD:
-                self._sent.popleft()
-            if len(self._sent) < self.size:
-                self._sent.append(now)
-                return 0.0
-            return max(LEAST, self._sent[len(self._sent) - self.size] + self.window + GUARD - now)
+                return 0.0, []
+            wanted = min(count, self.size)
+            sent = log.oldest(now - self.window - GUARD, now)
+            lacking = len(sent) + wanted - self.size
+            if lacking <= 0:
+                return 0.0, [log.add(now) for _ in range(wanted)]
+            return max(LEAST, sent[lacking - 1] + self.window + GUARD - now), []
 
-    def rest(self, seconds: float) -> None:
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether everybody waits just now."""
+        with self._log as log:
+            now = self._clock()
+            return now < log.paused_until(now)
+
+    def rest(self, seconds: float, stop: Callable[[], bool] = never) -> None:
         """Let this thread alone wait."""
         until = self._clock() + seconds
-        while (left := until - self._clock()) > 0:
+        while (left := until - self._clock()) > 0 and not stop():
             self._sleep(min(left, SLICE))
 
     def pause(self, seconds: float) -> None:
-        """Pause every thread: a limit was reached, whoever reached it."""
-        with self._lock:
-            self._paused_until = max(self._paused_until, self._clock() + seconds)
+        """Pause every thread and process: a limit was reached, whoever reached it."""
+        with self._log as log:
+            log.pause(self._clock() + seconds)
+
+    def exhausted(self, seconds: float) -> bool:
+        """Hear that nothing is left for so long; pause only if our own log knew nothing of it, so somebody else used it up."""
+        with self._log as log:
+            now = self._clock()
+            foreign = self.size <= 0 or len(log.oldest(now - self.window - GUARD, now)) < self.size
+        if foreign:
+            self.pause(seconds)
+        return foreign
 
     def learn(self, header: str) -> None:
         """Narrow the budget to what a header such as `110;w=10` says; a wider one changes nothing."""
@@ -74,9 +126,8 @@ class Throttle:
         if not size.strip().isdigit() or int(size) < 1:
             return
         seconds = float(window) if window.isdigit() and int(window) > 0 else self.window
-        with self._lock:
-            if self._most > 0 and int(size) / seconds < self.size / self.window:
-                self.size, self.window = int(size), seconds
+        if self._most > 0 and int(size) / seconds < self.size / self.window:
+            self.size, self.window = int(size), seconds
 
     @classmethod
     def unlimited(cls) -> Throttle:

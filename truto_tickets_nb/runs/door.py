@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from truto_tickets_nb.errors import ApiError
 
 Record = dict[str, Any]
 Listener = Callable[[object], None]
@@ -23,7 +28,17 @@ class Door(Protocol):
     def patch(
         self, identity: str, body: Mapping[str, Any], *, query: Mapping[str, Any] | None = None, idempotency_key: str
     ) -> Record:
-        """Change one ticket; an error's `maybe_applied` tells whether it may have happened all the same."""
+        """Change one ticket, once; an error's `maybe_applied` tells whether it may have happened all the same."""
+
+    def pair(self) -> AbstractContextManager[None]:
+        """Take the slots of a read and a write together, so that the write follows the read without a wait."""
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether a limit makes everybody wait just now."""
+
+    def wait(self, error: ApiError, attempt: int) -> bool:
+        """Wait as long as an error asks for; False where trying again is of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +58,6 @@ class Brakes:
     canary: int = 3  # tickets sent and verified one by one before the rest
     stop_after: int = 10  # failures in a row
     workers: int = 4  # requests in flight
+    reread: bool = (
+        False  # every ticket is read again after its PATCH; else only a canary, and where the answer leaves a doubt
+    )

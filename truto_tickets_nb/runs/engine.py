@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import threading
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.errors import ApiError, JournalError, PlanError, RunInterrupted
+from truto_tickets_nb.errors import JournalError, PlanError, RateLimited, RunInterrupted, Stopped
 from truto_tickets_nb.runs.door import Brakes, Way
+from truto_tickets_nb.runs.interrupt import Terminated, end, terminable
 from truto_tickets_nb.runs.owner import release
 from truto_tickets_nb.runs.run import DONE, FAILED, Outcome, Rehearsal, Run
-from truto_tickets_nb.runs.stages import HOPELESS, decided, perform, rehearse
+from truto_tickets_nb.runs.stages import HOPELESS, Delivery, rehearse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.runs.journal import Journal, Pending
 
 LOOK = 0.2  # seconds between two looks at an interrupt
+GRACE = 10.0  # seconds that those in flight have to land after an interrupt
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Bench:
     journal: Journal
     brakes: Brakes = field(default_factory=Brakes)
     listen: Listener = lambda _event: None
+    halted: threading.Event = field(default_factory=threading.Event)  # set: nothing more begins, and waits end
 
 
 def apply(bench: Bench, plan: Plan, way: Way) -> Run:
@@ -70,6 +74,7 @@ def dry_run(bench: Bench, plan: Plan, way: Way, unknown: tuple[str, ...] = ()) -
                 found[place] = _rehearsed(job, plan.patches[place])
                 _tell(bench, Settled(found[place], place + 1, 0, len(plan)))
         except BaseException:
+            bench.halted.set()
             pool.shutdown(cancel_futures=True)
             raise
     return Rehearsal(plan, tuple(found[place] for place in sorted(found)), unknown)
@@ -78,24 +83,43 @@ def dry_run(bench: Bench, plan: Plan, way: Way, unknown: tuple[str, ...] = ()) -
 def _rehearsed(job: Future[Outcome], patch: Patch) -> Outcome:
     try:
         return job.result()
-    except HOPELESS as error:
+    except (*HOPELESS, RateLimited) as error:
         return Outcome(patch, "refused", str(error))
 
 
 def _go(bench: Bench, run_id: str) -> Run:
     work = _Work(bench, run_id, bench.journal.way(run_id))
     try:
-        work.all(bench.journal.pending(run_id))
+        with terminable():
+            work.all(bench.journal.pending(run_id))
     except KeyboardInterrupt as error:
-        bench.journal.finish(run_id, "interrupted", ())
-        run = bench.journal.run(run_id)
-        raise RunInterrupted(
-            f'The run was interrupted; nothing is lost. Go on with account.resume("{run_id}").', run
-        ) from error
+        run = _interrupted(bench, run_id)
+        message = f"The run was interrupted; nothing is lost. {_where(run)} {_how(run_id)}"
+        if isinstance(error, Terminated):
+            print(message, file=sys.stderr, flush=True)  # noqa: T201  (the last words of a process that is told to end)
+            end()
+        raise RunInterrupted(message, run) from error
     finally:
         release(run_id)
     bench.journal.finish(run_id, "finished", tuple(work.notes))
     return bench.journal.run(run_id)
+
+
+def _interrupted(bench: Bench, run_id: str) -> Run:
+    bench.journal.finish(run_id, "interrupted", ())
+    return bench.journal.run(run_id)
+
+
+def _where(run: Run) -> str:
+    flying = len(run.unknown)
+    told = f", {flying} of them in flight, which will be re-read" if flying else ""
+    return (
+        f"{len(run.outcomes) - len(run.open)} of {len(run.outcomes)} tickets are done, {len(run.open)} are open{told}."
+    )
+
+
+def _how(run_id: str) -> str:
+    return f'Go on with account.resume("{run_id}"), or in a terminal: truto-tickets resume {run_id}'
 
 
 @dataclass
@@ -107,7 +131,6 @@ class _Work:
     way: Way
     notes: list[str] = field(default_factory=list)
     stop: str = ""  # why nothing more is sent
-    halted: threading.Event = field(default_factory=threading.Event)
     row: int = 0  # failures in a row
     done: int = 0
     failed: int = 0
@@ -117,7 +140,7 @@ class _Work:
         self.total = len(pending)
         head = self.bench.brakes.canary
         for item in pending[:head]:
-            self._settled(item, self._one(item))
+            self._settled(item, self._one(item, reread=True))
         if len(pending) > head and self.failed and not self.stop:
             self._brake(f"A canary of {head} tickets came first and not all of them went well")
         self._side_by_side(pending[head:])
@@ -125,18 +148,25 @@ class _Work:
     def _side_by_side(self, pending: list[Pending]) -> None:
         waiting: Iterator[Pending] = iter(pending)
         flying: dict[Future[Outcome | None], Pending] = {}
-        with ThreadPoolExecutor(self.bench.brakes.workers, thread_name_prefix="apply") as pool:
-            try:
-                while self._fill(pool, waiting, flying):
-                    ended, _ = wait(flying, LOOK, FIRST_COMPLETED)
-                    for job in ended:
-                        self._settled(flying.pop(job), job.result())
-            except BaseException:
-                self.halted.set()  # those in flight finish and are written down; no other begins
-                for job, item in flying.items():
-                    with suppress(Exception):
-                        self._written(item, job.result())
-                raise
+        pool = ThreadPoolExecutor(self.bench.brakes.workers, thread_name_prefix="apply")
+        try:
+            while self._fill(pool, waiting, flying):
+                ended, _ = wait(flying, LOOK, FIRST_COMPLETED)
+                for job in ended:
+                    self._settled(flying.pop(job), job.result())
+        except BaseException:
+            self.bench.halted.set()  # those in flight finish and are written down; no other begins
+            pool.shutdown(wait=False, cancel_futures=True)
+            self._written_down(flying)
+            raise
+        pool.shutdown()
+
+    def _written_down(self, flying: dict[Future[Outcome | None], Pending]) -> None:
+        """Give those in flight a moment to land; one that does not is in the journal as intended, and re-read by a resume."""
+        ended, _ = wait(flying, GRACE)
+        for job in ended:
+            with suppress(Exception, CancelledError):
+                self._written(flying[job], job.result())
 
     def _fill(
         self, pool: ThreadPoolExecutor, waiting: Iterator[Pending], flying: dict[Future[Outcome | None], Pending]
@@ -148,32 +178,39 @@ class _Work:
             flying[pool.submit(self._one, item)] = item
         return bool(flying)
 
-    def _one(self, item: Pending) -> Outcome | None:
-        """Do one patch; None where the run was halted before it began."""
-        if self.halted.is_set():
+    def _one(self, item: Pending, *, reread: bool = False) -> Outcome | None:
+        """Do one patch; None where the run was halted before it was done."""
+        if self.bench.halted.is_set():
             return None
-        if self.stop:
+        if self.stop and item.left is None:
             return Outcome(item.patch, "not sent", self.stop)
+        return self._delivered(item, reread=reread or self.bench.brakes.reread)
+
+    def _delivered(self, item: Pending, *, reread: bool) -> Outcome | None:
+        delivery = Delivery(
+            self.bench.door,
+            item.patch,
+            self.way,
+            item.key,
+            lambda fields: self._intended(item, fields),
+            item.left or (),
+            reread,
+        )
         try:
-            return self._done(item)
-        except HOPELESS as error:
+            return delivery.outcome()
+        except (*HOPELESS, RateLimited) as error:
             self._brake(str(error))
-            return Outcome(item.patch, "not sent", str(error))
+            return Outcome(item.patch, "unknown" if delivery.left else "not sent", str(error))
+        except Stopped:
+            return None
         except JournalError:
             self.stop = "The journal can't be written."
             raise
-        except ApiError as error:
-            return Outcome(item.patch, "unknown", str(error))
 
-    def _done(self, item: Pending) -> Outcome:
-        door = self.bench.door
-        if item.intended:
-            outcome = decided(door, item.patch, self.way, "the run ended while it was in flight", maybe=True)
-            if outcome.kind != "not sent":
-                return outcome
-        return perform(
-            door, item.patch, self.way, item.key, intend=lambda: self.bench.journal.intend(self.run_id, item.place)
-        )
+    def _intended(self, item: Pending, fields: tuple[str, ...]) -> None:
+        if self.bench.halted.is_set() or self.stop:
+            raise Stopped(self.stop or "The run was interrupted.")
+        self.bench.journal.intend(self.run_id, item.place, fields)
 
     def _settled(self, item: Pending, outcome: Outcome | None) -> None:
         if outcome is None:
@@ -181,7 +218,7 @@ class _Work:
         self._written(item, outcome)
         self.done += 1
         self.failed += outcome.kind in (*FAILED, "not sent")
-        self.row = 0 if outcome.kind in DONE else self.row + (outcome.kind in FAILED)
+        self.row = 0 if outcome.kind in DONE else self.row + (outcome.kind in (*FAILED, "not sent"))
         if self.row >= self.bench.brakes.stop_after and not self.stop:
             self._brake(f"{self.row} tickets failed in a row, the last one so: {outcome.reason}")
         _tell(self.bench, Settled(outcome, self.done, self.failed, self.total))
@@ -191,6 +228,8 @@ class _Work:
             self.bench.journal.settle(self.run_id, item.place, outcome)
 
     def _brake(self, why: str) -> None:
+        if self.stop:
+            return
         self.stop = f"The run stopped before it: {why}"
         self.notes.append(f"Stopped early: {why} run.retry() makes a plan of what was not sent.")
 

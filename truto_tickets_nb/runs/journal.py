@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import secrets
 import sqlite3
@@ -19,34 +20,24 @@ from truto_tickets_nb.plans.plan import Change, Patch, Plan
 from truto_tickets_nb.runs.door import Way
 from truto_tickets_nb.runs.owner import is_alive, mark
 from truto_tickets_nb.runs.run import Outcome, Run
+from truto_tickets_nb.runs.storage import failed, opened
 from truto_tickets_nb.runs.verify import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-VERSION = 1
 FILE = "journal.sqlite"
-_SCHEMA = """
-create table runs (
-  id text primary key, account text not null, state text not null, started text not null, ended text not null default '',
-  plan text not null, way text not null, notes text not null default '[]', pid integer, mark text
-);
-create table patches (
-  run text not null references runs, place integer not null, ticket text not null, key text not null,
-  intended text, outcome text, primary key (run, place)
-);
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Hold a patch without outcome; `intended` where its PATCH may have left."""
+    """Hold a patch without outcome; `left` names the fields of its PATCH, where one may have left."""
 
     place: int
     patch: Patch
     key: str
-    intended: bool
+    left: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,55 +57,8 @@ class Journal:
 
     def __init__(self, folder: str | Path) -> None:
         self.path = Path(folder) / FILE
-        self.notes: tuple[str, ...] = ()
         self._lock = threading.RLock()
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._db = self._opened()
-        except (OSError, sqlite3.Error) as error:
-            raise _failed(self.path, error) from error
-
-    def _opened(self) -> sqlite3.Connection:
-        try:
-            return self._checked(self._connected())
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            aside = self.path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
-            self.path.rename(aside)
-            self.notes = (f"The journal was damaged ({error}). It is kept as {aside.name}; a new one was begun.",)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-            return self._checked(self._connected())
-
-    def _connected(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=10)
-        try:
-            db.executescript("pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on;")
-        except sqlite3.Error:
-            db.close()
-            raise
-        return db
-
-    def _checked(self, db: sqlite3.Connection) -> sqlite3.Connection:
-        try:
-            self._migrate(db)
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _migrate(self, db: sqlite3.Connection) -> None:
-        told = db.execute("pragma quick_check").fetchone()[0]
-        if told != "ok":
-            raise sqlite3.DatabaseError(told)
-        version = db.execute("pragma user_version").fetchone()[0]
-        if version > VERSION:
-            raise JournalError(
-                f"{self.path.name} was written by a newer version of this toolkit. Update it, then try again."
-            )
-        if version == 0:
-            db.executescript(f"begin; {_SCHEMA} pragma user_version={VERSION}; commit;")
+        self._db, self.notes = opened(self.path)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -125,7 +69,7 @@ class Journal:
                 self._db.execute("commit")
             except sqlite3.Error as error:
                 self._rolled_back()
-                raise _failed(self.path, error) from error
+                raise failed(self.path, error) from error
             except BaseException:
                 self._rolled_back()
                 raise
@@ -135,8 +79,11 @@ class Journal:
             self._db.execute("rollback")
 
     def _all(self, sql: str, *values: Any) -> list[Any]:
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
+        try:
+            with self._lock:
+                return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise failed(self.path, error) from error
 
     def begin(self, plan: Plan, way: Way) -> str:
         """Write a plan down and claim the account; returns the run's id. A live run of the same account refuses."""
@@ -153,9 +100,10 @@ class Journal:
                 orjson.dumps(way).decode(),
                 os.getpid(),
                 mark(run_id),
+                _user(),
             )
             db.execute(
-                "insert into runs (id, account, state, started, plan, way, pid, mark) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert into runs (id, account, state, started, plan, way, pid, mark, who) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
             db.executemany(
@@ -178,10 +126,11 @@ class Journal:
                     f"Run {run_id} (process {pid}) is working on this account right now. Wait until it is done, or stop it first."
                 )
 
-    def intend(self, run_id: str, place: int) -> None:
-        """Write down that a PATCH is about to leave."""
+    def intend(self, run_id: str, place: int, fields: tuple[str, ...]) -> None:
+        """Write down that a PATCH of these fields is about to leave."""
         with self._writing() as db:
-            db.execute("update patches set intended=? where run=? and place=?", (_stamp(), run_id, place))
+            told = (_stamp(), orjson.dumps(fields).decode(), run_id, place)
+            db.execute("update patches set intended=?, sent=? where run=? and place=?", told)
 
     def settle(self, run_id: str, place: int, outcome: Outcome) -> None:
         """Write down how a patch ended; a first outcome is never overwritten."""
@@ -203,8 +152,9 @@ class Journal:
     def pending(self, run_id: str) -> list[Pending]:
         """List what is still to be done, in plan order. Writes nothing."""
         patches = self._plan(run_id).patches
-        sql = "select place, key, intended is not null from patches where run=? and outcome is null order by place"
-        return [Pending(place, patches[place], key, bool(sent)) for place, key, sent in self._all(sql, run_id)]
+        sql = "select place, key, intended, sent from patches where run=? and outcome is null order by place"
+        rows = self._all(sql, run_id)
+        return [Pending(place, patches[place], key, _left(patches[place], *told)) for place, key, *told in rows]
 
     def way(self, run_id: str) -> Way:
         """Read how a run's requests are made."""
@@ -217,9 +167,9 @@ class Journal:
         sql = "select outcome, intended from patches where run=? order by place"
         stored = self._all(sql, run_id)
         outcomes = tuple(_outcome(patch, *found) for patch, found in zip(plan.patches, stored, strict=True))
-        return Run(
-            run_id, plan, outcomes, row["state"], row["started"], row["ended"], tuple(orjson.loads(row["notes"]))
-        )
+        open_ = tuple(place for place, found in enumerate(stored) if found[0] is None)
+        notes = tuple(orjson.loads(row["notes"]))
+        return Run(run_id, plan, outcomes, row["state"], row["started"], row["ended"], notes, row["who"], open_)
 
     def runs(self, account_id: str | None = None) -> list[RunSummary]:
         """List runs, the newest first."""
@@ -238,7 +188,7 @@ class Journal:
         return rows[0][0] if rows else None
 
     def _row(self, run_id: str) -> dict[str, Any]:
-        names = ("account", "state", "started", "ended", "way", "notes")
+        names = ("account", "state", "started", "ended", "way", "notes", "who")
         rows = self._all(f"select {', '.join(names)} from runs where id=?", run_id)
         if not rows:
             known = ", ".join(item.id for item in self.runs()[:5]) or "none"
@@ -262,17 +212,21 @@ class Journal:
         self.close()
 
 
+def _left(patch: Patch, intended: str | None, sent: str | None) -> tuple[str, ...] | None:
+    if intended is None:
+        return None
+    return tuple(orjson.loads(sent)) if sent else tuple(change.field for change in patch.changes)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user may have no name
+        return ""
+
+
 def _stamp(now: datetime | None = None) -> str:
     return (now or datetime.now(UTC)).isoformat(timespec="seconds")
-
-
-def _failed(path: Path, error: Exception) -> JournalError:
-    if isinstance(error, JournalError):
-        return error
-    return JournalError(
-        f"The journal {path} can't be used: {error}. Nothing more was sent. Make room or make the folder writable, or set "
-        "TRUTO_TICKETS_HOME to another folder."
-    )
 
 
 def _outcome(patch: Patch, stored: str | None, intended: str | None) -> Outcome:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import orjson
+
 from truto_tickets_nb.show import Group, Moved, Note, Page, Row, to_document
 
 if TYPE_CHECKING:
@@ -76,9 +78,35 @@ def _word(text: str | tuple[str, ...] | None) -> str:
     return ", ".join(text) if isinstance(text, tuple) else text or ""
 
 
+def heading(run: Run) -> str:
+    """Tell which run, who and when."""
+    by = f" by {run.who}" if run.who else ""
+    return f"run {run.id}, {run.state}, started {run.started}{by}, ended {run.ended or 'not yet'}"
+
+
 def receipt(run: Run) -> str:
     """Write a run as a whole HTML document, every ticket named."""
-    when = f"run {run.id}, started {run.started}, ended {run.ended}"
     whole = page(run)
-    full = Page(whole.headline, (*whole.facts, when), tuple(_groups(run.outcomes, len(run.outcomes))), "")
+    notes = tuple(Note(note, "warn") for note in run.notes)
+    full = Page(whole.headline, (*whole.facts, heading(run)), (*notes, *_groups(run.outcomes, len(run.outcomes))), "")
     return to_document(full, f"Run {run.id}")
+
+
+def receipt_json(run: Run) -> str:
+    """Write a run as JSON: one object a field, with base, theirs and mine."""
+    names = ("ticket", "title", "outcome", "field", "base", "theirs", "mine", "reason")
+    told = {
+        "run": run.id,
+        "state": run.state,
+        "started": run.started,
+        "ended": run.ended,
+        "who": run.who,
+        "account": run.plan.account_id,
+        "integration": run.plan.integration,
+        "fingerprint": run.plan.fingerprint,
+        "undoes": run.plan.undoes,
+        "counts": run.counts,
+        "notes": run.notes,
+        "fields": [dict(zip(names, row, strict=True)) for item in run.outcomes for row in item.rows()],
+    }
+    return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()

@@ -148,10 +148,17 @@ class Run:
     started: str = ""
     ended: str = ""
     notes: tuple[str, ...] = ()
+    who: str = ""  # the user of the machine who pressed apply
+    open_places: tuple[int, ...] = ()  # patches that have no outcome yet
 
     def of(self, *kinds: str) -> Outcomes:
         """Choose outcomes by kind."""
         return Outcomes(tuple(item for item in self.outcomes if item.kind in kinds), self.plan)
+
+    @property
+    def open(self) -> Outcomes:
+        """Choose the tickets that a resume still has to decide about."""
+        return Outcomes(tuple(self.outcomes[place] for place in self.open_places), self.plan)
 
     @property
     def applied(self) -> Outcomes:
@@ -209,13 +216,12 @@ class Run:
         return Outcomes(self.outcomes, self.plan).frame()
 
     def describe(self) -> str:
-        """Tell the run in full: its id, times, notes and outcomes."""
-        head = f"run {self.id}, {self.state}, started {self.started}, ended {self.ended or 'not yet'}"
-        return f"{head}\n{self!r}"
+        """Tell the run in full: its id, who, times, notes and outcomes."""
+        return f"{report.heading(self)}\n{self!r}"
 
-    def receipt(self) -> str:
-        """Write the run as an HTML file: who, when, what, the fingerprint, the outcome of every ticket."""
-        return report.receipt(self)
+    def receipt(self, form: Literal["html", "json"] = "html") -> str:
+        """Write the run down for others: who, when, what, the fingerprint, the outcome of every ticket, as HTML or JSON."""
+        return report.receipt(self) if form == "html" else report.receipt_json(self)
 
     def __repr__(self) -> str:
         return to_text(report.page(self))

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
+from truto_tickets_nb.api.retry import PATIENCE
 from truto_tickets_nb.errors import (
     AccountBlocked,
     ApiError,
     NeedsReauth,
     NotAllowed,
     NotFound,
+    RateLimited,
     ReadOnly,
     Rejected,
+    Stopped,
     TokenRefused,
 )
 from truto_tickets_nb.runs.run import Outcome
-from truto_tickets_nb.runs.verify import Finding, after_sending, before_sending
+from truto_tickets_nb.runs.verify import after_sending, before_sending, between
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, body_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_tickets_nb.plans.plan import Patch
+    from truto_tickets_nb.plans.plan import Change, Patch
     from truto_tickets_nb.runs.door import Door, Record, Way
+    from truto_tickets_nb.runs.verify import Finding
 
 HOPELESS = (TokenRefused, NeedsReauth, ReadOnly, AccountBlocked, NotAllowed)  # the rest of the run would fail likewise
 STALE = (409, 412)  # the etag was of an older version
+LANDED = ("applied", "normalised")
+ARRIVED = "The answer was lost; re-reading shows that it arrived."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +45,63 @@ class Looked:
     record: Record
     findings: tuple[Finding, ...]
 
-    @property
-    def open(self) -> tuple[Finding, ...]:
-        """Choose the changes that are still to be sent."""
-        return tuple(found for found in self.findings if found.verdict == "open")
+    def of(self, *verdicts: str) -> tuple[Finding, ...]:
+        """Choose findings by verdict."""
+        return tuple(found for found in self.findings if found.verdict in verdicts)
+
+    def names(self, *verdicts: str) -> str:
+        """Name the fields of some verdicts."""
+        return ", ".join(found.change.field for found in self.of(*verdicts))
 
 
-def look(door: Door, patch: Patch, way: Way) -> Looked | Outcome:
-    """Re-read a ticket and compare three ways; an Outcome where nothing is to be sent."""
+def is_locked_out(error: ApiError) -> bool:
+    """Tell whether the tool asks for a wait so long that the run has to stop: asking on would only lengthen it."""
+    return isinstance(error, RateLimited) and (error.retry_after or 0) > PATIENCE
+
+
+def look(door: Door, patch: Patch, way: Way, left: tuple[str, ...] = ()) -> Looked | Outcome:
+    """Re-read a ticket and compare three ways; an Outcome where nothing is to be sent.
+
+    `left` names the fields of an earlier PATCH of ours that may have arrived.
+    """
     try:
         record = door.get(patch.ticket, query=way.read)
     except NotFound as error:
         return Outcome(patch, "refused", f"The ticket is gone: {error}")
-    except HOPELESS:
+    except (*HOPELESS, Stopped):
         raise
     except Rejected as error:
         return Outcome(patch, "refused", str(error))
     except ApiError as error:
+        if is_locked_out(error):
+            raise
+        if left:
+            return Outcome(patch, "unknown", f"The answer was lost and the ticket can't be re-read: {error}")
         return Outcome(patch, "not sent", f"The ticket could not be re-read, so nothing was sent: {error}")
-    findings = before_sending(patch.changes, record)
-    clashes = [found.change.field for found in findings if found.verdict == "conflict"]
-    if clashes:
-        reason = f"Somebody else changed {', '.join(clashes)} since this was loaded; the ticket was not touched."
-        return Outcome(patch, "conflict", reason, findings)
-    looked = Looked(record, findings)
-    return looked if looked.open else Outcome(patch, "unchanged", "It held this already.", findings)
+    ours, rest = _split(patch, left)
+    return _stand(patch, Looked(record, (*between(ours, record), *before_sending(rest, record))))
+
+
+def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Change]]:
+    ours = [change for change in patch.changes if change.field in left]
+    return ours, [change for change in patch.changes if change.field not in left]
+
+
+def _stand(patch: Patch, looked: Looked) -> Looked | Outcome:
+    """Decide, from what the ticket holds, whether anything is still to be sent."""
+    if unclear := looked.names("unclear"):
+        reason = f"The answer was lost, and {unclear} holds neither the old nor the new value: look at both."
+        return Outcome(patch, "unknown", reason, looked.findings)
+    if clashes := looked.names("conflict"):
+        reason = f"Somebody else changed {clashes} since this was loaded; the ticket was not touched."
+        if looked.of(*LANDED):
+            return Outcome(patch, "partly applied", f"{looked.names(*LANDED)} arrived. {reason}", looked.findings)
+        return Outcome(patch, "conflict", reason, looked.findings)
+    if looked.of("open"):
+        return looked
+    if looked.of(*LANDED):
+        return judged(patch, looked.findings, ARRIVED)
+    return Outcome(patch, "unchanged", "It held this already.", looked.findings)
 
 
 def rehearse(door: Door, patch: Patch, way: Way) -> Outcome:
@@ -70,57 +111,110 @@ def rehearse(door: Door, patch: Patch, way: Way) -> Outcome:
         return looked
     missing = [name for name in way.query if not looked.record.get(name)]
     if missing:
-        return Outcome(
-            patch,
-            "refused",
-            f"The ticket came without its {', '.join(missing)}, which a PATCH needs here.",
-            looked.findings,
-        )
+        reason = f"The ticket came without its {', '.join(missing)}, which a PATCH needs here."
+        return Outcome(patch, "refused", reason, looked.findings)
     return Outcome(patch, "ready", "", looked.findings)
 
 
-def perform(door: Door, patch: Patch, way: Way, key: str, *, intend: Callable[[], None]) -> Outcome:
-    """Go through all stages; `intend` is called, and durable, before the PATCH leaves."""
-    looked = look(door, patch, way)
-    if isinstance(looked, Outcome):
-        return looked
-    intend()
-    try:
-        answer = _sent(door, patch, way, key, looked)
-    except HOPELESS:
-        raise
-    except Rejected as error:
-        if error.status in STALE and way.query and not key.endswith("+"):
-            return perform(door, patch, way, f"{key}+", intend=intend)
-        return Outcome(patch, "refused", str(error), looked.findings)
-    except NotFound as error:
-        return Outcome(patch, "refused", f"The ticket is gone: {error}", looked.findings)
-    except ApiError as error:
-        return decided(door, patch, way, f"{error}", maybe=error.maybe_applied)
-    return _verified(door, patch, way, looked, answer)
+@dataclass
+class Delivery:
+    """Bring one patch to its ticket. After every failure the ticket is looked at again before anything is repeated.
 
+    `intend` is called, and durable, before a PATCH leaves; it raises Stopped where nothing may leave any more. `left` names the
+    fields of an earlier PATCH that may have arrived, None where there was none.
+    """
 
-def _sent(door: Door, patch: Patch, way: Way, key: str, looked: Looked) -> Record:
-    body = body_of({found.change.field: found.change.new for found in looked.open})
-    if way.whole_custom_fields and CUSTOM_FIELDS in body:
-        body[CUSTOM_FIELDS] = {**(looked.record.get(CUSTOM_FIELDS) or {}), **body[CUSTOM_FIELDS]}
-    query: dict[str, Any] = {
-        **(way.read or {}),
-        **{name: looked.record[name] for name in way.query if looked.record.get(name)},
-    }
-    return door.patch(patch.ticket, body, query=query, idempotency_key=key)
+    door: Door
+    patch: Patch
+    way: Way
+    key: str
+    intend: Callable[[tuple[str, ...]], None]
+    left: tuple[str, ...] = ()
+    reread: bool = False  # verify by a read of its own even where the answer says that all is well
+    attempt: int = 0
 
+    def outcome(self) -> Outcome:
+        """Go through all stages until the patch has its one outcome."""
+        while True:
+            found = self._round()
+            if isinstance(found, Outcome):
+                return found
+            if found is not None and not self.door.wait(found, self.attempt):
+                return self._given_up(found)
 
-def _verified(door: Door, patch: Patch, way: Way, looked: Looked, answer: Record) -> Outcome:
-    sent = tuple(found.change for found in looked.open)
-    findings = after_sending(sent, answer)
-    if _is_incomplete(sent, answer) or any(found.verdict not in ("applied", "normalised") for found in findings):
+    def _round(self) -> Outcome | ApiError | None:
+        """Look and send once: an outcome, an error to wait for, or None where everybody pauses and the look gets old."""
+        with self.door.pair():
+            looked = look(self.door, self.patch, self.way, self.left)
+            if isinstance(looked, Outcome):
+                return looked
+            return None if self.door.is_paused else self._sent(looked)
+
+    def _sent(self, looked: Looked) -> Outcome | ApiError:
+        fields = tuple(found.change.field for found in looked.of("open"))
+        self.attempt += 1
+        repeated = bool(self.left)
+        self.intend(tuple(dict.fromkeys((*self.left, *fields))))
         try:
-            findings = after_sending(sent, door.get(patch.ticket, query=way.read))
+            answer = self._patched(looked)
+        except NotFound as error:
+            return Outcome(self.patch, "refused", f"The ticket is gone: {error}", looked.findings)
+        except Rejected as error:
+            if error.status in STALE and self.way.query and self.attempt < TRIES_STALE:
+                return self._round() or error
+            return Outcome(self.patch, "refused", str(error), looked.findings)
+        except (*HOPELESS, Stopped):
+            raise
         except ApiError as error:
-            return Outcome(patch, "unknown", f"It was sent, but the ticket can't be re-read: {error}", findings)
-    kept = tuple(found for found in looked.findings if found.verdict == "already so")
-    return judged(patch, (*kept, *findings))
+            if error.maybe_applied:
+                self.left = tuple(dict.fromkeys((*self.left, *fields)))
+            return error
+        return self._verified(looked, answer, repeated=repeated)
+
+    def _patched(self, looked: Looked) -> Record:
+        body = body_of({found.change.field: found.change.new for found in looked.of("open")})
+        if self.way.whole_custom_fields and CUSTOM_FIELDS in body:
+            body[CUSTOM_FIELDS] = {**(looked.record.get(CUSTOM_FIELDS) or {}), **body[CUSTOM_FIELDS]}
+        etags = {name: looked.record[name] for name in self.way.query if looked.record.get(name)}
+        query = {**(self.way.read or {}), **etags}
+        return self.door.patch(self.patch.ticket, body, query=query, idempotency_key=self._key(body, query))
+
+    def _key(self, body: dict[str, Any], query: dict[str, Any]) -> str:
+        """Name this very request: the same again after a resume, another one where its content differs."""
+        content = orjson.dumps([body, query], option=orjson.OPT_SORT_KEYS)
+        return f"{self.key}-{hashlib.blake2b(content, digest_size=4).hexdigest()}"
+
+    def _given_up(self, error: ApiError) -> Outcome:
+        """Decide about a patch whose last answer was an error; never guess."""
+        if not self.left:
+            if is_locked_out(error):
+                raise error
+            return Outcome(self.patch, "not sent", str(error))
+        looked = look(self.door, self.patch, self.way, self.left)
+        if isinstance(looked, Outcome):
+            return looked
+        if looked.of(*LANDED):
+            kept = tuple(found for found in looked.findings if found.verdict != "open")
+            return judged(self.patch, (*kept, *after_sending([f.change for f in looked.of("open")], looked.record)))
+        reason = f"The answer was lost; re-reading shows that nothing changed. {error}"
+        return Outcome(self.patch, "not sent", reason, looked.findings)
+
+    def _verified(self, looked: Looked, answer: Record, *, repeated: bool) -> Outcome:
+        sent = tuple(found.change for found in looked.of("open"))
+        findings = after_sending(sent, answer)
+        # a repeat may have been answered from Truto's memory, which is older than the ticket
+        doubtful = repeated or self.reread or _is_incomplete(sent, answer)
+        if doubtful or any(found.verdict not in LANDED for found in findings):
+            try:
+                findings = after_sending(sent, self.door.get(self.patch.ticket, query=self.way.read))
+            except ApiError as error:
+                reason = f"It was sent, but the ticket can't be re-read: {error}"
+                return Outcome(self.patch, "unknown", reason, findings)
+        kept = tuple(found for found in looked.findings if found.verdict != "open")
+        return judged(self.patch, (*kept, *findings))
+
+
+TRIES_STALE = 5  # re-reads of a ticket whose version moves on between reading and writing
 
 
 def _is_incomplete(sent: tuple[Any, ...], answer: Record) -> bool:
@@ -131,44 +225,14 @@ def _is_incomplete(sent: tuple[Any, ...], answer: Record) -> bool:
 def judged(patch: Patch, findings: tuple[Finding, ...], note: str = "") -> Outcome:
     """Turn what was found after sending into one outcome."""
     verdicts = {found.verdict for found in findings} - {"already so"}
-    if verdicts <= {"applied", "normalised"}:
-        tidied = [found.change.field for found in findings if found.verdict == "normalised"]
-        told = f"The server tidied {', '.join(tidied)}." if tidied else ""
-        return Outcome(patch, "applied", " ".join(part for part in (note, told) if part), findings)
-    if "missing" in verdicts and verdicts <= {"applied", "normalised", "missing"}:
-        fields = ", ".join(found.change.field for found in findings if found.verdict == "missing")
-        return Outcome(patch, "applied", f"{fields} can't be read back: the API only takes it.", findings)
+    told = {word: ", ".join(f.change.field for f in findings if f.verdict == word) for word in verdicts}
+    if verdicts <= {*LANDED, "missing"}:
+        tidied = f"The server tidied {told['normalised']}." if "normalised" in told else ""
+        unseen = f"{told['missing']} can't be read back: the API only takes it." if "missing" in told else ""
+        return Outcome(patch, "applied", " ".join(part for part in (note, tidied, unseen) if part), findings)
     if verdicts == {"ignored"}:
-        return Outcome(
-            patch,
-            "ignored",
-            "The server answered with success and changed nothing. Look at the ticket in its tool.",
-            findings,
-        )
-    bad = ", ".join(
-        f"{found.change.field} ({found.verdict})" for found in findings if found.verdict in ("ignored", "rewritten")
-    )
-    return Outcome(
-        patch, "partly applied", f"The server did not take over {bad}. Look at the ticket in its tool.", findings
-    )
-
-
-def decided(door: Door, patch: Patch, way: Way, why: str, *, maybe: bool) -> Outcome:
-    """Decide about a lost answer by re-reading the ticket; never guess."""
-    if not maybe:
-        return Outcome(patch, "not sent", why)
-    try:
-        record = door.get(patch.ticket, query=way.read)
-    except NotFound:
-        return Outcome(patch, "refused", "The ticket is gone.")
-    except ApiError as error:
-        return Outcome(patch, "unknown", f"The answer was lost ({why}) and the ticket can't be re-read: {error}")
-    findings = after_sending(patch.changes, record)
-    verdicts = {found.verdict for found in findings}
-    if verdicts <= {"applied", "normalised"}:
-        return judged(patch, findings, "The answer was lost; re-reading shows that it arrived.")
-    if verdicts == {"ignored"}:
-        return Outcome(patch, "not sent", f"The answer was lost; re-reading shows that nothing changed. {why}")
-    return Outcome(
-        patch, "unknown", f"The answer was lost ({why}); the ticket holds neither the old nor the new values.", findings
-    )
+        reason = "The server answered with success and changed nothing. Look at the ticket in its tool."
+        return Outcome(patch, "ignored", reason, findings)
+    bad = ", ".join(f"{f.change.field} ({f.verdict})" for f in findings if f.verdict in ("ignored", "rewritten"))
+    reason = f"The server did not take over {bad}. Look at the ticket in its tool."
+    return Outcome(patch, "partly applied", reason, findings)

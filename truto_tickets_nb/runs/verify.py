@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from truto_tickets_nb.tickets.fields import field, of_record, same
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.kinds import Text
     from truto_tickets_nb.tickets.values import Json
 
-Verdict = Literal["open", "already so", "conflict", "applied", "normalised", "ignored", "rewritten", "missing"]
+Verdict = Literal[
+    "open", "already so", "conflict", "applied", "normalised", "ignored", "rewritten", "missing", "unclear"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,13 @@ def finding(change: Change, held: Json, verdict: Verdict) -> Finding:
     known = field(change.field)
     shown = known.kind.text(held) if known else str(held)
     return Finding(change, body_form(change.field, held), verdict, shown)
+
+
+def between(changes: Iterable[Change], record: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Compare what may have arrived with what the server holds: applied, normalised, open (the old value), or unclear."""
+    told: dict[Verdict, Verdict] = {"ignored": "open", "missing": "open", "rewritten": "unclear"}
+    found = after_sending(changes, record)
+    return tuple(replace(item, verdict=told.get(item.verdict, item.verdict)) for item in found)
 
 
 def after_sending(changes: Iterable[Change], record: Mapping[str, Any]) -> tuple[Finding, ...]:

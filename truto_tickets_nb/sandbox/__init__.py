@@ -3,6 +3,7 @@
 It shares no code with the other rooms, so that a mistake made there is not made here too.
 """
 
+from truto_tickets_nb.sandbox.faults import Fault
 from truto_tickets_nb.sandbox.server import Sandbox
 
-__all__ = ["Sandbox"]
+__all__ = ["Fault", "Sandbox"]

@@ -16,6 +16,7 @@ class Refusal(Exception):
         super().__init__(message)
         self.status, self.message, self.raw, self.insight = status, message, raw, dict(insight or {})
         self.headers: dict[str, str] = {}
+        self.is_bare = False  # a gateway's page instead of Truto's envelope
 
     def body(self) -> dict[str, Any]:
         """Build the envelope."""
@@ -28,6 +29,13 @@ class Refusal(Exception):
             found |= {"truto_is_remote_error": True, "raw_response": self.raw}
             self.insight.setdefault("remote_error", {"description": "The error comes from the provider."})
         return {**found, "truto_error_insight": self.insight} if self.insight else found
+
+    def response(self) -> Response:
+        """Build the answer."""
+        if self.is_bare:
+            page = f"<html><h1>{self.status} {HTTPStatus(self.status).phrase}</h1></html>"
+            return Response(page, self.status, self.headers, media_type="text/html")
+        return json_answer(self.body(), self.status, self.headers)
 
 
 def refused(field: str, message: str, status: int = 422) -> Refusal:

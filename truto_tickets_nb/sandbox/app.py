@@ -10,8 +10,9 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 
-from truto_tickets_nb.sandbox import meta
+from truto_tickets_nb.sandbox import meta, mischief, wire
 from truto_tickets_nb.sandbox.answers import Refusal, json_answer, missing_query, refused
+from truto_tickets_nb.sandbox.faults import Faults
 from truto_tickets_nb.sandbox.lists import companion_list, ticket_list
 from truto_tickets_nb.sandbox.patching import patched
 from truto_tickets_nb.sandbox.queries import flag, names, nested
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from truto_tickets_nb.sandbox.faults import Fault
     from truto_tickets_nb.sandbox.limiter import Limiter
     from truto_tickets_nb.sandbox.profiles import Played
     from truto_tickets_nb.sandbox.store import Store
@@ -57,6 +59,9 @@ class Api:
     ignored: tuple[str, ...] = ()
     state: dict[str, Any] = field(default_factory=lambda: {"status": "active", "blocked": False, "read_only": False})
     seen: list[Seen] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+    lines: wire.Lines = field(default_factory=dict)  # open connections, to be cut
+    is_over: bool = False  # the server is being closed: nobody is kept waiting
 
     def app(self) -> Starlette:
         """Build the application."""
@@ -84,17 +89,31 @@ class Api:
                 call = Call(request, nested(request.query_params.multi_items()), await request.body())
             except ClientDisconnect:  # the client died in the middle of a request: nobody is left to be answered
                 return json_answer({}, 400)
-            headers: dict[str, str] = {}
-            try:
-                self._let_in(call)
-                found, status = handler(call), 200
-                headers = self.limiter.headers() if call.is_unified else {}
-            except Refusal as refusal:
-                found, status, headers = refusal.body(), refusal.status, refusal.headers
+            struck = self.faults.strike(call.kind, call.identity) if call.kind else {}
+            await wire.held_up(struck)
+            response, status = self._answer(handler, call, struck)
             self.seen.append(Seen(request.method, request.url.path, call.query, call.body, status, call.key))
-            return json_answer(found, status, headers)
+            return (
+                await wire.sent(response, request, struck, self.lines, over=lambda: self.is_over)
+                if struck
+                else response
+            )
 
         return answer
+
+    def _answer(self, handler: Callable[[Call], Any], call: Call, struck: dict[str, Fault]) -> tuple[Response, int]:
+        if struck.keys() & {"lost_before", "html"}:  # it never came here
+            return json_answer({}), 0
+        try:
+            self._let_in(call)
+            mischief.before(self, call, struck)
+            self._stated(call)
+            call.taken = mischief.body(call.body, struck)
+            found = mischief.answer(handler(call), call, struck)
+            headers = self.limiter.headers() if call.is_unified else {}
+            return json_answer(found, 200, {**headers, **mischief.headers(struck)}), 200
+        except Refusal as refusal:
+            return refusal.response(), refusal.status
 
     def _let_in(self, call: Call) -> None:
         if call.request.headers.get("authorization") != f"Bearer {self.token}":
@@ -110,6 +129,13 @@ class Api:
             headers = self.limiter.headers()
             refusal.headers = {**headers, "Retry-After": str(max(1, int(headers["ratelimit-reset"])))}
             raise refusal
+
+    def _stated(self, call: Call) -> None:
+        """Refuse what the account can't do as it is."""
+        if self.state.get("revoked"):
+            raise Refusal(401, "Unauthorized")
+        if not call.is_unified:
+            return
         if self.state["blocked"]:
             raise Refusal(503, "The integrated account is blocked")
         if self.state["status"] == "needs_reauth":
@@ -176,15 +202,16 @@ class Api:
             record = self._found(call)
             if "etag" in self.played.required_query and call.query.get("etag") != record.get("etag"):
                 raise refused("etag", "The etag does not match the current version", 409)
-            made = patched(record, call.body, self.played, self.store)
+            made = patched(record, call.taken, self.played, self.store)
             return self.touch(made)
 
-    def touch(self, record: dict[str, Any]) -> dict[str, Any]:
-        """Store a new state with its new time stamp and etag."""
-        record = {**record, "updated_at": self.store.tick()}
+    def touch(self, record: dict[str, Any], by: str = "api", *, silently: bool = False) -> dict[str, Any]:
+        """Store a new state with its new time stamp and etag; silently, the stamp stays as it was."""
+        now = self.store.tick()
+        record = record if silently else {**record, "updated_at": now}
         if "etag" in record:
-            record["etag"] = f'W/"{record["id"]}/{record["updated_at"]}"'
-        self.store.write(record)
+            record["etag"] = f'W/"{record["id"]}/{now}"'
+        self.store.write(record, by)
         return record
 
     def companions(self, call: Call) -> Any:
@@ -223,6 +250,19 @@ class Call:
             self.body = orjson.loads(body) if body else None
         except orjson.JSONDecodeError:
             self.body = body.decode("latin-1")
+        self.taken = self.body  # what of it is taken over
+
+    @property
+    def identity(self) -> str:
+        """Name the ticket, empty where the request is of none."""
+        return str(self.request.path_params.get("id", "")) if "/tickets/" in self.request.url.path else ""
+
+    @property
+    def kind(self) -> str:
+        """Tell what faults can strike: a GET or PATCH of one ticket, or a LIST of tickets."""
+        if self.request.url.path == "/unified/ticketing/tickets":
+            return "LIST"
+        return self.request.method if self.identity and self.is_unified else ""
 
     @property
     def is_unified(self) -> bool:

@@ -14,9 +14,11 @@ import uvicorn
 
 from truto_tickets_nb.sandbox import imports, seed
 from truto_tickets_nb.sandbox.app import Api, Seen
+from truto_tickets_nb.sandbox.faults import Fault, Faults, Struck
 from truto_tickets_nb.sandbox.limiter import Limiter
 from truto_tickets_nb.sandbox.profiles import played
 from truto_tickets_nb.sandbox.store import Store
+from truto_tickets_nb.sandbox.wire import protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,7 +108,7 @@ class Sandbox:
             log_config=None,
             access_log=False,
             lifespan="off",
-            http="h11",
+            http=protocol(self._api.lines),
             loop="asyncio",
             timeout_graceful_shutdown=1,
         )
@@ -121,6 +123,7 @@ class Sandbox:
     def close(self) -> None:
         """End the server and close the database; a second call does nothing."""
         atexit.unregister(self.close)
+        self._api.is_over = True
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join(timeout=5)
@@ -159,12 +162,41 @@ class Sandbox:
         """List the earlier states of a ticket, oldest first."""
         return self._store.history(identity)
 
+    def writes(self, identity: str) -> list[dict[str, Any]]:
+        """List who changed a ticket, `api` or `colleague`, and which fields from what to what, oldest first."""
+        return self._store.writes(identity)
+
+    def faults(self, *faults: Fault | str, seed: int = 0, **kinds: Any) -> None:
+        """Play these faults from now on, and no others; without any, the world is orderly again.
+
+        >>> with Sandbox("jira", 5) as sandbox:
+        ...     sandbox.faults(limited=0.1, lost_after=[3, 5], deleted="10001", slow={"rate": 0.2, "wait": 2}, seed=7)
+        ...     sandbox.faults()
+
+        A decimal number is a rate, a whole one a turn, a text a ticket id, a list several of them; a dict names everything:
+        rate, tickets, turns, wait (seconds), field, on (GET, PATCH, LIST), times. The same seed plays the same faults.
+
+        From Truto and the provider: limited, limited_date (Retry-After as a date), limited_bare (none),
+        limited_remote, limited_remote_bare, delayed (a 200 with
+        Retry-After), error_500, error_502, error_503 (a gateway's page), error_504. On the way: slow, stalled, lost_before and lost_after
+        (the commit), lost_midway, html, empty. In a 200: ignored, partly, echoed (it tells what was asked, and ignored it), uncleared,
+        trimmed, recased, sanitised. Colleagues: edited, edited_silently (the same updated_at), raced (between re-reading and PATCH),
+        deleted, moved. The account: revoked, needs_reauth, blocked, read_only. Versions: stale_409, stale_412. Lists:
+        cursor_repeats, page_repeats, page_loses.
+        """
+        given = [Fault.read(item) if isinstance(item, str) else item for item in faults]
+        self._api.faults = Faults([*given, *(Fault.made(kind, when) for kind, when in kinds.items())], seed)
+
+    def struck(self) -> list[Struck]:
+        """List the faults that were played since they were set: kind, request and ticket."""
+        return list(self._api.faults.played)
+
     def edit(self, identity: str, **fields: Any) -> None:
         """Change a ticket as a colleague would in the tool itself."""
         record = self._store.ticket(identity)
         if record is None:
             raise KeyError(f"There is no ticket {identity}.")
-        self._api.touch({**record, **fields})
+        self._api.touch({**record, **fields}, by="colleague")
 
     def delete(self, identity: str) -> None:
         """Delete a ticket as a colleague would."""

@@ -23,6 +23,7 @@ create table if not exists tickets (
   name text, status text, status_name text, workspace text, created text, updated text
 );
 create table if not exists history (ticket text not null, body blob not null);
+create table if not exists writes (ticket text not null, author text not null, fields blob not null);
 create table if not exists companions (resource text, place integer, id text, body blob, primary key (resource, id));
 create table if not exists replies (key text primary key, status integer, body blob);
 create table if not exists facts (name text primary key, value text);
@@ -94,15 +95,21 @@ class Store:
         row = self.one("select body, remote from tickets where id = ?", identity)
         return whole(*row) if row else None
 
-    def write(self, record: Record) -> None:
-        """Store a ticket's new state and keep the old one in its history."""
+    def write(self, record: Record, by: str = "api") -> None:
+        """Store a ticket's new state; keep the old one in its history, and who changed which fields."""
         identity, *values = _columns(record)
         with self.writing() as db:
+            old = whole(*db.execute("select body, remote from tickets where id = ?", (identity,)).fetchone())
             db.execute("insert into history select id, body from tickets where id = ?", (identity,))
+            db.execute("insert into writes values (?, ?, ?)", (identity, by, orjson.dumps(_moved(old, record))))
             db.execute(
                 "update tickets set body=?, remote=?, name=?, status=?, status_name=?, workspace=?, created=?, updated=? where id=?",
                 (*values, identity),
             )
+
+    def writes(self, identity: str) -> list[Record]:
+        rows = self.all("select author, fields from writes where ticket = ? order by rowid", identity)
+        return [{"by": by, "fields": orjson.loads(found)} for by, found in rows]
 
     def delete(self, identity: str) -> None:
         self.one("delete from tickets where id = ?", identity)
@@ -156,6 +163,12 @@ def _columns(record: Record) -> tuple[Any, ...]:
         record.get("created_at"),
         record.get("updated_at"),
     )
+
+
+def _moved(old: Record, new: Record) -> dict[str, list[Any]]:
+    """List the fields that really changed, before and after."""
+    names = [name for name in {**old, **new} if name not in ("updated_at", "etag")]
+    return {name: [old.get(name), new.get(name)] for name in names if old.get(name) != new.get(name)}
 
 
 def _part(value: Any, key: str) -> str | None:

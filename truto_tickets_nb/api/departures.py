@@ -1,0 +1,142 @@
+"""When requests left: remembered by one process alone, or in a file that all processes of this machine share."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+import threading
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SCHEMA = """
+create table if not exists sent (id integer primary key autoincrement, account text not null, at real not null);
+create index if not exists by_account on sent (account, at);
+create table if not exists pauses (account text primary key, until real not null);
+"""
+_FAR = 3600.0  # seconds: a stamp further ahead than this is of an earlier start of the machine, whose clock began anew
+
+
+class Departures(Protocol):
+    """Keep stamps of a monotonic clock, in seconds; used as a context, in which nobody else changes them."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def oldest(self, since: float, now: float) -> list[float]:
+        """List the stamps after `since`, the oldest first; what is older is forgotten."""
+
+    def add(self, now: float) -> int:
+        """Note a departure; returns its number."""
+
+    def move(self, number: int, now: float) -> None:
+        """Note that a slot taken earlier is used only now."""
+
+    def drop(self, number: int) -> None:
+        """Give a slot back that was not used."""
+
+    def paused_until(self, now: float) -> float:
+        """Tell until when all wait."""
+
+    def pause(self, until: float) -> None:
+        """Let all wait."""
+
+
+class Memory:
+    """Remember the departures of this process alone."""
+
+    def __init__(self) -> None:
+        self._lock, self._numbers = threading.RLock(), itertools.count(1)
+        self._sent: dict[int, float] = {}
+        self._until = 0.0
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def oldest(self, since: float, now: float) -> list[float]:
+        self._sent = {number: at for number, at in self._sent.items() if at > since}
+        return list(self._sent.values())
+
+    def add(self, now: float) -> int:
+        number = next(self._numbers)
+        self._sent[number] = now
+        return number
+
+    def move(self, number: int, now: float) -> None:
+        self._sent.pop(number, None)
+        self._sent[number] = now
+
+    def drop(self, number: int) -> None:
+        self._sent.pop(number, None)
+
+    def paused_until(self, now: float) -> float:
+        return self._until
+
+    def pause(self, until: float) -> None:
+        self._until = max(self._until, until)
+
+
+class Shared:
+    """Remember the departures of all processes that use one account. Nothing in the file but an account's id and times.
+
+    The clock must be one for the whole machine, as time.monotonic is on Linux, macOS and Windows.
+    """
+
+    def __init__(self, path: Path, account: str) -> None:
+        self._account, self._lock = account, threading.RLock()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+        try:
+            self._db.executescript(f"pragma journal_mode=wal; pragma synchronous=off; {_SCHEMA}")
+            path.chmod(0o600)
+        except sqlite3.Error:
+            self._db.close()
+            raise
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        try:
+            self._db.execute("begin immediate")
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._db.execute("commit")
+        finally:
+            self._lock.release()
+
+    def oldest(self, since: float, now: float) -> list[float]:
+        self._db.execute("delete from sent where at <= ? or at > ?", (since, now + _FAR))
+        return [at for (at,) in self._db.execute("select at from sent where account=? order by at", (self._account,))]
+
+    def add(self, now: float) -> int:
+        made = self._db.execute("insert into sent (account, at) values (?, ?)", (self._account, now))
+        return int(made.lastrowid or 0)
+
+    def move(self, number: int, now: float) -> None:
+        self._db.execute("insert or replace into sent values (?, ?, ?)", (number, self._account, now))
+
+    def drop(self, number: int) -> None:
+        self._db.execute("delete from sent where id=?", (number,))
+
+    def paused_until(self, now: float) -> float:
+        row = self._db.execute("select until from pauses where account=?", (self._account,)).fetchone()
+        return float(row[0]) if row and row[0] < now + _FAR else 0.0
+
+    def pause(self, until: float) -> None:
+        sql = "insert into pauses values (?, ?) on conflict (account) do update set until=max(until, excluded.until)"
+        self._db.execute(sql, (self._account, until))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()

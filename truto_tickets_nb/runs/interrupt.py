@@ -1,0 +1,38 @@
+"""Turn a request to end the process into an interrupt, so that what is in flight is written down first."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Terminated(KeyboardInterrupt):
+    """Say that SIGTERM came."""
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Raise Terminated at SIGTERM, where this is the main thread: only there signals can be caught."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGTERM, _raised)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous or signal.SIG_DFL)
+
+
+def _raised(number: int, frame: Any) -> NoReturn:
+    raise Terminated("SIGTERM")
+
+
+def end() -> None:
+    """Let the process end as SIGTERM would have ended it."""
+    os.kill(os.getpid(), signal.SIGTERM)
