@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help install test check bench demo ci
+.PHONY: help install test check bench proof demo ci
 
 help:  ## list these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,9 @@ check:  ## format, lint, types, import contracts
 
 bench:  ## time against peers in one run
 	$(PYTHON) -m pytest -m benchmark tests/benchmarks -s
+
+proof:  ## the long proofs: a hundred kills, the budget in real time
+	$(PYTHON) -m pytest -m slow tests -s --timeout 7200
 
 demo:  ## the whole job on a practice server
 	.venv/bin/truto-tickets demo --yes

@@ -11,6 +11,42 @@ import truto_tickets_nb as tt
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _home(tmp_path_factory):
+    """No test writes into the folder of the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRUTO_TICKETS_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+def truth(box, ticket):
+    """Tell from the server's own history what became of a ticket: the authors of its name, in order."""
+    return [write["by"] for write in box.writes(ticket) if "name" in write["fields"]]
+
+
+def check_outcomes(run, box):
+    for item in run.outcomes:
+        wanted, held = item.patch.changes[0].new, box.ticket(item.ticket)["name"]
+        writes = truth(box, item.ticket)
+        assert "colleague" not in writes or writes[-1] == "colleague", f"{item.ticket}: a foreign edit was overwritten"
+        assert writes.count("api") <= 1, f"{item.ticket}: sent twice with effect"
+        told = {
+            "applied": writes == ["api"] and held.strip() == wanted.strip(),
+            "conflict": writes == ["colleague"],
+            "ignored": writes == [],
+            "partly applied": writes == ["api"] and held != wanted,
+            "not sent": writes == [],
+            "unknown": held != wanted,  # rewritten, or edited, while the answer was lost
+        }
+        assert told[item.kind], f"{item.ticket}: {item.kind}, the server knows {writes} and holds {held!r}"
+
+
+@pytest.fixture
+def assert_outcomes_are_true():
+    """Give the judge: every outcome of a run is right against the server's own history."""
+    return check_outcomes
+
+
 @pytest.fixture
 def account():
     with tt.sandbox("jira", tickets=60, limit=None) as found:

@@ -9,10 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import platformdirs
-
-from truto_tickets_nb.api.address import TRUTO
+from truto_tickets_nb.api.address import TRUTO, Token
 from truto_tickets_nb.api.client import Client
+from truto_tickets_nb.api.departures import shared
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.errors import ConfirmError, LoadInterrupted, PlanError, SetupError
 from truto_tickets_nb.integrations.profile import Profile, profile
@@ -20,7 +19,8 @@ from truto_tickets_nb.loading import known
 from truto_tickets_nb.loading.load import Loaded, Request, load
 from truto_tickets_nb.runs import engine
 from truto_tickets_nb.runs.door import Brakes, Way
-from truto_tickets_nb.runs.journal import Journal, RunSummary
+from truto_tickets_nb.runs.journal import Journal
+from truto_tickets_nb.runs.journal import home as folder
 from truto_tickets_nb.show import Bar
 from truto_tickets_nb.show.progress import in_notebook
 from truto_tickets_nb.snapshot import Snapshot
@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.api.schema import AccountInfo
     from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.runs.listing import Runs
     from truto_tickets_nb.runs.run import Rehearsal, Run
     from truto_tickets_nb.sandbox import Sandbox
 
-HOME = "TRUTO_TICKETS_HOME"
+BUDGET = "budget.sqlite"  # the file through which processes of one machine share the budget of an account
 
 
 class Account:
@@ -116,11 +117,11 @@ class Account:
     def dry_run(self, plan: Plan, *, progress: bool = True) -> Rehearsal:
         """Re-read the tickets of a plan and tell what applying would do; no PATCH is ever sent."""
         self._accept(plan)
-        unknown = (
-            "A dry run can't know whether the tool itself would refuse or rewrite a value: only sending shows it.",
-        )
+        fields = {change.field for patch in plan.patches for change in patch.changes}
+        hindrance, unknown = known.hindrances(self._client, fields)
         with self._bar(len(plan), "dry run", shown=progress) as bar:
-            return engine.dry_run(self._bench(bar, Brakes()), plan, self._way(plan), unknown)
+            found = engine.dry_run(self._bench(bar, Brakes()), plan, self._way(plan), unknown)
+        return found.hindered(hindrance)
 
     def apply(
         self, plan: Plan, *, confirm: int | None = None, brakes: Brakes | None = None, progress: bool = True
@@ -149,7 +150,7 @@ class Account:
         with self._bar(len(self.journal.pending(found)), "resuming", shown=progress) as bar:
             return engine.resume(self._bench(bar, brakes or Brakes()), found)
 
-    def runs(self) -> list[RunSummary]:
+    def runs(self) -> Runs:
         """List the runs of this account, the newest first."""
         return self.journal.runs(self.id)
 
@@ -169,8 +170,7 @@ class Account:
         if self._home is None and self._sandbox is not None and self._sandbox.path is None:
             self._temporary = tempfile.TemporaryDirectory(prefix="truto-tickets-")
             return Path(self._temporary.name)
-        told = self._home or os.environ.get(HOME)
-        return Path(told or platformdirs.user_data_dir("truto_tickets_nb", appauthor=False))
+        return folder(self._home)
 
     def _accept(self, plan: Plan) -> None:
         if plan.account_id != self.id:
@@ -239,9 +239,13 @@ def connect(
     What is not given comes from TRUTO_API_TOKEN, TRUTO_INTEGRATED_ACCOUNT_ID and TRUTO_BASE_URL; a missing token is asked
     for in a masked prompt. `home` is the folder of the journal (else TRUTO_TICKETS_HOME, else the platform's own).
     """
-    secret = token or os.environ.get("TRUTO_API_TOKEN") or _asked()
+    secret = Token(token or os.environ.get("TRUTO_API_TOKEN") or _asked())
+    del token  # a traceback that shows local variables finds none
     account = account_id or os.environ.get("TRUTO_INTEGRATED_ACCOUNT_ID") or ""
-    return _connected(Client(secret, account, base_url or os.environ.get("TRUTO_BASE_URL") or TRUTO), home=home)
+    address = base_url or os.environ.get("TRUTO_BASE_URL") or TRUTO
+    client = Client(secret, account, address)
+    client.budget = Throttle(departures=shared(folder(home) / BUDGET, f"{client.base_url} {account}"))
+    return _connected(client, home=home)
 
 
 def _asked() -> str:
@@ -269,12 +273,14 @@ def _usable(info: AccountInfo) -> None:
         )
 
 
-def practice(sandbox: Sandbox) -> Account:
-    """Connect to a sandbox and start it."""
+def practice(sandbox: Sandbox, *, home: str | Path | None = None) -> Account:
+    """Start a sandbox and connect to it."""
     sandbox.start()
     budget = Throttle.unlimited() if sandbox.limit is None else Throttle(*sandbox.limit)
     try:
-        return _connected(Client(sandbox.token, sandbox.account_id, sandbox.url, budget=budget), sandbox=sandbox)
+        return _connected(
+            Client(sandbox.token, sandbox.account_id, sandbox.url, budget=budget), sandbox=sandbox, home=home
+        )
     except BaseException:
         sandbox.close()
         raise

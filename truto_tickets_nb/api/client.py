@@ -41,7 +41,7 @@ class Client:
 
     def __init__(  # noqa: PLR0913  (keyword-only from the fourth: the seams that tests need)
         self,
-        token: str,
+        token: str | Token,
         account_id: str,
         base_url: str = TRUTO,
         *,
@@ -52,7 +52,8 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         listen: Callable[[Wait], None] | None = None,
     ) -> None:
-        self._token = Token(token)
+        self._token = token if isinstance(token, Token) else Token(token)
+        del token  # a traceback that shows local variables finds none
         self.account_id, self.base_url = account_name(account_id), base_address(base_url)
         self.budget = budget or Throttle(sleep=sleep)
         self.listen, self._tries = listen, tries
@@ -220,6 +221,7 @@ class Client:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+        self.budget.close()
 
     def __enter__(self) -> Self:
         return self

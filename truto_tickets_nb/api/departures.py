@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sqlite3
 import threading
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from truto_tickets_nb.errors import JournalError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +45,9 @@ class Departures(Protocol):
 
     def pause(self, until: float) -> None:
         """Let all wait."""
+
+    def close(self) -> None:
+        """Let go of what is open."""
 
 
 class Memory:
@@ -81,6 +87,9 @@ class Memory:
     def pause(self, until: float) -> None:
         self._until = max(self._until, until)
 
+    def close(self) -> None:
+        pass
+
 
 class Shared:
     """Remember the departures of all processes that use one account. Nothing in the file but an account's id and times.
@@ -91,18 +100,27 @@ class Shared:
     def __init__(self, path: Path, account: str) -> None:
         self._account, self._lock = account, threading.RLock()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
         try:
             self._db.executescript(f"pragma journal_mode=wal; pragma synchronous=off; {_SCHEMA}")
-            path.chmod(0o600)
         except sqlite3.Error:
             self._db.close()
             raise
 
+    def _run(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        try:
+            return self._db.execute(sql, values)
+        except sqlite3.Error as error:
+            raise JournalError(
+                f"The file of the shared budget can't be used: {error}. Nothing more was sent. Make room, or set "
+                "TRUTO_TICKETS_HOME to another folder."
+            ) from error
+
     def __enter__(self) -> Self:
         self._lock.acquire()
         try:
-            self._db.execute("begin immediate")
+            self._run("begin immediate")
         except BaseException:
             self._lock.release()
             raise
@@ -110,33 +128,41 @@ class Shared:
 
     def __exit__(self, *_: object) -> None:
         try:
-            self._db.execute("commit")
+            self._run("commit")
         finally:
             self._lock.release()
 
     def oldest(self, since: float, now: float) -> list[float]:
-        self._db.execute("delete from sent where at <= ? or at > ?", (since, now + _FAR))
-        return [at for (at,) in self._db.execute("select at from sent where account=? order by at", (self._account,))]
+        self._run("delete from sent where at <= ? or at > ?", since, now + _FAR)
+        return [at for (at,) in self._run("select at from sent where account=? order by at", self._account)]
 
     def add(self, now: float) -> int:
-        made = self._db.execute("insert into sent (account, at) values (?, ?)", (self._account, now))
+        made = self._run("insert into sent (account, at) values (?, ?)", self._account, now)
         return int(made.lastrowid or 0)
 
     def move(self, number: int, now: float) -> None:
-        self._db.execute("insert or replace into sent values (?, ?, ?)", (number, self._account, now))
+        self._run("insert or replace into sent values (?, ?, ?)", number, self._account, now)
 
     def drop(self, number: int) -> None:
-        self._db.execute("delete from sent where id=?", (number,))
+        self._run("delete from sent where id=?", number)
 
     def paused_until(self, now: float) -> float:
-        row = self._db.execute("select until from pauses where account=?", (self._account,)).fetchone()
+        row = self._run("select until from pauses where account=?", self._account).fetchone()
         return float(row[0]) if row and row[0] < now + _FAR else 0.0
 
     def pause(self, until: float) -> None:
         sql = "insert into pauses values (?, ?) on conflict (account) do update set until=max(until, excluded.until)"
-        self._db.execute(sql, (self._account, until))
+        self._run(sql, self._account, until)
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             self._db.close()
+
+
+def shared(path: Path, account: str) -> Departures:
+    """Share the budget of an account through a file; where none can be written, this process counts for itself."""
+    try:
+        return Shared(path, account)
+    except (OSError, sqlite3.Error):
+        return Memory()

@@ -129,6 +129,10 @@ class Throttle:
         if self._most > 0 and int(size) / seconds < self.size / self.window:
             self.size, self.window = int(size), seconds
 
+    def close(self) -> None:
+        """Let go of what is shared."""
+        self._log.close()
+
     @classmethod
     def unlimited(cls) -> Throttle:
         """Make a budget without an end, for a server without a limit."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.errors import AccountBlocked, ApiError, NeedsReauth, NotFound, TokenRefused
+from truto_tickets_nb.errors import AccountBlocked, ApiError, NeedsReauth, NotAllowed, NotFound, TokenRefused
 from truto_tickets_nb.plans.rules import Learnt
 from truto_tickets_nb.tickets.choices import Choices
 from truto_tickets_nb.tickets.fields import FIELDS
@@ -88,3 +88,40 @@ def learnt(client: Client) -> tuple[Learnt, tuple[str, ...]]:
     except ApiError:
         return Learnt(), ()
     return Learnt(meta.writable), meta.required_query
+
+
+def hindrances(client: Client, fields: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+    """Ask, as far as an account tells, whether a PATCH of these fields could go out: what hinders it, and what nobody knows."""
+    info, unknown = client.account(), []
+    if info.status == "needs_reauth":
+        return "The connection has lost its access: whoever owns it must connect it again in Truto.", ()
+    if info.is_sandbox:
+        return "This account is read-only: Truto's sandbox accounts take no writes.", ()
+    try:
+        told = client.capabilities()
+    except (NotFound, NotAllowed):
+        unknown.append(
+            "The account does not tell what it offers: whether tickets may be updated shows only when one is sent."
+        )
+    else:
+        methods = told.methods("tickets")
+        if told.account.is_blocked:
+            return "Truto has blocked this account: ask Truto's support.", ()
+        if methods is not None and "update" not in methods:
+            return (
+                "This account does not offer the update of tickets: ask whoever owns the connection for the permission.",
+                (),
+            )
+    unknown += _not_listed(client, fields)
+    return "", (*unknown, "Whether the tool itself would refuse or rewrite a value: only sending shows it.")
+
+
+def _not_listed(client: Client, fields: Iterable[str]) -> list[str]:
+    """Name the fields that the schema of updates does not list: it may be incomplete, so this is no proof."""
+    try:
+        writable = client.meta("update").writable
+    except (NotFound, NotAllowed):
+        return ["The account has no schema of updates: whether it takes these fields shows only when they are sent."]
+    plain = {name.split(".", 1)[0] for name in fields}
+    odd = sorted(plain - writable) if writable is not None else []
+    return [f"The account's schema of updates does not list {', '.join(odd)}: it may be ignored."] if odd else []

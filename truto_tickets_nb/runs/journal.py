@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import orjson
+import platformdirs
 
 from truto_tickets_nb.errors import JournalError
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
 from truto_tickets_nb.runs.door import Way
+from truto_tickets_nb.runs.listing import Runs, RunSummary
 from truto_tickets_nb.runs.owner import is_alive, mark
 from truto_tickets_nb.runs.run import Outcome, Run
 from truto_tickets_nb.runs.storage import failed, opened
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 FILE = "journal.sqlite"
+HOME = "TRUTO_TICKETS_HOME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +43,9 @@ class Pending:
     left: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """Hold one line of the list of runs."""
-
-    id: str
-    account_id: str
-    state: str
-    started: str
-    tickets: int
-    open: int
+def home(told: str | Path | None = None) -> Path:
+    """Find the one folder of the user's: as told, else TRUTO_TICKETS_HOME, else where the platform keeps such data."""
+    return Path(told or os.environ.get(HOME) or platformdirs.user_data_dir("truto_tickets_nb", appauthor=False))
 
 
 class Journal:
@@ -171,14 +167,14 @@ class Journal:
         notes = tuple(orjson.loads(row["notes"]))
         return Run(run_id, plan, outcomes, row["state"], row["started"], row["ended"], notes, row["who"], open_)
 
-    def runs(self, account_id: str | None = None) -> list[RunSummary]:
+    def runs(self, account_id: str | None = None) -> Runs:
         """List runs, the newest first."""
         sql = (
             "select id, account, state, started, (select count(*) from patches where run=id), "
             "(select count(*) from patches where run=id and outcome is null) from runs "
             "where ? is null or account=? order by rowid desc"
         )
-        return [RunSummary(*row) for row in self._all(sql, account_id, account_id)]
+        return Runs(tuple(RunSummary(*row) for row in self._all(sql, account_id, account_id)))
 
     def last_open(self, account_id: str) -> str | None:
         """Name the newest run of an account that is not finished."""
@@ -191,7 +187,7 @@ class Journal:
         names = ("account", "state", "started", "ended", "way", "notes", "who")
         rows = self._all(f"select {', '.join(names)} from runs where id=?", run_id)
         if not rows:
-            known = ", ".join(item.id for item in self.runs()[:5]) or "none"
+            known = ", ".join(item.id for item in self.runs().items[:5]) or "none"
             raise JournalError(f"The journal knows no run {run_id!r}. The newest are: {known}.")
         return dict(zip(names, rows[0], strict=True))
 

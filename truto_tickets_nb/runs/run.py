@@ -115,6 +115,13 @@ class Rehearsal:
         """Choose outcomes by kind."""
         return Outcomes(tuple(item for item in self.outcomes if item.kind in kinds), self.plan)
 
+    def hindered(self, reason: str) -> Rehearsal:
+        """Say of every ticket that it would be refused, where the account itself takes no changes."""
+        if not reason:
+            return self
+        told = (Outcome(o.patch, "refused", reason, o.findings) if o.kind == "ready" else o for o in self.outcomes)
+        return replace(self, outcomes=tuple(told))
+
     @property
     def ready(self) -> Outcomes:
         """Choose the tickets that would be changed."""

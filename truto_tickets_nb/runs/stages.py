@@ -18,6 +18,7 @@ from truto_tickets_nb.errors import (
     RateLimited,
     ReadOnly,
     Rejected,
+    SetupError,
     Stopped,
     TokenRefused,
 )
@@ -70,7 +71,7 @@ def look(door: Door, patch: Patch, way: Way, left: tuple[str, ...] = ()) -> Look
         return Outcome(patch, "refused", f"The ticket is gone: {error}")
     except (*HOPELESS, Stopped):
         raise
-    except Rejected as error:
+    except (Rejected, SetupError) as error:  # an id that can be no part of an address is refused before it is sent
         return Outcome(patch, "refused", str(error))
     except ApiError as error:
         if is_locked_out(error):

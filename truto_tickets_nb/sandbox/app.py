@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ class Seen:
     body: Any
     status: int
     key: str = ""
+    at: float = 0.0  # seconds of a monotonic clock
 
 
 @dataclass
@@ -92,7 +94,9 @@ class Api:
             struck = self.faults.strike(call.kind, call.identity) if call.kind else {}
             await wire.held_up(struck)
             response, status = self._answer(handler, call, struck)
-            self.seen.append(Seen(request.method, request.url.path, call.query, call.body, status, call.key))
+            self.seen.append(
+                Seen(request.method, request.url.path, call.query, call.body, status, call.key, time.monotonic())
+            )
             return (
                 await wire.sent(response, request, struck, self.lines, over=lambda: self.is_over)
                 if struck
@@ -176,6 +180,14 @@ class Api:
             return call.shaped(self._found(call))
         if self.state["read_only"]:
             raise Refusal(405, "Method not allowed on a sandbox account")
+        if not self.state.get("can_update", True):
+            insight = {
+                "forbidden_error": {
+                    "description": "The scopes are missing.",
+                    "value": {"missing_scopes": ["tickets.write"]},
+                }
+            }
+            raise Refusal(403, "Forbidden", raw={"message": "insufficient scope"}, insight=insight)
         return self._remembered(call)
 
     def _found(self, call: Call) -> dict[str, Any]:

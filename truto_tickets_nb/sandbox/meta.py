@@ -82,7 +82,7 @@ def capabilities(played: Played, identity: str, state: dict[str, Any]) -> dict[s
         {
             "model": "ticketing",
             "resource": name,
-            "methods": [m for m in methods if m in served],
+            "methods": [m for m in methods if m in served and (m != "update" or state.get("can_update", True))],
             "env_overridden": False,
         }
         for name, methods in played.resources.items()

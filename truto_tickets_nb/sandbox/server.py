@@ -56,13 +56,14 @@ class Sandbox:
         status: str = "active",
         blocked: bool = False,
         ignored_filters: Sequence[str] = (),
+        token: str = TOKEN,
     ) -> None:
         profile = played(integration)
-        self.integration, self.token, self.notes = profile.slug, TOKEN, ()
+        self.integration, self.token, self.notes = profile.slug, token, ()
         self.account_id = str(uuid.uuid5(_HOME, f"{integration}/{seed}"))
         self.limit, self.path = limit, path
         self._store = Store(path)
-        self._api = Api(profile, self._store, Limiter(limit), self.account_id, TOKEN, page_size, tuple(ignored_filters))
+        self._api = Api(profile, self._store, Limiter(limit), self.account_id, token, page_size, tuple(ignored_filters))
         self.set_account(read_only=read_only, status=status, blocked=blocked)
         self._port, self._server, self._thread = port, None, None
         self.url = ""
@@ -203,7 +204,7 @@ class Sandbox:
         self._store.delete(identity)
 
     def set_account(self, **state: Any) -> None:
-        """Change the account: status= (active, needs_reauth…), blocked=, read_only=."""
+        """Change the account: status= (active, needs_reauth…), blocked=, read_only=, can_update=, revoked=."""
         self._api.state.update(state)
 
     def reset_limits(self) -> None:

@@ -46,12 +46,21 @@ def _note(note: Note, width: int) -> list[str]:
 def _group(group: Group, width: int) -> Iterator[str]:
     what = one_line(group.what)
     label = f"{group.label}: {what}" if what else group.label
-    yield cut(f"{_SIGNS[group.tone]} {label}", max(20, width - columns_of(group.count) - 2)) + f", {group.count}"
+    yield from _headed(f"{_SIGNS[group.tone]} {label}", f", {group.count}", group, width)
     keys = min(KEY, max((columns_of(visible(row.key)) for row in group.rows), default=0))
     for row in group.rows:
         yield _row(row, keys, width)
     if group.hidden:
         yield f"      and {group.hidden:,} more"
+
+
+def _headed(label: str, count: str, group: Group, width: int) -> list[str]:
+    """Write the head of a group: a sentence is wrapped, because its end may be the advice; a value is cut."""
+    room = max(20, width - columns_of(count))
+    if columns_of(label) <= room or not isinstance(group.what, str) or not label.isascii():
+        return [cut(label, room) + count]
+    lines = textwrap.wrap(label, room, subsequent_indent="    ")
+    return [*lines[:-1], lines[-1] + count]
 
 
 def _row(row: Row, keys: int, width: int) -> str:

@@ -1,0 +1,104 @@
+"""The command truto-tickets: a demo, a practice server, and the runs of the journal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from truto_tickets_nb.cli.demo import PREVIEW, demo
+from truto_tickets_nb.cli.runs import listed, resumed, shown, undone
+from truto_tickets_nb.cli.serve import serve
+from truto_tickets_nb.errors import RunInterrupted, TicketsError
+from truto_tickets_nb.sandbox.profiles import slugs
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; returns its exit status: 0 done, 1 not done, with the reason on stderr, 130 interrupted."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except RunInterrupted as error:
+        print(f"\ntruto-tickets: {error}", file=sys.stderr)
+        return 130
+    except (TicketsError, ValueError, OSError) as error:
+        print(f"truto-tickets: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "truto-tickets", description="Clean tickets in bulk: practise here, work in a notebook, look after your runs."
+    )
+    jobs = parser.add_subparsers(required=True, metavar="demo|sandbox|runs|show|resume|undo")
+    add_demo(jobs.add_parser("demo", help="load, edit, preview, apply, look again and undo, on a practice server"))
+    add_sandbox(jobs.add_parser("sandbox", help="serve a practice account until Ctrl-C"))
+    add_runs(jobs.add_parser("runs", help="list the runs of the journal, the newest first"))
+    add_show(jobs.add_parser("show", help="show one run: every ticket with its outcome"))
+    add_sending(jobs.add_parser("resume", help="go on with what is still open of a run"), resumed)
+    add_sending(jobs.add_parser("undo", help="show the opposite plan of a run, and apply it"), undone)
+    return parser
+
+
+def add_demo(job: argparse.ArgumentParser) -> None:
+    """Add the options of demo."""
+    job.add_argument("--yes", action="store_true", help="apply and undo without asking")
+    job.add_argument("--out", type=Path, default=Path(PREVIEW), help=f"where to leave the preview (default: {PREVIEW})")
+    job.set_defaults(run=demo)
+    _add_practice(job, limit=0)
+
+
+def add_sandbox(job: argparse.ArgumentParser) -> None:
+    """Add the options of sandbox."""
+    job.add_argument("--port", type=int, default=0, help="default: any free port")
+    job.add_argument("--database", type=Path, help="a file that keeps the tickets (default: in memory)")
+    job.add_argument("--export", type=Path, action="append", help="start from this CSV, TSV, JSON or JSON-lines file")
+    job.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="KIND=WHEN",
+        help="play a fault: limited=0.1 by rate, lost_after=#3,#5 by turn, deleted=10001 by ticket, then :wait=2 :field=name "
+        ":on=PATCH; again for more",
+    )
+    job.add_argument("--fault-seed", type=int, default=0, help="the same seed plays the same faults")
+    job.set_defaults(run=serve)
+    _add_practice(job, limit=50)
+
+
+def _add_practice(job: argparse.ArgumentParser, limit: int) -> None:
+    job.add_argument("--integration", default="jira", choices=slugs(), help="which tool to play (default: jira)")
+    job.add_argument("--tickets", type=int, default=500, metavar="N", help="how many to invent (default: 500)")
+    job.add_argument("--seed", type=int, default=0, help="the same seed invents the same tickets")
+    told = f"requests per 10 seconds, 0 for no limit (default: {limit})"
+    job.add_argument("--limit", type=int, default=limit, metavar="N", help=told)
+
+
+def _add_home(job: argparse.ArgumentParser) -> None:
+    job.add_argument(
+        "--home", type=Path, help="the folder of the journal (default: TRUTO_TICKETS_HOME, else the platform's)"
+    )
+
+
+def add_runs(job: argparse.ArgumentParser) -> None:
+    """Add the options of runs."""
+    job.add_argument("--account", metavar="ID", help="only this integrated account")
+    job.set_defaults(run=listed)
+    _add_home(job)
+
+
+def add_show(job: argparse.ArgumentParser) -> None:
+    """Add the options of show."""
+    job.add_argument("id", help="the run's id, as `runs` lists it")
+    job.add_argument("--json", action="store_true", help="as JSON, for machines")
+    job.add_argument("--out", type=Path, help="leave a receipt here: .html or .json")
+    job.set_defaults(run=shown)
+    _add_home(job)
+
+
+def add_sending(job: argparse.ArgumentParser, run: object) -> None:
+    """Add the options of what sends: it needs a token (TRUTO_API_TOKEN) and the number that was seen."""
+    job.add_argument("id", help="the run's id, as `runs` lists it")
+    job.add_argument("--confirm", type=int, metavar="N", help="the number of tickets you saw; else it is asked for")
+    job.set_defaults(run=run)
+    _add_home(job)

@@ -1,0 +1,133 @@
+"""The command `truto-tickets demo`: the whole job on a practice server, which outlives a kill."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.account import practice
+from truto_tickets_nb.plans import preview
+from truto_tickets_nb.runs.journal import home
+from truto_tickets_nb.sandbox import Sandbox
+from truto_tickets_nb.show import to_document
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    import pandas as pd
+
+    from truto_tickets_nb.account import Account
+    from truto_tickets_nb.snapshot import Snapshot
+
+PREVIEW = "truto-tickets-preview.html"
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Load, edit, preview, apply, look again and undo; a demo that was killed half-way is gone on with."""
+    folder = home() / "practice" / f"{options.integration}-{options.tickets}-{options.seed}"
+    with _account(options, folder) as account:
+        status = _taken_up(account, options) if account.journal.last_open(account.id) else _whole(account, options)
+    shutil.rmtree(folder, ignore_errors=True)
+    return status
+
+
+def _account(options: argparse.Namespace, folder: Path) -> Account:
+    """Start the practice server on a file: should this process die, its tickets and its journal are still there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    account = _practice(options, folder)
+    if account.runs() and not account.journal.last_open(
+        account.id
+    ):  # left behind between two runs: nothing to go on with
+        account.close()
+        shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        account = _practice(options, folder)
+    return account
+
+
+def _practice(options: argparse.Namespace, folder: Path) -> Account:
+    limit = (options.limit, 10) if options.limit > 0 else None
+    path = folder / "tickets.sqlite"
+    box = Sandbox(options.integration, options.tickets, seed=options.seed, limit=limit, path=path)
+    return practice(box, home=folder)
+
+
+def _whole(account: Account, options: argparse.Namespace) -> int:
+    _step("A practice account", repr(account))
+    snapshot = account.load()
+    _step("Load", repr(snapshot))
+    plan = snapshot.plan(_edited(snapshot))
+    _step("Edit in pandas, compare: the plan", repr(plan))
+    options.out.write_text(to_document(preview.page(plan), "Plan"), encoding="utf-8")
+    print(f"\nThe same plan as a notebook shows it: {options.out.resolve()}")
+    if not agreed(len(plan), options):
+        return 0
+    print(
+        f"\nEven `kill -9 {os.getpid()}` loses nothing now: start the same command again and it goes on where it stopped."
+        "\n(To have time for that, add --limit 10 --tickets 4000.)",
+        flush=True,
+    )
+    run = account.apply(plan, confirm=len(plan))
+    _step("Apply: each ticket checked before and after", repr(run))
+    columns = ["name", "priority", "tags"]
+    left = account.load().plan(_edited(snapshot)[columns])
+    _step("Read back", f"{len(left)} of these changes are still to be made")
+    undo = run.undo()
+    _step("Undo: the opposite plan", "\n".join(repr(undo).splitlines()[:14]) + "\n  …")
+    account.apply(undo, confirm=len(undo))
+    same = account.load().plan(snapshot.frame()[columns])
+    _step("Read back", f"{len(same)} tickets differ from what was loaded first")
+    return 0 if not len(left) and not len(same) and len(run.applied) == len(plan) else 1
+
+
+def _taken_up(account: Account, options: argparse.Namespace) -> int:
+    """Go on with a demo that was killed."""
+    run_id = account.journal.last_open(account.id) or ""
+    found = account.run(run_id)
+    _step("An earlier demo was killed in the middle", found.describe())
+    if not agreed(len(found.open), options, "go on with what is open"):
+        return 0
+    run = account.resume(run_id)
+    _step("Resume: what was in flight is read again first", repr(run))
+    twice = sum(len([w for w in account.sandbox.writes(patch.ticket) if w["fields"]]) > 1 for patch in run.plan)
+    print(f"\n{len(run.applied)} of {len(run.plan)} tickets hold it now; {twice} were changed more than once.")
+    if run.plan.undoes:
+        return 0 if not run.failed else 1
+    undo = run.undo()
+    _step("Undo: the opposite plan", "\n".join(repr(undo).splitlines()[:14]) + "\n  …")
+    undone = account.apply(undo, confirm=len(undo))
+    _step("Undone", repr(undone))
+    return 0 if len(run.applied) == len(run.plan) and not twice and len(undone.applied) == len(undo) else 1
+
+
+def agreed(count: int, options: argparse.Namespace, what: str = "send these changes to the practice server") -> bool:
+    """Ask for the number that was seen."""
+    if options.yes:
+        return True
+    if not sys.stdin.isatty():
+        print("\nNothing was sent: nobody is here to confirm it. Add --yes to go on.")
+        return False
+    typed = input(f"\nType {count} to {what}, anything else to stop: ")
+    if typed.strip() != str(count):
+        print("Nothing was sent.")
+        return False
+    return True
+
+
+def _edited(snapshot: Snapshot) -> pd.DataFrame:
+    df = snapshot.frame()
+    refunds = df["name"].str.contains("refund", case=False)
+    df.loc[refunds, "priority"] = "High"
+    label = "Billing" if snapshot.profile.fact("tags").value == "listed" else "billing"
+    df["tags"] = df["tags"].tickets.add(label, where=refunds)
+    for misspelt in ("billling", "bill-ing", "Billing"):
+        df["tags"] = df["tags"].tickets.replace(misspelt, label)
+    df["name"] = df["name"].str.strip()
+    return df
+
+
+def _step(title: str, text: str) -> None:
+    print(f"\n── {title} {'─' * max(0, 75 - len(title))}\n{text}")
