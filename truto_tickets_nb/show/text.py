@@ -19,11 +19,11 @@ KEY = 20  # columns of an identity before it is cut
 
 def to_text(page: Page, width: int = 80) -> str:
     """Render a page, no line wider than `width` columns."""
-    lines = [visible(page.headline), *(f"  {fact}" for fact in page.facts)]
+    lines = [visible(page.headline), *(f"  {visible(fact)}" for fact in page.facts)]
     for block in page.blocks:
         lines += _note(block, width) if isinstance(block, Note) else ["", *_group(block, width)]
     if page.footer:
-        lines += ["", page.footer]
+        lines += ["", visible(page.footer)]
     return "\n".join(part for line in lines for part in _fit(line, width))
 
 
@@ -45,8 +45,10 @@ def _note(note: Note, width: int) -> list[str]:
 
 def _group(group: Group, width: int) -> Iterator[str]:
     what = one_line(group.what)
-    label = f"{group.label}: {what}" if what else group.label
-    yield from _headed(f"{_SIGNS[group.tone]} {label}", f", {group.count}", group, width)
+    name = visible(group.label)
+    label = f"{name}: {what}" if what else name
+    count = f" ({group.count})" if label.endswith(".") else f", {group.count}"
+    yield from _headed(f"{_SIGNS[group.tone]} {label}", count, group, width)
     keys = min(KEY, max((columns_of(visible(row.key)) for row in group.rows), default=0))
     for row in group.rows:
         yield _row(row, keys, width)

@@ -28,7 +28,7 @@ def _safe(char: str) -> str:
     """Replace what a terminal obeys or what turns the reading direction; keep letters of every script."""
     if char in "\u200d\ufe0f":
         return char
-    return "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") else char
+    return "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else char
 
 
 def clip(text: str, longest: int = LONG) -> str:
