@@ -47,7 +47,11 @@ __version__ = "0.1.0"
 
 
 def sandbox(
-    integration: str = "jira", tickets: int | str | Path | Mapping[str, Any] | Sequence[Any] = 500, **switches: Any
+    integration: str = "jira",
+    tickets: int | str | Path | Mapping[str, Any] | Sequence[Any] = 500,
+    *,
+    home: str | Path | None = None,
+    **switches: Any,
 ) -> Account:
     """Start a practice account: a real HTTP server on this machine, with its own tickets, no token and no network.
 
@@ -57,6 +61,7 @@ def sandbox(
 
     `tickets` is how many to invent, or what to start from: records, or the path of an export (CSV, TSV, JSON, JSON lines,
     gzipped or not). Switches: `limit=(50, 10)` requests per seconds or None, `seed`, `columns` (field -> column of the
-    export), `path` (a file that keeps the data), `read_only`, `port`.
+    export), `path` (a file that keeps the data), `read_only`, `port`. `home` is the folder of the journal; without it, practice in memory
+    leaves nothing behind.
     """
-    return practice(Sandbox(integration, tickets, **switches))
+    return practice(Sandbox(integration, tickets, **switches), home=home)
