@@ -141,7 +141,7 @@ def test_saved_notebook_holds_no_token_and_no_widget_rows(box, tmp_path):
     )
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in code])
     environment = {"TRUTO_API_TOKEN": CANARY, "TRUTO_INTEGRATED_ACCOUNT_ID": box.account_id, "TRUTO_BASE_URL": box.url,
-                   "TRUTO_TICKETS_HOME": str(tmp_path)}  # fmt: skip
+                   "TRUTO_TICKETS_HOME": str(tmp_path), "IPYTHONDIR": str(tmp_path)}  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
