@@ -23,6 +23,18 @@ def authors(box, ticket):
     return [write["by"] for write in box.writes(ticket) if "name" in write["fields"]]
 
 
+def hear_waits(account, listen):
+    """Call `listen` with every wait of the next jobs."""
+    drawn = account._bar
+
+    def bar(*args, **kwargs):
+        made = drawn(*args, **kwargs)
+        account._client.listen = listen
+        return made
+
+    account._bar = bar
+
+
 def test_two_thousand_patches_in_chaos(assert_outcomes_are_true):
     """0 foreign edits overwritten, 0 silent losses, every outcome right."""
     with tt.sandbox("jira", tickets=2000, limit=None) as account:
@@ -84,14 +96,9 @@ def test_edit_that_comes_with_a_wait_is_not_overwritten():
             if not edited:
                 edited.append(account.sandbox.edit(ticket, name=COLLEAGUE))
 
-        bar, account._bar = account._bar, lambda *args, **kwargs: _listened(bar(*args, **kwargs), account, colleague)
+        hear_waits(account, colleague)
         run = account.apply(plan, confirm=4)
         assert (run.conflicts.ids, account.sandbox.ticket(ticket)["name"]) == ((ticket,), COLLEAGUE)
-
-
-def _listened(bar, account, listen):
-    account._client.listen = listen
-    return bar
 
 
 def test_lost_commit_that_somebody_changed_since_is_unknown_with_both_values():
@@ -105,7 +112,7 @@ def test_lost_commit_that_somebody_changed_since_is_unknown_with_both_values():
         def colleague(wait):
             heard.append(account.sandbox.edit(ticket, name=COLLEAGUE))
 
-        bar, account._bar = account._bar, lambda *args, **kwargs: _listened(bar(*args, **kwargs), account, colleague)
+        hear_waits(account, colleague)
         run = account.apply(plan, confirm=4, brakes=tt.Brakes(canary=0))
         row = run.unknown.frame().iloc[0]
         assert (row["ticket"], row["theirs"], row["mine"]) == (ticket, COLLEAGUE, plan.patches[1].changes[0].after)
@@ -218,6 +225,26 @@ def test_account_that_is_lost_half_way_stops_the_run_at_once(kind, said, assert_
         assert sum(seen.method == "PATCH" for seen in account.sandbox.requests()) < 28
 
 
+def test_brake_between_look_and_send_leaves_nothing_open():
+    """Whoever had looked when the brake fell has its outcome too: a finished run has nothing open."""
+    with tt.sandbox("jira", tickets=40, limit=None) as account:
+        plan = renamed(account)
+        account.sandbox.faults("read_only=#5:on=PATCH", slow={"rate": 0.5, "wait": 0.05, "on": "GET"}, seed=1)
+        run = account.apply(plan, confirm=40, brakes=tt.Brakes(workers=12))
+        assert (run.state, len(run.open), sum(run.counts.values())) == ("finished", 0, 40)
+        assert all("read-only" in item.reason for item in run.not_sent)
+
+
+@pytest.mark.parametrize("limit", [None, (200, 1)])
+@pytest.mark.timeout(60)
+def test_tool_that_asks_for_a_wait_with_every_answer_gets_its_changes(limit):
+    """A pause after every 200, as under load, slows a run and never keeps it looking for ever; a stale version meanwhile is read anew."""
+    with tt.sandbox("microsoftplanner", tickets=6, limit=limit) as account:
+        plan = renamed(account)
+        account.sandbox.faults(f"stale_409={plan.patches[4].ticket}:times=2", "delayed=1.0:wait=0.05")
+        assert account.apply(plan, confirm=6).counts == {"applied": 6}
+
+
 def test_lock_out_stops_instead_of_hammering():
     """A tool that asks for half an hour gets it: the run stops, and says how long."""
     with tt.sandbox("jira", tickets=40, limit=None) as account:
@@ -236,7 +263,7 @@ def test_waits_are_obeyed_and_told(kind, monkeypatch):
     monkeypatch.setattr(retry, "TRUTO_PAUSE", 0.2)
     with tt.sandbox("jira", tickets=6, limit=None) as account:
         plan, heard = renamed(account), []
-        bar, account._bar = account._bar, lambda *args, **kwargs: _listened(bar(*args, **kwargs), account, heard.append)
+        hear_waits(account, heard.append)
         account.sandbox.faults(f"{kind}=#4:wait=0.2:on=PATCH")
         assert account.apply(plan, confirm=6).counts == {"applied": 6}
         told = {"limited_remote": "the provider's limit", "delayed": "the tool asks for it"}.get(kind, "Truto's limit")

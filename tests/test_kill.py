@@ -145,7 +145,10 @@ def test_killed_demo_goes_on_with_the_same_command(tmp_path, monkeypatch, capsys
         while not _settled(folder):
             time.sleep(0.05)
         child.kill()
-    assert main(words[:4] + words[6:]) == 0
+    again = words[:4] + words[6:]
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    assert main([word for word in again if word != "--yes"]) == 0  # declining to go on loses nothing
+    assert main(again) == 0
     told = capsys.readouterr().out
     assert "killed in the middle" in told
     assert "0 were changed more than once" in told

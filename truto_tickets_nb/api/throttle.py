@@ -50,8 +50,10 @@ class Throttle:
         """Wait until a slot is free, and take it; one taken by `together` is used first, without a wait."""
         taken: list[int] = getattr(self._mine, "slots", [])
         if taken:
-            with self._log as log:
-                log.move(taken.pop(0), self._clock())
+            number = taken.pop(0)
+            if number:
+                with self._log as log:
+                    log.move(number, self._clock())
         else:
             self._wait(1, stop)
 
@@ -63,7 +65,7 @@ class Throttle:
             yield
         finally:
             with self._log as log:
-                for number in taken:
+                for number in filter(None, taken):
                     log.drop(number)
             self._mine.slots = []
 
@@ -84,7 +86,7 @@ class Throttle:
             if now < until:
                 return until - now, []
             if self.size <= 0:
-                return 0.0, []
+                return 0.0, [0] * count  # nothing is counted where there is no limit
             wanted = min(count, self.size)
             sent = log.oldest(now - self.window - GUARD, now)
             lacking = len(sent) + wanted - self.size

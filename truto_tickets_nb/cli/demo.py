@@ -30,7 +30,9 @@ def demo(options: argparse.Namespace) -> int:
     folder = home() / "practice" / f"{options.integration}-{options.tickets}-{options.seed}"
     with _account(options, folder) as account:
         status = _taken_up(account, options) if account.journal.last_open(account.id) else _whole(account, options)
-    shutil.rmtree(folder, ignore_errors=True)
+        is_open = account.journal.last_open(account.id) is not None
+    if not is_open:  # whoever declined to go on may still do so later
+        shutil.rmtree(folder, ignore_errors=True)
     return status
 
 
@@ -38,9 +40,7 @@ def _account(options: argparse.Namespace, folder: Path) -> Account:
     """Start the practice server on a file: should this process die, its tickets and its journal are still there."""
     folder.mkdir(parents=True, exist_ok=True)
     account = _practice(options, folder)
-    if account.runs() and not account.journal.last_open(
-        account.id
-    ):  # left behind between two runs: nothing to go on with
+    if account.runs() and not account.journal.last_open(account.id):  # killed between two runs: nothing to go on with
         account.close()
         shutil.rmtree(folder)
         folder.mkdir(parents=True)

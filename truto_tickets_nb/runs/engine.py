@@ -111,7 +111,7 @@ def _interrupted(bench: Bench, run_id: str) -> Run:
 
 
 def _where(run: Run) -> str:
-    flying = len(run.unknown)
+    flying = sum(item.kind == "unknown" for item in run.open)
     told = f", {flying} of them in flight, which will be re-read" if flying else ""
     return (
         f"{len(run.outcomes) - len(run.open)} of {len(run.outcomes)} tickets are done, {len(run.open)} are open{told}."
@@ -202,7 +202,9 @@ class _Work:
             self._brake(str(error))
             return Outcome(item.patch, "unknown" if delivery.left else "not sent", str(error))
         except Stopped:
-            return None
+            if self.bench.halted.is_set():
+                return None  # left open, for a resume
+            return Outcome(item.patch, "unknown" if delivery.left else "not sent", self.stop)
         except JournalError:
             self.stop = "The journal can't be written."
             raise

@@ -63,7 +63,7 @@ def _page(runs: Runs) -> Page:
         if rows
         else Note("account.apply(plan, confirm=N) makes one.")
     )
-    return Page(f"{len(runs):,} runs in the journal", (), (block,), footer)
+    return Page(f"{len(runs):,} run{'s' * (len(runs) != 1)} in the journal", (), (block,), footer)
 
 
 def _state(run: RunSummary) -> str:

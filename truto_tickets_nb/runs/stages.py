@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 HOPELESS = (TokenRefused, NeedsReauth, ReadOnly, AccountBlocked, NotAllowed)  # the rest of the run would fail likewise
 STALE = (409, 412)  # the etag was of an older version
+TRIES_STALE = 5  # looks at a ticket whose version moves on between reading and writing
+# Looks given up because everybody pauses. A tool that asks for a wait with every answer would keep us looking for ever: then the
+# PATCH follows its look at once, one request early, because an old look could cost a colleague's edit.
+PAUSES = 2
 LANDED = ("applied", "normalised")
 ARRIVED = "The answer was lost; re-reading shows that it arrived."
 
@@ -122,7 +126,7 @@ class Delivery:
     """Bring one patch to its ticket. After every failure the ticket is looked at again before anything is repeated.
 
     `intend` is called, and durable, before a PATCH leaves; it raises Stopped where nothing may leave any more. `left` names the
-    fields of an earlier PATCH that may have arrived, None where there was none.
+    fields of an earlier PATCH that may have arrived, and is empty where there was none.
     """
 
     door: Door
@@ -133,6 +137,7 @@ class Delivery:
     left: tuple[str, ...] = ()
     reread: bool = False  # verify by a read of its own even where the answer says that all is well
     attempt: int = 0
+    pauses: int = 0
 
     def outcome(self) -> Outcome:
         """Go through all stages until the patch has its one outcome."""
@@ -144,14 +149,17 @@ class Delivery:
                 return self._given_up(found)
 
     def _round(self) -> Outcome | ApiError | None:
-        """Look and send once: an outcome, an error to wait for, or None where everybody pauses and the look gets old."""
+        """Look and send once: an outcome, an error to wait for, or None where the look is too old and is taken again."""
         with self.door.pair():
             looked = look(self.door, self.patch, self.way, self.left)
             if isinstance(looked, Outcome):
                 return looked
-            return None if self.door.is_paused else self._sent(looked)
+            if self.door.is_paused and self.pauses < PAUSES:
+                self.pauses += 1
+                return None
+            return self._sent(looked)
 
-    def _sent(self, looked: Looked) -> Outcome | ApiError:
+    def _sent(self, looked: Looked) -> Outcome | ApiError | None:
         fields = tuple(found.change.field for found in looked.of("open"))
         self.attempt += 1
         repeated = bool(self.left)
@@ -162,7 +170,7 @@ class Delivery:
             return Outcome(self.patch, "refused", f"The ticket is gone: {error}", looked.findings)
         except Rejected as error:
             if error.status in STALE and self.way.query and self.attempt < TRIES_STALE:
-                return self._round() or error
+                return None
             return Outcome(self.patch, "refused", str(error), looked.findings)
         except (*HOPELESS, Stopped):
             raise
@@ -213,9 +221,6 @@ class Delivery:
                 return Outcome(self.patch, "unknown", reason, findings)
         kept = tuple(found for found in looked.findings if found.verdict != "open")
         return judged(self.patch, (*kept, *findings))
-
-
-TRIES_STALE = 5  # re-reads of a ticket whose version moves on between reading and writing
 
 
 def _is_incomplete(sent: tuple[Any, ...], answer: Record) -> bool:
