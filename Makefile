@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help install test check bench proof demo ci
+.PHONY: help install test check bench docs proof demo ci
 
 help:  ## list these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,9 @@ check:  ## format, lint, types, import contracts
 
 bench:  ## time against peers in one run
 	$(PYTHON) -m pytest -m benchmark tests/benchmarks -s
+
+docs:  ## write the tables of the documentation, and the outputs of the notebooks
+	PYTHONPATH=tests $(PYTHON) tests/documents.py $(notdir $(wildcard notebooks/*.ipynb)) && TRUTO_TICKETS_DOCS=write $(PYTHON) -m pytest -q tests/conformance
 
 proof:  ## the long proofs: a hundred kills, the budget in real time
 	$(PYTHON) -m pytest -m slow tests -s --timeout 7200

@@ -108,7 +108,7 @@ def test_answer_for_another_ticket_is_not_used():
         found.get("1")
 
 
-@pytest.mark.parametrize("identity", ["", ".", "..", "a\nb"])
+@pytest.mark.parametrize("identity", ["", ".", "..", "a\nb", "\ud800"])
 def test_ids_that_change_the_address_are_refused(identity):
     """An id is one segment of a path, or refused."""
     with pytest.raises(SetupError):

@@ -66,6 +66,14 @@ def test_change_carries_only_what_changed(snapshot):
     assert body(snapshot.plan(df)) == {"priority": {"id": "p2"}}
 
 
+@pytest.mark.parametrize("cell", [2**70, "half \ud800", {1: "a key that is no text"}])
+def test_what_json_cannot_carry_is_a_problem(snapshot, cell):
+    """A value that can't be sent is named with its ticket, not found out while sending."""
+    df = snapshot.frame()
+    df["custom_fields.odd"] = pd.Series([cell, None, None], index=df.index, dtype=object)
+    assert [(p.ticket, "can't be sent as JSON" in p.reason) for p in snapshot.plan(df).blocking] == [("7", True)]
+
+
 def test_names_and_ids_are_both_accepted(snapshot):
     """A reference takes a name or an id."""
     df = snapshot.frame()

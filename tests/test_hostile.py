@@ -76,7 +76,7 @@ def test_hostile_titles_ids_and_keys_go_the_whole_way(capsys):
         }
         for identity, title in zip([*IDS, *(f"t{n}" for n in range(20))], TITLES, strict=False)
     ]
-    with tt.sandbox("jira", tickets=records, limit=None) as account:
+    with tt.sandbox("freshdesk", tickets=records, limit=None) as account:
         snapshot = account.load()
         df = snapshot.frame()
         for key in ("<b>key</b>\x1b", "a.b[c]"):

@@ -12,7 +12,7 @@ import truto_tickets_nb as tt
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import JournalDamaged, JournalError, RunInterrupted
-from truto_tickets_nb.runs.door import Way
+from truto_tickets_nb.plans.way import Way
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.storage import _STEPS
 from truto_tickets_nb.sandbox import Sandbox
@@ -33,7 +33,7 @@ def served(tmp_path, monkeypatch):
         monkeypatch.setenv("TRUTO_BASE_URL", box.url)
         monkeypatch.setenv("TRUTO_API_TOKEN", box.token)
         monkeypatch.setenv("TRUTO_INTEGRATED_ACCOUNT_ID", box.account_id)
-        monkeypatch.setattr("truto_tickets_nb.account.Throttle", lambda **kwargs: Throttle.unlimited())
+        monkeypatch.setattr("truto_tickets_nb.connecting.Throttle", lambda **kwargs: Throttle.unlimited())
         yield box
 
 

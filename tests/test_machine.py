@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import truto_tickets_nb as tt
+from truto_tickets_nb.plans.way import Way
 from truto_tickets_nb.runs import engine
-from truto_tickets_nb.runs.door import Way
 
 TICKETS = [str(n) for n in range(1, 6)]
 FAULTS = [

@@ -9,6 +9,7 @@ import pytest
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
+from truto_tickets_nb.plans.way import Way
 from truto_tickets_nb.show import to_text
 
 
@@ -121,10 +122,11 @@ def test_big_preview_is_bounded():
 def test_curl_script_is_sound_shell_whatever_the_text():
     """Quotes, dollars and line breaks of a ticket stay text."""
     hostile = 'it\'s $(touch x) `id` "q"\nline; rm -rf'
-    plan = Plan("acc", "jira", (Patch("a/b", hostile, (Change("name", "", hostile, "", hostile),)),), query=("etag",))
+    patches = (Patch("a/b", hostile, (Change("name", "", hostile, "", hostile),)),)
+    plan = Plan("acc", "jira", patches, way=Way(("etag",)))
     script = plan.to_curl()
     assert subprocess.run(["bash", "-n"], input=script.encode(), check=False).returncode == 0
-    assert "tickets/a%2Fb?" in script
+    assert "\npatch a%2Fb '" in script
     assert "TRUTO_API_TOKEN" in script
 
 

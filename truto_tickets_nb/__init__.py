@@ -16,7 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb import errors
-from truto_tickets_nb.account import Account, connect, practice
+from truto_tickets_nb.account import Account
+from truto_tickets_nb.connecting import connect, practice
+from truto_tickets_nb.integrations.overview import integrations
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
 from truto_tickets_nb.runs.door import Brakes
 from truto_tickets_nb.runs.run import Outcome, Run
@@ -40,6 +42,7 @@ __all__ = [
     "Snapshot",
     "connect",
     "errors",
+    "integrations",
     "open_snapshot",
     "sandbox",
 ]

@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from truto_tickets_nb.api.address import TRUTO, Token
-from truto_tickets_nb.api.client import Client
-from truto_tickets_nb.api.departures import shared
-from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.errors import ConfirmError, LoadInterrupted, PlanError, SetupError
-from truto_tickets_nb.integrations.profile import Profile, profile
-from truto_tickets_nb.loading import known
+from truto_tickets_nb.integrations.profile import profile
+from truto_tickets_nb.loading.hindrances import hindrances
+from truto_tickets_nb.loading.known import CHANGING, Known
 from truto_tickets_nb.loading.load import Loaded, Request, load
-from truto_tickets_nb.runs import engine
-from truto_tickets_nb.runs.door import Brakes, Way
+from truto_tickets_nb.loading.portrait import AccountProfile
+from truto_tickets_nb.runs import asking, engine
+from truto_tickets_nb.runs.door import Brakes
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.journal import home as folder
 from truto_tickets_nb.show import Bar
-from truto_tickets_nb.show.progress import in_notebook
 from truto_tickets_nb.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import TracebackType
 
+    from truto_tickets_nb.api.client import Client
     from truto_tickets_nb.api.schema import AccountInfo
+    from truto_tickets_nb.plans.learnt import Learnt
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.runs.listing import Runs
     from truto_tickets_nb.runs.run import Rehearsal, Run
     from truto_tickets_nb.sandbox import Sandbox
-
-BUDGET = "budget.sqlite"  # the file through which processes of one machine share the budget of an account
 
 
 class Account:
@@ -46,6 +40,7 @@ class Account:
     ) -> None:
         self._client, self._info = client, info
         self._sandbox, self._home = sandbox, home
+        self._known = Known(client, profile(info.slug))
         self._journal: Journal | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
 
@@ -60,9 +55,21 @@ class Account:
         return self._info.slug
 
     @property
-    def profile(self) -> Profile:
-        """Tell what is known of the tool, with its evidence."""
-        return profile(self.integration)
+    def profile(self) -> AccountProfile:
+        """Tell what can be edited here and what is known, each with its evidence; what the account says itself wins.
+
+        It is asked once and kept for an hour; `account.refresh()` forgets it.
+        """
+        choices, _ = self._known.choices()
+        return AccountProfile(self.id, profile(self.integration), self._known.learnt(), choices)
+
+    def learnt(self) -> Learnt:
+        """Tell what the account itself says: writable and required fields, enums, filters, methods, custom fields."""
+        return self._known.learnt()
+
+    def refresh(self) -> None:
+        """Forget what was learnt and the lists of choices; they are asked for anew."""
+        self._known.forget()
 
     @property
     def sandbox(self) -> Sandbox:
@@ -87,7 +94,7 @@ class Account:
         eq, ne, gt, gte, lt, lte, in. A filter that the tool ignores is applied here too, and said. `ids` loads these
         tickets only, `fields` these columns only. An interrupt raises LoadInterrupted with what it has in `.snapshot`.
         """
-        partial = bool(self.profile.fact("partial_list").value)
+        partial = bool(profile(self.integration).fact("partial_list").value)
         request = Request(filters, limit, tuple(fields), remote_data, tuple(map(str, ids)), partial)
         with self._bar(len(request.ids) or limit, "loading", shown=progress) as bar:
             loaded = load(self._client, request, bar)
@@ -99,46 +106,57 @@ class Account:
         return snapshot
 
     def _snapshot(self, loaded: Loaded, filters: dict[str, Any]) -> Snapshot:
-        choices, told = known.choices(self._client, self.profile, loaded.seen)
-        learnt, required = known.learnt(self._client)
-        documented = tuple(self.profile.fact("required_query").value or ())
+        self._known.seen = loaded.seen
+        choices, told = self._known.choices()
         return Snapshot(
             loaded.table,
             self.id,
             self.integration,
             choices,
-            learnt,
-            tuple(dict.fromkeys((*documented, *required))),
+            self._known.learnt(),
             filters,
             (*loaded.notes, *told),
             (self._client.budget.size, self._client.budget.window),
         )
 
-    def dry_run(self, plan: Plan, *, progress: bool = True) -> Rehearsal:
-        """Re-read the tickets of a plan and tell what applying would do; no PATCH is ever sent."""
+    def dry_run(self, plan: Plan, *, ask_server: bool = False, progress: bool = True) -> Rehearsal:
+        """Re-read the tickets of a plan and tell what applying would do; no PATCH is sent.
+
+        `ask_server=True` goes one step further where the vendor documents a switch for it (Azure DevOps): each ready change is sent with
+        that switch on, so that the tool itself checks it and changes nothing. The first ticket goes alone and is read again after it.
+        """
         self._accept(plan)
+        checking = asking.switch(profile(self.integration)) if ask_server else {}
         fields = {change.field for patch in plan.patches for change in patch.changes}
-        hindrance, unknown = known.hindrances(self._client, fields)
+        hindrance, unknown = hindrances(self._client, fields)
         with self._bar(len(plan), "dry run", shown=progress) as bar:
-            found = engine.dry_run(self._bench(bar, Brakes()), plan, self._way(plan), unknown)
-        return found.hindered(hindrance)
+            found = engine.dry_run(self._bench(bar, Brakes()), plan, plan.way, unknown).hindered(hindrance)
+            return asking.asked(self._client, found, checking) if checking else found
 
     def apply(
-        self, plan: Plan, *, confirm: int | None = None, brakes: Brakes | None = None, progress: bool = True
+        self,
+        plan: Plan,
+        *,
+        confirm: int | None = None,
+        brakes: Brakes | None = None,
+        quiet: bool = False,
+        progress: bool = True,
     ) -> Run:
         """Send a plan: one PATCH a ticket, each checked before and verified after, all written ahead in the journal.
 
-        `confirm` is the number of tickets you saw in the plan; another number refuses. Whatever happens, every patch ends in
-        exactly one outcome, and `run.undo()` makes the opposite plan.
+        `confirm` is the number of tickets you saw in the plan; another number refuses. `quiet` is that of snapshot.plan(). Whatever
+        happens, every patch ends in exactly one outcome, and `run.undo()` makes the opposite plan.
         """
         self._accept(plan)
+        plan = plan.quietly() if quiet else plan
         if confirm != len(plan):
             told = "Type the number you saw" if confirm is None else f"You confirmed {confirm}"
             raise ConfirmError(
                 f"The plan changes {len(plan)} tickets. {told}: account.apply(plan, confirm={len(plan)})."
             )
         with self._bar(len(plan), "applying", shown=progress) as bar:
-            return engine.apply(self._bench(bar, brakes or Brakes()), plan, self._way(plan))
+            self._known.forget(*CHANGING)
+            return engine.apply(self._bench(bar, brakes or Brakes()), plan, plan.way)
 
     def resume(self, run_id: str | None = None, *, brakes: Brakes | None = None, progress: bool = True) -> Run:
         """Go on with what is still open of a run (the last one of this account); in doubt tickets are re-read first."""
@@ -181,11 +199,6 @@ class Account:
                 f"The plan has {len(plan.blocking)} blocking problems, nothing was sent:{told}\nMend the frame, or plan.drop(...)."
             )
 
-    def _way(self, plan: Plan) -> Way:
-        fields = {change.field for patch in plan.patches for change in patch.changes}
-        read = None if "remote_data" in fields else {"truto_ignore_remote_data": True}
-        return Way(plan.query, bool(self.profile.fact("custom_fields_whole").value), read)
-
     def _bar(self, total: int | None, title: str, *, shown: bool) -> Bar:
         bar = Bar(total, title, shown=shown)
         self._client.listen = lambda wait: (
@@ -225,62 +238,3 @@ class Account:
     def __repr__(self) -> str:
         practice = ", practice sandbox" if self._sandbox is not None else ""
         return f"Account({self.integration!r}, {self.id!r}{practice})"
-
-
-def connect(
-    token: str | None = None,
-    account_id: str | None = None,
-    base_url: str | None = None,
-    *,
-    home: str | Path | None = None,
-) -> Account:
-    """Connect to an integrated account; token and account are checked at once, and the error says which one is wrong.
-
-    What is not given comes from TRUTO_API_TOKEN, TRUTO_INTEGRATED_ACCOUNT_ID and TRUTO_BASE_URL; a missing token is asked
-    for in a masked prompt. `home` is the folder of the journal (else TRUTO_TICKETS_HOME, else the platform's own).
-    """
-    secret = Token(token or os.environ.get("TRUTO_API_TOKEN") or _asked())
-    del token  # a traceback that shows local variables finds none
-    account = account_id or os.environ.get("TRUTO_INTEGRATED_ACCOUNT_ID") or ""
-    address = base_url or os.environ.get("TRUTO_BASE_URL") or TRUTO
-    client = Client(secret, account, address)
-    client.budget = Throttle(departures=shared(folder(home) / BUDGET, f"{client.base_url} {account}"))
-    return _connected(client, home=home)
-
-
-def _asked() -> str:
-    if not in_notebook() and not (sys.stdin is not None and sys.stdin.isatty()):
-        raise SetupError(
-            "There is no token. Set TRUTO_API_TOKEN, or give token=...; to practise without one: tt.sandbox('jira')."
-        )
-    return getpass.getpass("Truto API token: ")
-
-
-def _connected(client: Client, *, sandbox: Sandbox | None = None, home: str | Path | None = None) -> Account:
-    try:
-        info = client.account()
-        _usable(info)
-    except BaseException:
-        client.close()
-        raise
-    return Account(client, info, sandbox=sandbox, home=home)
-
-
-def _usable(info: AccountInfo) -> None:
-    if info.status == "needs_reauth":
-        raise SetupError(
-            "The connection of this account has lost its access: whoever owns it must connect it again in Truto."
-        )
-
-
-def practice(sandbox: Sandbox, *, home: str | Path | None = None) -> Account:
-    """Start a sandbox and connect to it."""
-    sandbox.start()
-    budget = Throttle.unlimited() if sandbox.limit is None else Throttle(*sandbox.limit)
-    try:
-        return _connected(
-            Client(sandbox.token, sandbox.account_id, sandbox.url, budget=budget), sandbox=sandbox, home=home
-        )
-    except BaseException:
-        sandbox.close()
-        raise

@@ -5,8 +5,11 @@
     TicketsError
     |-- SetupError (ValueError)             a token, an address or an argument that can't work
     |-- FrameError (ValueError)             an edited frame that can't be laid over its snapshot
+    |-- StepError (ValueError)              a step or a filter that can't be made
+    |-- RecipeError (ValueError)            a recipe or a saved draft that can't be read
     |-- PlanError (ValueError)              a plan that must not go out as it is
-    |   `-- ConfirmError                    the number typed is not the plan's number
+    |   |-- ConfirmError                    the number typed is not the plan's number
+    |   `-- ServerWrote                     asked to check only, the tool changed a ticket; `.undo` puts it back
     |-- SnapshotError (ValueError)          a saved snapshot that can't be read
     |-- JournalError (OSError)              the journal can't be read or written; nothing was sent
     |-- LoadInterrupted (KeyboardInterrupt) a load was stopped; what it has is in `.snapshot`
@@ -55,12 +58,28 @@ class FrameError(TicketsError, ValueError):
         self.problems = tuple(problems)
 
 
+class StepError(TicketsError, ValueError):
+    """Say why a step or a filter can't be made: an unknown field, a pattern that does not compile, nothing to set."""
+
+
+class RecipeError(TicketsError, ValueError):
+    """Say why a recipe or a saved draft can't be read."""
+
+
 class PlanError(TicketsError, ValueError):
     """Say why a plan must not go out as it is."""
 
 
 class ConfirmError(PlanError):
     """Say that the number typed is not the number of tickets in the plan."""
+
+
+class ServerWrote(PlanError):
+    """Say that a tool that was asked to check only has changed a ticket; `undo` is the plan that puts it back."""
+
+    def __init__(self, message: str, undo: object = None) -> None:
+        super().__init__(message)
+        self.undo = undo
 
 
 class SnapshotError(TicketsError, ValueError):
@@ -157,6 +176,10 @@ class NoAnswer(ApiError, ConnectionError):
 
 class Stopped(ApiError):
     """Say that a request was not begun, because the work it belongs to was stopped."""
+
+
+class DraftDamaged(UserWarning):
+    """Warn that an autosaved draft could not be read or written; a damaged one is set aside, its file is kept."""
 
 
 class JournalDamaged(UserWarning):

@@ -9,12 +9,14 @@ import pandas as pd
 
 from truto_tickets_nb.integrations.profile import Profile, profile
 from truto_tickets_nb.loading import saved
+from truto_tickets_nb.loading.about import about
 from truto_tickets_nb.plans import rules
 from truto_tickets_nb.plans.cells import Reader
 from truto_tickets_nb.plans.compare import compare, date_forms
+from truto_tickets_nb.plans.learnt import Learnt
 from truto_tickets_nb.plans.plan import Plan
+from truto_tickets_nb.plans.way import way_of
 from truto_tickets_nb.show import Group, Note, Page, Row, to_html, to_text
-from truto_tickets_nb.tickets import fields
 from truto_tickets_nb.tickets.choices import Choice, Choices
 
 if TYPE_CHECKING:
@@ -32,8 +34,7 @@ class Snapshot:
     account_id: str
     integration: str
     choices: Mapping[str, Choices] = field(default_factory=dict)
-    learnt: rules.Learnt = field(default_factory=rules.Learnt)
-    required_query: tuple[str, ...] = ()  # query parameters that a PATCH needs here
+    learnt: Learnt = field(default_factory=Learnt)
     query: Mapping[str, Any] = field(default_factory=dict)  # by which it was loaded
     notes: tuple[str, ...] = ()
     budget: tuple[int, float] = (50, 10.0)
@@ -54,22 +55,36 @@ class Snapshot:
         """
         return self.table.copy()
 
-    def plan(self, edited: pd.DataFrame, *, clear: Iterable[str] = ()) -> Plan:
+    def plan(
+        self,
+        edited: pd.DataFrame,
+        *,
+        clear: Iterable[str] = (),
+        quiet: bool = False,
+        query: Mapping[str, Any] | None = None,
+        carry: Iterable[str] = (),
+    ) -> Plan:
         """Compare an edited frame with this snapshot; nothing is sent.
 
-        `clear` names the columns in which a filled cell may be emptied. Frames that can't be laid over the snapshot are a
-        FrameError with every reason; whatever else must not go out is a blocking problem of the plan.
+        `clear` names the columns in which a filled cell may be emptied. `quiet` passes the vendor's documented switch that keeps it
+        from mailing people, and is refused where there is none. `query` holds parameters that go along with each PATCH (such as
+        `{"organization": {"id": "7"}}`), `carry` fields that go along unchanged: for tools that need what nobody documents.
+
+        Frames that can't be laid over the snapshot are a FrameError with every reason; whatever else must not go out is a blocking
+        problem of the plan.
         """
         found = compare(self.table, edited, self._reader(edited), clear=clear)
-        told = tuple(rules.problems(found.patches, self.profile, self.learnt))
+        fields = {change.field for patch in found.patches for change in patch.changes}
+        way = way_of(self.profile, self.learnt, fields, query=query, carry=carry, quiet=quiet)
+        book = rules.Book(self.profile, self.learnt, way, found.records)
         return Plan(
             self.account_id,
             self.integration,
             found.patches,
-            (*found.problems, *told),
-            (*found.notes, *rules.notes(found.patches, self.profile)),
+            (*found.problems, *rules.problems(found.patches, book)),
+            (*found.notes, *rules.notes(found.patches, book)),
             found.looked_at,
-            self.required_query,
+            way,
             budget=self.budget,
         )
 
@@ -81,25 +96,16 @@ class Snapshot:
         return Reader(known, self.profile, date_forms(self.table))
 
     def fields(self) -> pd.DataFrame:
-        """List the columns: column, kind, editable, and the values that a reference may take (str)."""
-        rows = [self._about(name) for name in self.table.frame.columns]
-        return pd.DataFrame(rows, columns=["column", "kind", "editable", "values"]).set_index("column")
-
-    def _about(self, name: str) -> tuple[str, str, bool, str]:
-        row = fields.field(name)
-        if row is None:
-            return name, "unknown", False, ""
-        whole = fields.CUSTOM_FIELDS if name.startswith(fields.CUSTOM) else name
-        writable = row.writable and (self.learnt.writable is None or whole in self.learnt.writable)
-        known = self.choices.get(row.choices)
-        return name, row.kind.word, writable, ", ".join(known.names()[:12]) if known else ""
+        """List the columns: kind, editable (bool), and the values that a reference may take (str), with who names them."""
+        rows = [about(name, self.profile, self.learnt, self.choices) for name in self.table.frame.columns]
+        frame = pd.DataFrame(rows, columns=["column", "kind", "editable", "why", "takes"]).set_index("column")
+        return frame.astype({"editable": bool})
 
     def save(self, path: str | Path) -> None:
         """Write the snapshot as gzipped JSON lines: a header, then each ticket as it came. Any JSON tool reads it."""
         about = {
             "account_id": self.account_id,
             "integration": self.integration,
-            "required_query": self.required_query,
             "query": {key: str(value) for key, value in self.query.items()},
             "notes": self.notes,
             "budget": self.budget,
@@ -132,7 +138,6 @@ def open_snapshot(path: str | Path) -> Snapshot:
         header["integration"],
         choices,
         learnt,
-        tuple(header["required_query"]),
         header["query"],
         tuple(header["notes"]),
         tuple(header["budget"]),

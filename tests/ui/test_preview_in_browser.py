@@ -94,3 +94,19 @@ def test_plan_of_the_sandbox_fits_its_page(browser, tmp_path):
     page.set_content(plan._repr_html_())
     assert (requests, page.locator("h3").inner_text()) == ([], preview.headline(plan))
     page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_profile_of_an_account_reads_in_both_themes(browser, theme):
+    """What is known of an account can be read in light and dark, also at 200 %, and folds without a script."""
+    with tt.sandbox("azuredevops", tickets=10, limit=None) as account:
+        account.load(progress=False)
+        told = to_document(account.profile._page(), "Profile")
+    page = browser.new_page(color_scheme=theme, viewport={"width": 400, "height": 900})
+    page.set_content(told)
+    worst, where = page.evaluate(CONTRAST)
+    assert worst >= 4.5, where
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.get_by_text("statuses", exact=True).click()
+    assert page.locator("details[open]").count() == page.locator("details").count() - 1
+    page.close()

@@ -83,7 +83,12 @@ def segment(identity: str) -> str:
         raise SetupError(
             f"{shorten(identity)!r} can't be the id of anything: it would change the address. Check the ids."
         )
-    return quote(identity, safe="")
+    try:
+        return quote(identity, safe="")
+    except UnicodeEncodeError as error:
+        raise SetupError(
+            f"{shorten(ascii(identity))} holds half a character and can't be an id. Check the ids."
+        ) from error
 
 
 def account_name(text: str) -> str:

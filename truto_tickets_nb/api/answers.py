@@ -108,7 +108,27 @@ def _body(response: httpx.Response) -> Mapping[str, Any]:
 def _said(body: Mapping[str, Any]) -> str:
     """Find the reason: the message, else what the provider itself said."""
     raw = body.get("raw_response")
-    return str(body.get("message") or "") or (orjson.dumps(raw).decode() if raw else "") or str(body.get("error") or "")
+    said = str(body.get("message") or "") or (orjson.dumps(raw).decode() if raw else "") or str(body.get("error") or "")
+    return "; ".join([said, *_failures(body)])
+
+
+def _failures(body: Mapping[str, Any]) -> list[str]:
+    """List what a validation found, where it is told apart from the message (`details.failures`)."""
+    details = body.get("details")
+    rows = details.get("failures") if isinstance(details, dict) else None
+    found = [row if isinstance(row, str) else _failure(row) for row in (rows if isinstance(rows, list) else ())]
+    return [text for text in found if text]
+
+
+def _failure(row: Any) -> str:
+    if not isinstance(row, dict):
+        return ""
+    where = next((str(row[key]) for key in ("path", "field", "property") if row.get(key)), "")
+    return (
+        f"{where}: {row.get('message') or row.get('code') or 'is not valid'}"
+        if where
+        else str(row.get("message") or "")
+    )
 
 
 def _hints(insight: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+EVERYWHERE = (
+    "integrated_account_id", "truto_response_format", "truto_ignore_remote_data", "truto_exclude_fields", "remote_query", "truto_body_passthrough",
+)  # fmt: skip
+
 
 class _Open(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -78,8 +82,59 @@ class Meta(_Open):
         names = (self.query_schema or {}).get("required") or ()
         return tuple(name for name in names if isinstance(name, str) and name != "integrated_account_id")
 
+    @property
+    def optional_query(self) -> tuple[str, ...]:
+        """List the query parameters that the schema names besides the required ones and those that every call has."""
+        properties = (self.query_schema or {}).get("properties")
+        names = properties if isinstance(properties, dict) else {}
+        return tuple(name for name in names if name not in {*self.required_query, *EVERYWHERE})
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """List the fields that each body needs; "workspace|collections" is one of the two.
+
+        The likely forms of JSON Schema are read: `required`, and `anyOf` or `oneOf` of single required fields: an assumption.
+        """
+        schema = self.request_body_schema or {}
+        plain = [name for name in schema.get("required") or () if isinstance(name, str)]
+        groups = [schema[key] for key in ("anyOf", "oneOf") if isinstance(schema.get(key), list)]
+        either = ["|".join(names) for group in groups if (names := _one_of(group))]
+        return (*plain, *either)
+
+    @property
+    def filters(self) -> tuple[str, ...] | None:
+        """List the parameters of a list besides paging and those that every call has; None where nothing readable came."""
+        properties = (self.query_schema or {}).get("properties")
+        paging = {"limit", "next_cursor", "truto_key_by", "truto_ignore_limit", "truto_super_query", *EVERYWHERE}
+        return tuple(name for name in properties if name not in paging) if isinstance(properties, dict) else None
+
+    @property
+    def enums(self) -> dict[str, tuple[str, ...]]:
+        """List the values that the schema allows, field by field."""
+        properties = (self.request_body_schema or {}).get("properties")
+        return (
+            {name: values for name in properties if (values := self.names(name))}
+            if isinstance(properties, dict)
+            else {}
+        )
+
     def names(self, field: str) -> tuple[str, ...]:
         """List the values that the schema allows for a field, empty where it lists none."""
         prop = ((self.request_body_schema or {}).get("properties") or {}).get(field)
-        values = prop.get("enum") if isinstance(prop, dict) else None
-        return tuple(str(value) for value in values or ())
+        return tuple(dict.fromkeys(_enum(prop)))
+
+
+def _enum(prop: Any) -> list[str]:
+    """Find the allowed values of a property: its own, or those of the id or name of an object or an array's items."""
+    if not isinstance(prop, dict):
+        return []
+    if isinstance(prop.get("enum"), list):
+        return [str(value) for value in prop["enum"]]
+    inner = prop.get("properties") or (prop.get("items") or {}).get("properties") or {}
+    parts = (inner.get(key) for key in ("id", "name")) if isinstance(inner, dict) else ()
+    return next((found for part in parts if (found := _enum(part))), [])
+
+
+def _one_of(group: list[Any]) -> list[str]:
+    names = [row["required"][0] for row in group if isinstance(row, dict) and len(row.get("required") or ()) == 1]
+    return names if len(names) == len(group) and all(isinstance(name, str) for name in names) else []

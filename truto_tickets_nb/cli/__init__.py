@@ -10,7 +10,7 @@ from truto_tickets_nb.cli.demo import PREVIEW, demo
 from truto_tickets_nb.cli.runs import listed, resumed, shown, undone
 from truto_tickets_nb.cli.serve import serve
 from truto_tickets_nb.errors import RunInterrupted, TicketsError
-from truto_tickets_nb.sandbox.profiles import slugs
+from truto_tickets_nb.sandbox.profiles import playable, slugs
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,7 +45,7 @@ def add_demo(job: argparse.ArgumentParser) -> None:
     job.add_argument("--yes", action="store_true", help="apply and undo without asking")
     job.add_argument("--out", type=Path, default=Path(PREVIEW), help=f"where to leave the preview (default: {PREVIEW})")
     job.set_defaults(run=demo)
-    _add_practice(job, limit=0)
+    _add_practice(job, limit=0, tools=slugs())
 
 
 def add_sandbox(job: argparse.ArgumentParser) -> None:
@@ -62,12 +62,15 @@ def add_sandbox(job: argparse.ArgumentParser) -> None:
         ":on=PATCH; again for more",
     )
     job.add_argument("--fault-seed", type=int, default=0, help="the same seed plays the same faults")
+    job.add_argument("--all", action="store_true", help="an account of each of the 28 tools, under one token")
+    job.add_argument("--vendor-limit", action="store_true", help="the tool's own limit too, as far as it is documented")
     job.set_defaults(run=serve)
-    _add_practice(job, limit=50)
+    _add_practice(job, limit=50, tools=playable())
 
 
-def _add_practice(job: argparse.ArgumentParser, limit: int) -> None:
-    job.add_argument("--integration", default="jira", choices=slugs(), help="which tool to play (default: jira)")
+def _add_practice(job: argparse.ArgumentParser, limit: int, tools: list[str]) -> None:
+    told = f"which tool to play (default: jira): {', '.join(tools)}"
+    job.add_argument("--integration", default="jira", choices=tools, metavar="TOOL", help=told)
     job.add_argument("--tickets", type=int, default=500, metavar="N", help="how many to invent (default: 500)")
     job.add_argument("--seed", type=int, default=0, help="the same seed invents the same tickets")
     told = f"requests per 10 seconds, 0 for no limit (default: {limit})"

@@ -7,7 +7,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.account import practice
+from truto_tickets_nb.connecting import practice
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.runs.journal import home
 from truto_tickets_nb.sandbox import Sandbox
@@ -118,13 +118,18 @@ def agreed(count: int, options: argparse.Namespace, what: str = "send these chan
 
 
 def _edited(snapshot: Snapshot) -> pd.DataFrame:
-    df = snapshot.frame()
+    """Do a small clean-up: refunds are urgent, one label has one spelling, titles have no blanks around them."""
+    df, takes = snapshot.frame(), snapshot.learnt.writable or frozenset[str]()
     refunds = df["name"].str.contains("refund", case=False)
-    df.loc[refunds, "priority"] = "High"
-    label = "Billing" if snapshot.profile.fact("tags").value == "listed" else "billing"
-    df["tags"] = df["tags"].tickets.add(label, where=refunds)
-    for misspelt in ("billling", "bill-ing", "Billing"):
-        df["tags"] = df["tags"].tickets.replace(misspelt, label)
+    urgent = [name for name in snapshot.choices["ticket_priorities"].names() if "high" in name.lower()]
+    if "priority" in takes and urgent:
+        df.loc[refunds, "priority"] = urgent[0] if "High" not in urgent else "High"
+    if "tags" in takes:
+        known = snapshot.choices["tags"].names()
+        label = "Billing" if "Billing" in known and "billing" not in known else "billing"
+        df["tags"] = df["tags"].tickets.add(label, where=refunds)
+        for misspelt in ("billling", "bill-ing", "Billing"):
+            df["tags"] = df["tags"].tickets.replace(misspelt, label)
     df["name"] = df["name"].str.strip()
     return df
 

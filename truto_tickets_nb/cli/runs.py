@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.account import connect
+from truto_tickets_nb.connecting import connect
 from truto_tickets_nb.runs.journal import Journal, home
 
 if TYPE_CHECKING:

@@ -1,10 +1,10 @@
-"""The command `truto-tickets sandbox`: a practice account for any client."""
+"""The command `truto-tickets sandbox`: a practice account for any client, or one of each tool."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.sandbox import Sandbox
+from truto_tickets_nb.sandbox import Sandbox, Sandboxes
 
 if TYPE_CHECKING:
     import argparse
@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
 def serve(options: argparse.Namespace) -> int:
     """Serve a practice account until Ctrl-C."""
-    limit = (options.limit, 10) if options.limit > 0 else None
+    if options.all:
+        return _serve_all(options)
     sandbox = Sandbox(
         options.integration,
         options.export or options.tickets,
         seed=options.seed,
-        limit=limit,
+        limit=_limit(options),
+        vendor_limit=options.vendor_limit,
         path=options.database,
         port=options.port,
     )
@@ -29,4 +31,29 @@ def serve(options: argparse.Namespace) -> int:
         print(f"export TRUTO_BASE_URL={sandbox.url}\nexport TRUTO_API_TOKEN={sandbox.token}")
         print(f"export TRUTO_INTEGRATED_ACCOUNT_ID={sandbox.account_id}", flush=True)
         sandbox.serve_forever()
+    return 0
+
+
+def _limit(options: argparse.Namespace) -> tuple[int, float] | None:
+    return (options.limit, 10) if options.limit > 0 else None
+
+
+def _serve_all(options: argparse.Namespace) -> int:
+    if options.export or options.database:
+        raise ValueError("--all invents its tickets and keeps them in memory: leave --export and --database out.")
+    many = Sandboxes(
+        options.tickets,
+        seed=options.seed,
+        limit=_limit(options),
+        vendor_limit=options.vendor_limit,
+        port=options.port,
+    )
+    with many:
+        for slug in many:
+            many[slug].faults(*options.fault, seed=options.fault_seed)
+            print(f"{slug:<32} {many[slug].account_id}")
+        print(f"\n{len(many)} accounts answer at {many.url} until Ctrl-C. In another terminal or notebook:\n")
+        print(f"export TRUTO_BASE_URL={many.url}\nexport TRUTO_API_TOKEN={many.token}")
+        print("export TRUTO_INTEGRATED_ACCOUNT_ID=…  # one of the ids above", flush=True)
+        many.serve_forever()
     return 0

@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -13,20 +14,50 @@ if TYPE_CHECKING:
 
 Evidence = Literal["truto", "vendor", "inferred", "unknown"]
 DOCUMENTED = ("truto", "vendor")
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "truto": "documented by Truto",
+        "vendor": "documented by the vendor",
+        "inferred": "our assumption",
+        "unknown": "nobody documents it",
+    }
+)
+# Tools whose tickets Truto loads but does not update; their slugs follow Truto's pattern.
+# Source: https://truto.one/docs/api-reference/unified-ticketing-api/tickets/update/ names the 28 that can, and not these.
+NO_UPDATE: Mapping[str, str] = MappingProxyType(
+    {
+        "zendesk": "Zendesk",
+        "clickup": "ClickUp",
+        "intercom": "Intercom",
+        "monday": "Monday.com",
+        "salesforce": "Salesforce",
+        "jiraservicemanagement": "Jira Service Management",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Hold one thing known about an integration, how it is known and where it is written."""
+    """Hold one thing known about an integration, how it is known, where it is written, and what else is to be said."""
 
     value: Any = None
     evidence: Evidence = "unknown"
     source: str = ""
+    note: str = ""
 
     @property
     def is_documented(self) -> bool:
         """Tell whether Truto or the vendor says so; what is only inferred may warn, never block."""
         return self.evidence in DOCUMENTED
+
+    @property
+    def told(self) -> str:
+        """Say how it is known.
+
+        >>> Fact("single", "vendor").told, Fact().told
+        ('documented by the vendor', 'nobody documents it')
+        """
+        return WORDS[self.evidence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +67,16 @@ class Profile:
     >>> profile("jira").fact("assignees").value, profile("jira").fact("assignees").evidence
     ('single', 'vendor')
     >>> profile("somethingnew").fact("assignees")
-    Fact(value=None, evidence='unknown', source='')
+    Fact(value=None, evidence='unknown', source='', note='')
+    >>> profile("jira").can_update, profile("zendesk").can_update, profile("somethingnew").can_update
+    (True, False, None)
     """
 
     slug: str
     name: str
     resources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    slug_evidence: Evidence = "unknown"
 
     def fact(self, name: str) -> Fact:
         """Find a fact; one that nobody wrote down is unknown."""
@@ -50,12 +84,24 @@ class Profile:
 
     def lists(self, resource: str) -> bool | None:
         """Tell whether the integration lists a companion resource; None where nothing is known about it."""
-        return "list" in self.resources.get(resource, ()) if self.resources else None
+        if not self.resources:
+            return None
+        methods = self.resources.get(resource, None)
+        if methods is None:
+            return False
+        return "list" in methods if methods else None  # seen, without its methods
 
     @property
     def is_known(self) -> bool:
         """Tell whether there is a data file for this integration."""
         return bool(self.facts)
+
+    @property
+    def can_update(self) -> bool | None:
+        """Tell whether Truto documents an update of its tickets; None where the tool is not on Truto's page at all."""
+        if self.is_known:
+            return True
+        return False if self.slug in NO_UPDATE else None
 
 
 @cache
@@ -63,8 +109,14 @@ def profile(slug: str) -> Profile:
     """Read the profile of an integration; a slug without a data file gives one in which all is unknown."""
     found = resources.files(__package__).joinpath(f"{slug}.toml") if slug.isalnum() else None
     if found is None or not found.is_file():
-        return Profile(slug, slug)
+        return Profile(slug, NO_UPDATE.get(slug, slug))
     data = tomllib.loads(found.read_text(encoding="utf-8"))
     facts = {name: Fact(**row) for name, row in data["facts"].items()}
     methods = {name: tuple(row) for name, row in data["resources"].items()}
-    return Profile(data["slug"], data["name"], methods, facts)
+    return Profile(data["slug"], data["name"], methods, facts, data.get("slug_evidence", "unknown"))
+
+
+def slugs() -> tuple[str, ...]:
+    """List the integrations that have a data file, in alphabetical order."""
+    names = (entry.name for entry in resources.files(__package__).iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))

@@ -120,7 +120,7 @@ class _Gathering:
         cursor, cursors = None, set[str]()
         while True:
             page = self.client.page(query, cursor)
-            yield self._completed(self._fitting(page.records))
+            yield self._completed(self._fitting(page.records), partial=self.request.partial or page.is_partial)
             cursor = page.next_cursor
             if not cursor:
                 return
@@ -138,8 +138,9 @@ class _Gathering:
                 kept.append(record)
         return kept
 
-    def _completed(self, records: list[Record]) -> list[Record]:
-        if not self.request.partial:
+    def _completed(self, records: list[Record], *, partial: bool) -> list[Record]:
+        """Fetch each ticket of a partial page, be it that the integration always lists so, or that this page says so."""
+        if not partial:
             return records
         return self._fitting(self._fetched([str(record[ID]) for record in records]))
 

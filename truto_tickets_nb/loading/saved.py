@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from truto_tickets_nb.errors import SnapshotError
-from truto_tickets_nb.plans.rules import Learnt
+from truto_tickets_nb.plans.learnt import Learnt
 from truto_tickets_nb.tickets.choices import Choice, Choices
 from truto_tickets_nb.tickets.columns import Columns
 
@@ -34,7 +34,7 @@ def write(
         "remote_data": "remote_data" in table.frame.columns,
         "choices": {name: [item._asdict() for item in found.items] for name, found in choices.items()},
         "seen": seen,
-        "writable": sorted(learnt.writable) if learnt.writable is not None else None,
+        "learnt": learnt.to_json(),
     }
     target = Path(path)
     draft = target.with_name(f"{target.name}.part")
@@ -60,8 +60,11 @@ def read(path: str | Path) -> tuple[dict[str, Any], Table, dict[str, Choices], L
         raise
     except (OSError, EOFError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise SnapshotError(f"{path} is no snapshot saved by snapshot.save(), or it is damaged: {error}.") from error
-    writable = header["writable"]
-    return header, columns.table(), _choices(header), Learnt(None if writable is None else frozenset(writable))
+    told = header.get("learnt") or {
+        "writable": header.get("writable"),
+        "required_query": header.get("required_query", ()),
+    }
+    return header, columns.table(), _choices(header), Learnt.of_json(told)
 
 
 def _check_format(path: str | Path, told: Any) -> None:
@@ -73,5 +76,11 @@ def _choices(header: Mapping[str, Any]) -> dict[str, Choices]:
     found = {}
     for name, items in header["choices"].items():
         seen = {(place, known): frozenset(ids) for place, known, ids in header["seen"].get(name, ())}
-        found[name] = Choices(name, tuple(Choice(**item) for item in items), seen)
+        found[name] = Choices(name, tuple(map(_choice, items)), seen)
     return found
+
+
+def _choice(item: dict[str, Any]) -> Choice:
+    """Read a choice, also one that an earlier version wrote."""
+    listed = item.pop("listed", True)
+    return Choice(**{"origin": "list" if listed else "seen", **item})

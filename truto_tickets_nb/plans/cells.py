@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 import pandas as pd
 
 from truto_tickets_nb.plans.held import Held, once
 from truto_tickets_nb.tickets.choices import Choice, Choices, Unresolved
-from truto_tickets_nb.tickets.values import Json, freeze, is_date_only, is_missing, moment, ref
+from truto_tickets_nb.tickets.values import Given, Json, freeze, is_date_only, is_missing, moment, ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,13 @@ class Reader:
     def read(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
         """Turn a filled cell into JSON like the API's own (references keep their name, so that a plan can show it)."""
         reader = _READERS[row.kind.word]
-        return reader(self, row, plain(cell), base, workspace)
+        found = reader(self, row, plain(cell), base, workspace)
+        return found if isinstance(found, Trouble) or found is base else _sendable(found)
+
+    def empty(self, row: Field) -> Json:
+        """Give the body that empties a field: null or [], or an empty text where the vendor documents that (HubSpot)."""
+        told = self.profile.fact("clear")
+        return "" if told.value == "empty_text" and not row.kind.many else row.kind.empty
 
     def _text(self, _row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
         if isinstance(cell, str):
@@ -53,7 +60,8 @@ class Reader:
 
     def _reference(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
         if isinstance(cell, dict):
-            return cell if cell.get("id") else Trouble("names no id", 'Give a name, an id, or {"id": "..."}.')
+            enough = cell.get("id") or (cell.get("name") and not row.needs_id)
+            return Given(cell) if enough else Trouble("names no id", 'Give a name, an id, or {"id": "..."}.')
         if isinstance(cell, tuple | bool) or not isinstance(cell, str | int | float):
             return Trouble("is not one name or id", "This field takes one value: give its name or its id.")
         text = whole(cell)
@@ -102,7 +110,7 @@ class Reader:
             item = _unfrozen(item)
         if isinstance(item, dict):
             return (
-                item
+                Given(item)
                 if item.get("id") or item.get("name")
                 else Trouble("holds an item without id", "Give names or ids.")
             )
@@ -110,7 +118,8 @@ class Reader:
         own = held.take(text)
         if own is not None:
             return own
-        free = row.name == "tags" and self.profile.fact("tags").value != "listed"
+        told = self.profile.fact("tags")
+        free = row.name == "tags" and not (told.value == "listed" and told.is_documented)
         found = self._resolved(row, text, workspace, exact=free)
         if (
             isinstance(found, Trouble)
@@ -169,6 +178,17 @@ _READERS: dict[str, Any] = {
     "flag": Reader._flag,  # noqa: SLF001
     "any": Reader._any,  # noqa: SLF001
 }
+
+
+def _sendable(found: Json) -> Json | Trouble:
+    """Refuse what JSON can't carry: whole numbers beyond 64 bits, half a character, keys that are no text."""
+    try:
+        orjson.dumps(found)
+    except TypeError as error:
+        return Trouble(
+            f"can't be sent as JSON ({error})", "Give text, numbers of 64 bits, or lists and dicts of these."
+        )
+    return found
 
 
 def plain(cell: Any) -> Any:

@@ -14,7 +14,7 @@ from truto_tickets_nb.plans.suspects import suspects
 from truto_tickets_nb.tickets.fields import Field, of_record
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.kinds import AnyKind
-from truto_tickets_nb.tickets.values import is_missing, ref
+from truto_tickets_nb.tickets.values import Given, is_missing, ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,6 +34,7 @@ class Comparison:
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     looked_at: int
+    records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # the tickets that change, as loaded
 
 
 def compare(table: Table, edited: pd.DataFrame, reader: Reader, *, clear: Iterable[str] = ()) -> Comparison:
@@ -48,7 +49,7 @@ def compare(table: Table, edited: pd.DataFrame, reader: Reader, *, clear: Iterab
     for name in found.columns:
         sheet.look_at(name)
     patches = tuple(sheet.patches())
-    return Comparison(patches, (*found.problems, *sheet.problems()), found.notes, len(edited))
+    return Comparison(patches, (*found.problems, *sheet.problems()), found.notes, len(edited), sheet.loaded())
 
 
 def _cleared(clear: Iterable[str], table: Table, edited: pd.DataFrame) -> frozenset[str]:
@@ -109,7 +110,7 @@ class _Sheet:
             )
             self._problem(row, place, row.kind.text(base), told)
         else:
-            self._change(row, place, base, row.kind.empty)
+            self._change(row, place, base, self.reader.empty(row))
 
     def _change(self, row: Field, place: int, base: Any, read: Any) -> None:
         if not row.writable:
@@ -118,7 +119,9 @@ class _Sheet:
             )
             return
         kind = row.kind
-        change = Change(row.name, kind.text(base), kind.text(read), kind.body(base), kind.body(read))
+        old = self.reader.empty(row) if is_missing(base) else _with_parts(kind.body(base), base, read)
+        new = self.reader.empty(row) if is_missing(read) else kind.body(read)
+        change = Change(row.name, kind.text(base), kind.text(read), old, new)
         self.changes[place].append(change)
 
     def _problem(self, row: Field, place: int, cell: Any, told: Trouble) -> None:
@@ -135,9 +138,25 @@ class _Sheet:
             title = shorten(self.records[place].get("name") or "", TITLE_MAX)
             yield Patch(str(self.table.frame.index[place]), title, tuple(self.changes[place]))
 
+    def loaded(self) -> dict[str, dict[str, Any]]:
+        return {str(self.table.frame.index[place]): self.records[place] for place in self.changes}
+
     def problems(self) -> Iterator[Problem]:
         for place in sorted(self.troubles):
             yield from self.troubles[place]
+
+
+def _with_parts(body: Any, base: Any, read: Any) -> Any:
+    """Keep the parts of the old reference that a written-out new one replaces, so that an undo puts them back."""
+    if isinstance(read, Given) and isinstance(base, dict) and isinstance(body, dict):
+        return {**body, **{part: base[part] for part in read if part in base}}
+    if isinstance(read, list) and isinstance(base, list) and isinstance(body, list):
+        given = {str(item.get("id")): item for item in read if isinstance(item, Given)}
+        if not given:
+            return body
+        held = [old for old in base if ref(old)]
+        return [_with_parts(new, old, given.get(str(new.get("id")))) for new, old in zip(body, held, strict=True)]
+    return body
 
 
 def _undo_fix(row: Field) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
+from truto_tickets_nb.api.address import TRUTO
 from truto_tickets_nb.errors import PlanError
-from truto_tickets_nb.plans import curl, preview
+from truto_tickets_nb.integrations.profile import profile
+from truto_tickets_nb.plans import preview
+from truto_tickets_nb.plans.programs import curl, javascript, python, python_sdk, typescript
+from truto_tickets_nb.plans.way import READ, Way, silence
 from truto_tickets_nb.show import to_html, to_text
 from truto_tickets_nb.tickets.fields import body_of
 
@@ -78,7 +82,7 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     looked_at: int = 0  # tickets compared
-    query: tuple[str, ...] = ()  # names of query parameters that this integration's PATCH needs
+    way: Way = field(default_factory=Way)  # how each PATCH is made
     undoes: str = ""  # the run that this plan would undo
     budget: tuple[int, float] = (
         50,
@@ -108,8 +112,10 @@ class Plan:
 
     @property
     def requests(self) -> int:
-        """Count the requests that applying it takes in an orderly world: one GET and one PATCH a ticket."""
-        return 2 * len(self.patches)
+        """Count the requests that applying it takes in an orderly world: a GET before each PATCH."""
+        if not self.way.apart:
+            return 2 * len(self.patches)
+        return 2 * sum(len(self.way.rounds(patch.changes)) for patch in self.patches)
 
     @property
     def seconds(self) -> float:
@@ -130,15 +136,21 @@ class Plan:
         )
 
     def drop(self, *names: str | Problem) -> Plan:
-        """Leave out these columns, ticket ids, or the changes behind these problems.
+        """Leave out these columns, ticket ids, or the changes behind these problems; a problem of the whole plan is behind all of them.
 
         A name that is not in the plan is refused with a PlanError that lists what is there.
         """
         pairs = {(name.ticket, name.field) for name in names if isinstance(name, Problem)}
         columns, tickets = self._sort([name for name in names if isinstance(name, str)])
+        whole = ("", "") in pairs
         return self._keep(
-            lambda ticket, field: field not in columns and ticket not in tickets and (ticket, field) not in pairs
+            lambda ticket, field: not (whole or field in columns or ticket in tickets or (ticket, field) in pairs)
         )
+
+    def quietly(self) -> Plan:
+        """Pass the vendor's documented switch that keeps it from mailing people; where there is none, that is a PlanError."""
+        remote = {**self.way.fixed.get("remote_query", {}), **silence(profile(self.integration))}
+        return replace(self, way=replace(self.way, fixed={**self.way.fixed, "remote_query": remote}))
 
     def split(self, size: int) -> tuple[Plan, ...]:
         """Split into plans of at most `size` tickets each, in order; problems go with their ticket."""
@@ -180,7 +192,7 @@ class Plan:
     def fingerprint(self) -> str:
         """Tell two plans apart: 16 hex digits over the account and everything that would be sent."""
         sent = [
-            [self.account_id, self.integration, self.query],
+            [self.account_id, self.integration, *self.way.marks],
             [[p.ticket, [[c.field, c.old, c.new] for c in p.changes]] for p in self.patches],
         ]
         return hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
@@ -206,9 +218,55 @@ class Plan:
         """List the changes as a DataFrame: ticket, title, field, before, after (all str or tuples), one row a change."""
         return preview.frame(self)
 
-    def to_curl(self, base_url: str = "https://api.truto.one") -> str:
-        """Write a shell script of curl commands that send exactly this plan; the token comes from TRUTO_API_TOKEN."""
-        return curl.script(self, base_url)
+    def to_curl(self, base_url: str = TRUTO) -> str:
+        r"""Write a shell script of curl commands that sends exactly this plan; the token comes from TRUTO_API_TOKEN.
+
+        >>> change = Change("priority", "Normal", "High", {"id": "3"}, {"id": "2"})
+        >>> print(Plan("acc", "jira", (Patch("10001", "Refund", (change,)),)).to_curl().split("\n\n")[-1].rpartition(" ")[0])
+        # 10001: Refund
+        patch 10001 '{"priority":{"id":"2"}}'
+
+        Like every program of a plan it checks nothing (no conflict check, no journal, no undo; account.apply() does), and stops at
+        the first answer that is no success. A plan with blocking problems is a PlanError.
+        """
+        return curl.program(self, base_url)
+
+    def to_python(self, base_url: str = TRUTO) -> str:
+        """Write a Python program that sends exactly this plan, with requests; see to_curl().
+
+        >>> print(Plan("acc", "jira").to_python().splitlines()[1])
+        # 0 to add, 0 to change, 0 to delete (0 fields)
+        """
+        return python.program(self, base_url)
+
+    def to_javascript(self, base_url: str = TRUTO) -> str:
+        """Write a JavaScript program (an ES module, Node 18 or later) that sends exactly this plan, with fetch; see to_curl().
+
+        >>> print(Plan("acc", "jira").to_javascript().splitlines()[0])
+        // 0 to add, 0 to change, 0 to delete (0 fields)
+        """
+        return javascript.program(self, base_url)
+
+    def to_typescript(self, base_url: str = TRUTO) -> str:
+        """Write a TypeScript program that sends this plan with Truto's own SDK, @truto/truto-ts-sdk; see to_curl().
+
+        >>> "import TrutoApi from" in Plan("acc", "jira").to_typescript()
+        True
+
+        The SDK writes the JSON itself: the bytes may differ, what they mean does not. A number that JavaScript would round is a
+        PlanError. Source: https://github.com/trutohq/truto-ts-sdk
+        """
+        return typescript.program(self, base_url)
+
+    def to_python_sdk(self, base_url: str = TRUTO) -> str:
+        """Write a Python program that sends this plan with Truto's own SDK, truto-python-sdk (Python 3.12); see to_curl().
+
+        >>> "from truto_python_sdk import TrutoApi" in Plan("acc", "jira").to_python_sdk()
+        True
+
+        The SDK writes the JSON itself (other bytes, the same meaning) and sets no Idempotency-Key.
+        """
+        return python_sdk.program(self, base_url)
 
     def __repr__(self) -> str:
         return to_text(preview.page(self))
@@ -219,12 +277,13 @@ class Plan:
 
 def _read(plan: dict[str, Any]) -> dict[str, Any]:
     """Turn lists back into the tuples that the values hold."""
+    known = {name: value for name, value in plan.items() if name != "query"}  # of plans before there was a way
     return {
-        **plan,
+        **known,
+        "way": Way.of_json(plan["way"]) if "way" in plan else Way(tuple(plan.get("query", ())), read=READ),
         "patches": tuple(_patch(patch) for patch in plan["patches"]),
         "problems": tuple(Problem(**problem) for problem in plan["problems"]),
         "notes": tuple(plan["notes"]),
-        "query": tuple(plan["query"]),
         "budget": tuple(plan["budget"]),
     }
 

@@ -42,15 +42,6 @@ class Door(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """Say how this integration's PATCH is to be made."""
-
-    query: tuple[str, ...] = ()  # query parameters taken from the ticket as re-read, such as etag
-    whole_custom_fields: bool = False  # the whole object goes out, not only the changed keys
-    read: Mapping[str, Any] | None = None  # query of every read
-
-
-@dataclass(frozen=True, slots=True)
 class Brakes:
     """Say when a run stops by itself; all in one place."""
 

@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.errors import JournalError, PlanError, RateLimited, RunInterrupted, Stopped
-from truto_tickets_nb.runs.door import Brakes, Way
+from truto_tickets_nb.runs.delivery import Delivery
+from truto_tickets_nb.runs.door import Brakes
 from truto_tickets_nb.runs.interrupt import Terminated, end, terminable
 from truto_tickets_nb.runs.owner import release
 from truto_tickets_nb.runs.run import DONE, FAILED, Outcome, Rehearsal, Run
-from truto_tickets_nb.runs.stages import HOPELESS, Delivery, rehearse
+from truto_tickets_nb.runs.stages import HOPELESS, rehearse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from truto_tickets_nb.plans.plan import Patch, Plan
+    from truto_tickets_nb.plans.way import Way
     from truto_tickets_nb.runs.door import Door, Listener
     from truto_tickets_nb.runs.journal import Journal, Pending
 
@@ -200,11 +202,11 @@ class _Work:
             return delivery.outcome()
         except (*HOPELESS, RateLimited) as error:
             self._brake(str(error))
-            return Outcome(item.patch, "unknown" if delivery.left else "not sent", str(error))
+            return delivery.cut_short(str(error))
         except Stopped:
             if self.bench.halted.is_set():
                 return None  # left open, for a resume
-            return Outcome(item.patch, "unknown" if delivery.left else "not sent", self.stop)
+            return delivery.cut_short(self.stop)
         except JournalError:
             self.stop = "The journal can't be written."
             raise

@@ -14,13 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import orjson
-import platformdirs
 
 from truto_tickets_nb.errors import JournalError
+from truto_tickets_nb.home import HOME, home, is_alive, mark
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.runs.door import Way
+from truto_tickets_nb.plans.way import Way
 from truto_tickets_nb.runs.listing import Runs, RunSummary
-from truto_tickets_nb.runs.owner import is_alive, mark
 from truto_tickets_nb.runs.run import Outcome, Run
 from truto_tickets_nb.runs.storage import failed, opened
 from truto_tickets_nb.runs.verify import Finding
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+__all__ = ["FILE", "HOME", "Journal", "Pending", "home"]
 FILE = "journal.sqlite"
-HOME = "TRUTO_TICKETS_HOME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,6 @@ class Pending:
     patch: Patch
     key: str
     left: tuple[str, ...] | None
-
-
-def home(told: str | Path | None = None) -> Path:
-    """Find the one folder of the user's: as told, else TRUTO_TICKETS_HOME, else where the platform keeps such data."""
-    return Path(told or os.environ.get(HOME) or platformdirs.user_data_dir("truto_tickets_nb", appauthor=False))
 
 
 class Journal:
@@ -155,7 +149,7 @@ class Journal:
     def way(self, run_id: str) -> Way:
         """Read how a run's requests are made."""
         found = orjson.loads(self._row(run_id)["way"])
-        return Way(**{**found, "query": tuple(found["query"])})
+        return Way.of_json(found)
 
     def run(self, run_id: str) -> Run:
         """Read a run; what has no outcome yet counts as not sent."""

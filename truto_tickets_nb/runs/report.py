@@ -50,7 +50,7 @@ def rehearsal(found: Rehearsal) -> Page:
     notes = tuple(Note(note) for note in found.unknown)
     footer = f"account.apply(plan, confirm={len(found.plan)})" if count else ""
     return Page(
-        f"Dry run: {count:,} of {len(found.plan):,} tickets would be changed; nothing was sent",
+        f"Dry run: {count:,} of {len(found.plan):,} tickets would be changed; nothing was {'changed' if found.asked else 'sent'}",
         (),
         (*_groups(found.outcomes, ROWS), *notes),
         footer,

@@ -47,6 +47,13 @@ class Outcome:
             held = theirs.get(change.field)
             yield self.ticket, self.patch.title, self.kind, change.field, change.before, held, change.after, self.reason
 
+    def unsent(self) -> tuple[Change, ...]:
+        """List what was not sent of a ticket whose changes go out in several PATCH requests, after one of them failed."""
+        if self.kind != "partly applied":
+            return ()
+        told = {found.change.field for found in self.findings if found.verdict != "open"}
+        return tuple(change for change in self.patch.changes if change.field not in told)
+
     def landed(self) -> Iterator[Change]:
         """List what this run really changed, from the base to what the server holds now."""
         for found in self.findings:
@@ -110,6 +117,7 @@ class Rehearsal:
     plan: Plan
     outcomes: tuple[Outcome, ...]
     unknown: tuple[str, ...] = ()  # what a dry run can't know
+    asked: bool = False  # the tool itself was asked, by its switch for checking
 
     def of(self, *kinds: str) -> Outcomes:
         """Choose outcomes by kind."""
@@ -208,9 +216,11 @@ class Run:
         return self._again(lambda item: tuple(change.reversed() for change in item.landed()), undoes=self.id)
 
     def retry(self) -> Plan:
-        """Make a plan of what was refused, ignored or not sent, to try once more."""
+        """Make a plan of what was refused, ignored or not sent, to try once more, also of the rest of a partly applied ticket."""
         wanted = {"refused", "ignored", "not sent"}
-        return self._again(lambda item: item.patch.changes if item.kind in wanted else (), undoes="", backwards=False)
+        return self._again(
+            lambda item: item.patch.changes if item.kind in wanted else item.unsent(), undoes="", backwards=False
+        )
 
     def _again(self, changes: Callable[[Outcome], tuple[Change, ...]], *, undoes: str, backwards: bool = True) -> Plan:
         items = self.outcomes[::-1] if backwards else self.outcomes

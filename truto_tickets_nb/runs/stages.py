@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-import orjson
+from typing import TYPE_CHECKING
 
 from truto_tickets_nb.api.retry import PATIENCE
 from truto_tickets_nb.errors import (
@@ -23,14 +20,12 @@ from truto_tickets_nb.errors import (
     TokenRefused,
 )
 from truto_tickets_nb.runs.run import Outcome
-from truto_tickets_nb.runs.verify import after_sending, before_sending, between
-from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, body_of
+from truto_tickets_nb.runs.verify import before_sending, between
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from truto_tickets_nb.plans.plan import Change, Patch
-    from truto_tickets_nb.runs.door import Door, Record, Way
+    from truto_tickets_nb.plans.way import Way
+    from truto_tickets_nb.runs.door import Door, Record
     from truto_tickets_nb.runs.verify import Finding
 
 HOPELESS = (TokenRefused, NeedsReauth, ReadOnly, AccountBlocked, NotAllowed)  # the rest of the run would fail likewise
@@ -114,118 +109,16 @@ def rehearse(door: Door, patch: Patch, way: Way) -> Outcome:
     looked = look(door, patch, way)
     if isinstance(looked, Outcome):
         return looked
-    missing = [name for name in way.query if not looked.record.get(name)]
+    _, missing = way.parameters(looked.record)
     if missing:
-        reason = f"The ticket came without its {', '.join(missing)}, which a PATCH needs here."
-        return Outcome(patch, "refused", reason, looked.findings)
+        return Outcome(patch, "refused", lacking(missing), looked.findings)
     return Outcome(patch, "ready", "", looked.findings)
 
 
-@dataclass
-class Delivery:
-    """Bring one patch to its ticket. After every failure the ticket is looked at again before anything is repeated.
-
-    `intend` is called, and durable, before a PATCH leaves; it raises Stopped where nothing may leave any more. `left` names the
-    fields of an earlier PATCH that may have arrived, and is empty where there was none.
-    """
-
-    door: Door
-    patch: Patch
-    way: Way
-    key: str
-    intend: Callable[[tuple[str, ...]], None]
-    left: tuple[str, ...] = ()
-    reread: bool = False  # verify by a read of its own even where the answer says that all is well
-    attempt: int = 0
-    pauses: int = 0
-
-    def outcome(self) -> Outcome:
-        """Go through all stages until the patch has its one outcome."""
-        while True:
-            found = self._round()
-            if isinstance(found, Outcome):
-                return found
-            if found is not None and not self.door.wait(found, self.attempt):
-                return self._given_up(found)
-
-    def _round(self) -> Outcome | ApiError | None:
-        """Look and send once: an outcome, an error to wait for, or None where the look is too old and is taken again."""
-        with self.door.pair():
-            looked = look(self.door, self.patch, self.way, self.left)
-            if isinstance(looked, Outcome):
-                return looked
-            if self.door.is_paused and self.pauses < PAUSES:
-                self.pauses += 1
-                return None
-            return self._sent(looked)
-
-    def _sent(self, looked: Looked) -> Outcome | ApiError | None:
-        fields = tuple(found.change.field for found in looked.of("open"))
-        self.attempt += 1
-        repeated = bool(self.left)
-        self.intend(tuple(dict.fromkeys((*self.left, *fields))))
-        try:
-            answer = self._patched(looked)
-        except NotFound as error:
-            return Outcome(self.patch, "refused", f"The ticket is gone: {error}", looked.findings)
-        except Rejected as error:
-            if error.status in STALE and self.way.query and self.attempt < TRIES_STALE:
-                return None
-            return Outcome(self.patch, "refused", str(error), looked.findings)
-        except (*HOPELESS, Stopped):
-            raise
-        except ApiError as error:
-            if error.maybe_applied:
-                self.left = tuple(dict.fromkeys((*self.left, *fields)))
-            return error
-        return self._verified(looked, answer, repeated=repeated)
-
-    def _patched(self, looked: Looked) -> Record:
-        body = body_of({found.change.field: found.change.new for found in looked.of("open")})
-        if self.way.whole_custom_fields and CUSTOM_FIELDS in body:
-            body[CUSTOM_FIELDS] = {**(looked.record.get(CUSTOM_FIELDS) or {}), **body[CUSTOM_FIELDS]}
-        etags = {name: looked.record[name] for name in self.way.query if looked.record.get(name)}
-        query = {**(self.way.read or {}), **etags}
-        return self.door.patch(self.patch.ticket, body, query=query, idempotency_key=self._key(body, query))
-
-    def _key(self, body: dict[str, Any], query: dict[str, Any]) -> str:
-        """Name this very request: the same again after a resume, another one where its content differs."""
-        content = orjson.dumps([body, query], option=orjson.OPT_SORT_KEYS)
-        return f"{self.key}-{hashlib.blake2b(content, digest_size=4).hexdigest()}"
-
-    def _given_up(self, error: ApiError) -> Outcome:
-        """Decide about a patch whose last answer was an error; never guess."""
-        if not self.left:
-            if is_locked_out(error):
-                raise error
-            return Outcome(self.patch, "not sent", str(error))
-        looked = look(self.door, self.patch, self.way, self.left)
-        if isinstance(looked, Outcome):
-            return looked
-        if looked.of(*LANDED):
-            kept = tuple(found for found in looked.findings if found.verdict != "open")
-            return judged(self.patch, (*kept, *after_sending([f.change for f in looked.of("open")], looked.record)))
-        reason = f"The answer was lost; re-reading shows that nothing changed. {error}"
-        return Outcome(self.patch, "not sent", reason, looked.findings)
-
-    def _verified(self, looked: Looked, answer: Record, *, repeated: bool) -> Outcome:
-        sent = tuple(found.change for found in looked.of("open"))
-        findings = after_sending(sent, answer)
-        # a repeat may have been answered from Truto's memory, which is older than the ticket
-        doubtful = repeated or self.reread or _is_incomplete(sent, answer)
-        if doubtful or any(found.verdict not in LANDED for found in findings):
-            try:
-                findings = after_sending(sent, self.door.get(self.patch.ticket, query=self.way.read))
-            except ApiError as error:
-                reason = f"It was sent, but the ticket can't be re-read: {error}"
-                return Outcome(self.patch, "unknown", reason, findings)
-        kept = tuple(found for found in looked.findings if found.verdict != "open")
-        return judged(self.patch, (*kept, *findings))
-
-
-def _is_incomplete(sent: tuple[Any, ...], answer: Record) -> bool:
-    names = {CUSTOM_FIELDS if change.field.startswith(CUSTOM) else change.field for change in sent}
-    return not names <= answer.keys()
+def lacking(names: tuple[str, ...]) -> str:
+    """Say which query parameters a ticket does not give, and how to give them."""
+    hint = ", ".join(f'"{name}": ...' for name in names)
+    return f"The ticket came without its {', '.join(names)}, which a PATCH needs here. Give it: snapshot.plan(df, query={{{hint}}})."
 
 
 def judged(patch: Patch, findings: tuple[Finding, ...], note: str = "") -> Outcome:

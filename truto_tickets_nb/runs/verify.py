@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -37,7 +39,7 @@ def before_sending(changes: Iterable[Change], record: Mapping[str, Any]) -> tupl
 
 def _before(change: Change, record: Mapping[str, Any]) -> Finding:
     theirs = of_record(record, change.field)
-    if same(change.field, theirs, change.new):
+    if same(change.field, theirs, change.new) or _reads_as(change.field, theirs, change.after):
         return finding(change, theirs, "already so")
     verdict: Verdict = "open" if same(change.field, theirs, change.old) else "conflict"
     return finding(change, theirs, verdict)
@@ -71,12 +73,21 @@ def _verdict(change: Change, now: Json, record: Mapping[str, Any]) -> Verdict:
     found = field(change.field)
     if found is not None and not found.readable and change.field not in record:
         return "missing"  # a write-only field: nobody can tell
+    if _reads_as(change.field, now, change.after):
+        return "applied"
     if same(change.field, now, change.new):
         exact = body_form(change.field, now) == change.new or not isinstance(change.new, str)
         return "applied" if exact or is_missing(change.new) else "normalised"
     if _close(change.new, now):
         return "normalised"
     return "ignored" if same(change.field, now, change.old) else "rewritten"
+
+
+def _reads_as(name: str, value: Json, text: Text) -> bool:
+    """Tell whether a reference that came as a bare word is the one that was meant: then only its name can be compared."""
+    found = field(name)
+    bare = found is not None and found.kind.word == "reference" and isinstance(value, str)
+    return bare and isinstance(text, str) and value.casefold() == text.casefold()
 
 
 def body_form(name: str, value: Json) -> Json:
@@ -88,7 +99,7 @@ def body_form(name: str, value: Json) -> Json:
 def _close(asked: Json, now: Json) -> bool:
     """Tell whether the server only tidied the value: blanks at the ends, line ends, capitals of tags, a date's format."""
     if isinstance(asked, str) and isinstance(now, str):
-        if unix_lines(asked).strip() == unix_lines(now).strip():
+        if unix_lines(asked).strip() == unix_lines(now).strip() or _wrapped(asked, now):
             return True
         left, right = moment(asked), moment(now)
         return (
@@ -101,6 +112,16 @@ def _close(asked: Json, now: Json) -> bool:
         left_names, right_names = ({item.shown.casefold().strip() for item in refs(items)} for items in (asked, now))
         return left_names == right_names
     return False
+
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
+def _wrapped(asked: str, now: str) -> bool:
+    """Tell whether plain text only got the tags of paragraphs and line ends around it, as tools that keep HTML do."""
+    if _TAG.search(asked) or not _TAG.search(now) or re.search(r"<(?!/?(?:p|div|br|span)\b)[a-zA-Z]", now):
+        return False
+    return "".join(html.unescape(_TAG.sub("", now)).split()) == "".join(asked.split())
 
 
 def _midnight(*moments: Any) -> bool:

@@ -4,6 +4,7 @@ It shares no code with the other rooms, so that a mistake made there is not made
 """
 
 from truto_tickets_nb.sandbox.faults import Fault
+from truto_tickets_nb.sandbox.many import Sandboxes
 from truto_tickets_nb.sandbox.server import Sandbox
 
-__all__ = ["Fault", "Sandbox"]
+__all__ = ["Fault", "Sandbox", "Sandboxes"]

@@ -91,7 +91,7 @@ def ticket_list(store: Store, played: Played, query: dict[str, Any], page_size: 
     start, limit = page_of(query, page_size, count)
     sql = f"select body, remote from tickets where {where.text} order by {_order(query)} limit {limit} offset {start}"
     rows = store.all(sql, *where.values)
-    left_out = {*names(query.get("truto_exclude_fields")), *(PARTIAL if played.partial_list else ())}
+    left_out = {*names(query.get("truto_exclude_fields")), *(PARTIAL if played.fact("partial_list") is True else ())}
     with_remote = not flag(query.get("truto_ignore_remote_data")) and "remote_data" not in left_out
     texts = [_record(body, remote if with_remote else None, left_out) for body, remote in rows]
     return enveloped(texts, query, start, start + len(rows) if start + len(rows) < count else None)

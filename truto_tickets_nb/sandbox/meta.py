@@ -1,95 +1,72 @@
-"""Meta, capabilities and accounts: what the sandbox tells of itself. The JSON of schemas is an assumption and says so."""
+"""Accounts and capabilities: what the sandbox tells of the connections it plays."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.sandbox.patching import MANY, ONE, WRITABLE
+from truto_tickets_nb.sandbox.lists import cursor, page_of
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.sandbox.profiles import Played
-    from truto_tickets_nb.sandbox.store import Store
+    from truto_tickets_nb.sandbox.app import Api
 
-_ENUMS = {"status": "ticket_status", "priority": "ticket_priorities", "ticket_type": "ticket_types"}
+COMPANIONS = (
+    "users", "teams", "ticket_status", "ticket_priorities", "ticket_types", "tags", "collections", "workspaces", "contacts", "accounts",
+    "fields",
+)  # fmt: skip
+_SERVED = ("list", "get", "update")
+_MOST = 5000  # accounts of one page, as the platform's lists have it
 
 
-def schema(played: Played, store: Store, method: str) -> dict[str, Any]:
-    """Describe a method of tickets."""
-    properties = {field: _property(field, store) for field in WRITABLE}
-    query = ["integrated_account_id", *(played.required_query if method == "update" else ())]
+def account(api: Api) -> dict[str, Any]:
+    """Describe one integrated account."""
+    is_lost = api.state["status"] == "needs_reauth"
     return {
-        "method": method,
-        "documentation_link": f"https://truto.one/docs/api-reference/unified-ticketing-api/tickets/{method}/",
-        "request_body_schema": {"type": "object", "properties": properties, "required": []}
-        if method == "update"
-        else None,
-        "query_schema": {
-            "type": "object",
-            "properties": {name: {"type": "string"} for name in query},
-            "required": query,
-        },
-        "x-assumed": sorted({"request_body_schema", *played.assumed}),
-    }
-
-
-def companion(resource: str, method: str) -> dict[str, Any]:
-    """Describe a method of a companion resource."""
-    query = ["integrated_account_id", *(["limit", "next_cursor"] if method == "list" else [])]
-    return {
-        "method": method,
-        "documentation_link": f"https://truto.one/docs/api-reference/unified-ticketing-api/{resource.replace('_', '')}/{method}/",
-        "request_body_schema": None,
-        "query_schema": {
-            "type": "object",
-            "properties": {name: {"type": "string"} for name in query},
-            "required": query[:1],
-        },
-        "x-assumed": ["query_schema"],
-    }
-
-
-def _property(field: str, store: Store) -> dict[str, Any]:
-    kind = (
-        "array"
-        if field in MANY or field == "languages"
-        else "object"
-        if field in ONE or field == "custom_fields"
-        else "string"
-    )
-    names = [str(row["name"]) for row in store.companions(_ENUMS[field])] if field in _ENUMS else []
-    return {"type": kind, "enum": list(dict.fromkeys(names))} if names else {"type": kind}
-
-
-def account(played: Played, identity: str, state: dict[str, Any]) -> dict[str, Any]:
-    """Describe the integrated account."""
-    return {
-        "id": identity,
+        "id": api.account_id,
         "tenant_id": "practice",
-        "status": state["status"],
-        "is_sandbox": state["read_only"],
+        "status": api.state["status"],
+        "is_sandbox": api.state["read_only"],
         "authentication_method": "api_key",
-        "integration": {"name": played.slug, "category": "ticketing"},
-        "last_error": "The provider no longer accepts the connection" if state["status"] == "needs_reauth" else None,
+        "integration": {"name": api.played.slug, "category": "ticketing"},
+        "last_error": "The provider no longer accepts the connection" if is_lost else None,
         "created_at": "2026-11-01T09:00:00.000Z",
         "updated_at": "2026-11-01T09:00:00.000Z",
     }
 
 
-def capabilities(played: Played, identity: str, state: dict[str, Any]) -> dict[str, Any]:
+def accounts(apis: list[Api], query: dict[str, Any]) -> dict[str, Any]:
+    """List the integrated accounts, a page of them, filtered by the slug of their tool or by their status."""
+    wanted = [query.get("integration.name"), query.get("status")]
+    found = [api for api in apis if _is(api.played.slug, wanted[0]) and _is(api.state["status"], wanted[1])]
+    start, limit = page_of({"limit": _MOST, **query}, _MOST, len(found))
+    following = cursor(start + limit) if start + limit < len(found) else None
+    rows = [account(api) for api in found[start : start + limit]]
+    return {"result": rows, "next_cursor": following, "limit": int(query.get("limit") or _MOST)}
+
+
+def _is(own: str, wanted: Any) -> bool:
+    return wanted in (None, "", own)
+
+
+def capabilities(api: Api, query: dict[str, Any]) -> dict[str, Any]:
     """List what the account offers."""
-    served = ("list", "get", "update")
     rows = [
         {
             "model": "ticketing",
             "resource": name,
-            "methods": [m for m in methods if m in served and (m != "update" or state.get("can_update", True))],
+            "methods": [method for method in methods if _can(api, method)],
             "env_overridden": False,
         }
-        for name, methods in played.resources.items()
+        for name, methods in api.played.resources.items()
+        if name in ("tickets", *COMPANIONS)
     ]
+    shown = [row for row in rows if row["methods"]] if query.get("type") != "proxy" else []
     return {
-        "integration": {"name": played.slug, "label": played.name, "category": "ticketing"},
+        "integration": {"name": api.played.slug, "label": api.played.name, "category": "ticketing"},
         "proxy": [],
-        "unified": [row for row in rows if row["methods"]],
-        "account": {"id": identity, "status": state["status"], "is_blocked": state["blocked"]},
+        "unified": shown,
+        "account": {"id": api.account_id, "status": api.state["status"], "is_blocked": api.state["blocked"]},
     }
+
+
+def _can(api: Api, method: str) -> bool:
+    return method in _SERVED and (method != "update" or api.state.get("can_update", True))

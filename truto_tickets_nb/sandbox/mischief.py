@@ -15,7 +15,8 @@ from truto_tickets_nb.sandbox.answers import Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_tickets_nb.sandbox.app import Api, Call
+    from truto_tickets_nb.sandbox.app import Api
+    from truto_tickets_nb.sandbox.calls import Call
     from truto_tickets_nb.sandbox.faults import Fault
 
 WAIT = 1.0  # seconds of a Retry-After for which none is given

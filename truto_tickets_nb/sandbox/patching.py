@@ -7,102 +7,85 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.sandbox.answers import Refusal, refused
+from truto_tickets_nb.sandbox.answers import refused
+from truto_tickets_nb.sandbox.bodies import emptiness, taken
+from truto_tickets_nb.sandbox.fields import MANY, ONE
+from truto_tickets_nb.sandbox.references import Work, members, reference
+from truto_tickets_nb.sandbox.texts import rewritten, short_enough
+from truto_tickets_nb.sandbox.workflow import stepped
 
 if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.profiles import Played
     from truto_tickets_nb.sandbox.store import Store
 
 Record = dict[str, Any]
-PLAIN = (
-    "name", "description", "html_description", "due_date", "completed_at", "created_at", "updated_at", "number", "items", "parent",
-    "assigness", "remote_data", "languages",
-)  # fmt: skip
-ONE = {
-    "status": "ticket_status", "priority": "ticket_priorities", "ticket_type": "ticket_types", "team": "teams", "contact": "contacts",
-    "account": "accounts", "source": "", "created_by": "", "workspace": "workspaces", "parent_ticket": "",
-}  # fmt: skip
-MANY = {"assignees": "users", "tags": "tags", "collections": "collections"}
-WRITABLE = (*PLAIN, *ONE, *MANY, "custom_fields")
 
 
-def patched(record: Record, body: Any, played: Played, store: Store) -> Record:
+def patched(record: Record, body: Any, played: Played, store: Store) -> Work:
     """Apply a body to a ticket; a value that the integration refuses is a Refusal, and nothing is applied."""
-    if not isinstance(body, dict):
-        raise Refusal(400, "The request body must be a JSON object")
-    made = {**record}
-    for key, value in body.items():
-        if key in WRITABLE:
-            _set(made, key, value, (played, store))
-    _checked(made, body, played)
-    return {key: value for key, value in made.items() if value is not None}
+    work = Work(played, store, {**record})
+    fields = taken(body, played)
+    for key, value in fields.items():
+        if value != record.get(key):  # writing back what was read changes nothing
+            _set(work, key, value)
+    _checked(record, work, fields)
+    work.made = {key: value for key, value in work.made.items() if value is not None}
+    return work
 
 
-def _set(made: Record, key: str, value: Any, account: tuple[Played, Store]) -> None:
+def _set(work: Work, key: str, value: Any) -> None:
+    made = work.made
     if key == "custom_fields":
-        made[key] = {**(made.get(key) or {}), **(value if isinstance(value, dict) else {})}
-    elif value is None or value in ("", []):
-        made[key] = [] if key in MANY else None
+        made[key] = _custom(work, value)
+    elif emptiness(value):
+        _clear(work, key)
     elif key in ONE:
-        made[key] = _reference(key, value, made, account)
+        made[key] = reference(work, key, value)
     elif key in MANY:
-        items = value if isinstance(value, list) else [value]
-        found = [_member(key, item, account) for item in items]
-        made[key] = found[:1] if key == "assignees" and account[0].single_assignee else found
+        made[key] = _list(work, key, value)
+    elif key == "description":
+        made[key] = rewritten(str(value), work.played.description_format)
     else:
         made[key] = value
 
 
-def _identity(value: Any) -> tuple[str, str]:
-    if isinstance(value, dict):
-        return str(value.get("id") or ""), str(value.get("name") or "")
-    return str(value), str(value)
+def _custom(work: Work, value: Any) -> Record:
+    given = value if isinstance(value, dict) else {}
+    if work.played.fact("custom_fields_whole"):
+        return given
+    return {**(work.made.get("custom_fields") or {}), **given}
 
 
-def _reference(key: str, value: Any, made: Record, account: tuple[Played, Store]) -> Record:
-    played, store = account
-    identity, name = _identity(value)
-    resource = ONE[key]
-    if key == "parent_ticket":
-        parent = store.ticket(identity)
-        if parent is None:
-            raise refused(key, f"there is no ticket {identity}")
-        return {"id": parent["id"], "name": parent.get("name")}
-    if not resource or not store.has(resource):
-        return {part: text for part, text in (("id", identity), ("name", name)) if text}
-    found = store.companion(resource, identity) or _by_name(store, resource, name)
-    if found is None:
-        raise refused(key, f"{identity or name!r} is not a valid {key}")
-    home, own = found.get("workspace"), made.get("workspace") or {}
-    if key == "status" and played.status_per_workspace and home and str(home["id"]) != str(own.get("id")):
-        raise refused(key, f"{found['name']!r} is not a status of this ticket's workspace")
-    return {"id": found["id"], "name": found.get("name")}
+def _clear(work: Work, key: str) -> None:
+    if not work.made.get(key) or (key in MANY and work.played.write(key) == "merge"):
+        return
+    work.made[key] = [] if isinstance(work.made[key], list) else None
 
 
-def _by_name(store: Store, resource: str, name: str) -> Record | None:
-    found = [row for row in store.companions(resource) if row.get("name") == name] if name else []
-    return found[0] if len(found) == 1 else None
+def _list(work: Work, key: str, value: Any) -> list[Record]:
+    found = members(work, key, value)
+    if key == "assignees" and work.played.single_assignee:
+        return found[:1]
+    if work.played.write(key) != "merge":
+        return found
+    there = list(work.made.get(key) or ())
+    ids = {str(item.get("id")) for item in there}
+    return there + [item for item in found if str(item.get("id")) not in ids]
 
 
-def _member(key: str, item: Any, account: tuple[Played, Store]) -> Record:
-    played, store = account
-    identity, name = _identity(item)
-    found = store.companion(MANY[key], identity) or _by_name(store, MANY[key], name)
-    if found is not None:
-        return {part: found[part] for part in ("id", "name", "type") if found.get(part)}
-    if key == "tags" and not played.tags_listed and (name or identity):
-        label = name or identity
-        if not played.tag_spaces and " " in label:
-            raise refused(key, f"The label {label!r} contains spaces which is invalid")
-        store.add_companion("tags", {"id": label, "name": label})
-        return {"id": label, "name": label}
-    if store.has(MANY[key]):
-        raise refused(key, f"{identity or name!r} does not exist")
-    return {part: text for part, text in (("id", identity), ("name", name)) if text}
-
-
-def _checked(made: Record, body: Record, played: Played) -> None:
-    if "name" in body and not str(made.get("name") or "").strip():
+def _checked(record: Record, work: Work, fields: Record) -> None:
+    made, played = work.made, work.played
+    if "name" in fields and not str(made.get("name") or "").strip():
         raise refused("name", "Summary is required")
-    if played.title_max and "name" in body and len(str(made["name"])) > played.title_max:
-        raise refused("name", f"The summary must be less than {played.title_max} characters")
+    for name, limit in (("name", "title_max"), ("description", "description_max")):
+        if name in fields:
+            short_enough(name, str(made.get(name) or ""), played.fact(limit, 0))
+    if made.get("status") != record.get("status"):
+        _status_for(made, played)
+        stepped(record, made, played, work.store)
+
+
+def _status_for(made: Record, played: Played) -> None:
+    types, own = played.fact("status_for_types", []), made.get("ticket_type") or {}
+    if types and not {own.get("id"), own.get("name")} & set(types):
+        raise refused("status", f"Status is only for tickets of the type {' or '.join(types)}")

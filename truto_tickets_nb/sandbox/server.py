@@ -1,32 +1,29 @@
-"""Start and end the sandbox: a real server on loopback, in its own thread."""
+"""A practice account: what it starts from, and the panel by which tests and people turn its knobs."""
 
 from __future__ import annotations
 
-import atexit
-import socket
-import threading
-import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import uvicorn
-
 from truto_tickets_nb.sandbox import imports, seed
-from truto_tickets_nb.sandbox.app import Api, Seen
+from truto_tickets_nb.sandbox.app import Api
 from truto_tickets_nb.sandbox.faults import Fault, Faults, Struck
+from truto_tickets_nb.sandbox.hub import Hub
 from truto_tickets_nb.sandbox.limiter import Limiter
 from truto_tickets_nb.sandbox.profiles import played
+from truto_tickets_nb.sandbox.serving import Server, until_interrupted
 from truto_tickets_nb.sandbox.store import Store
-from truto_tickets_nb.sandbox.wire import protocol
+from truto_tickets_nb.sandbox.vendor import vendor_limit as limit_of_vendor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from types import TracebackType
 
+    from truto_tickets_nb.sandbox.calls import Seen
+
 TOKEN = "sandbox-practice-token"  # noqa: S105  (no secret: it opens only this practice server on this very machine)
 _HOME = uuid.UUID("6f9a1c52-57a5-4e0c-9d6e-3b8f0e5a4c11")
-_TICK = 0.01  # seconds between two looks while starting
 
 
 class Sandbox:
@@ -37,8 +34,10 @@ class Sandbox:
     (True, 20)
 
     `tickets` is how many to generate, or what to start from: records, the path of an export, or a list of either.
-    `columns` maps fields to the export's columns; what is guessed without it stands in `notes`. `limit` is (requests, seconds),
-    None for no limit. `path` keeps the database in a file that survives. `ignored_filters` are filters to ignore silently.
+    `columns` maps fields to the export's columns; what is guessed without it stands in `notes`. `limit` is Truto's limit, (requests,
+    seconds), None for none. `vendor_limit` is the tool's own: True as its profile has it, or (requests, seconds); `vendor_lockout` are
+    the seconds for which it then shuts a caller out. `path` keeps the database in a file that survives. `ignored_filters` are
+    filters to ignore silently.
     """
 
     def __init__(  # noqa: PLR0913  (keyword-only from the third: the switches of a practice ground)
@@ -48,6 +47,8 @@ class Sandbox:
         *,
         seed: int = 0,
         limit: tuple[int, float] | None = (50, 10),
+        vendor_limit: bool | tuple[int, float] = False,
+        vendor_lockout: float | None = None,
         path: str | Path | None = None,
         columns: Mapping[str, str] | None = None,
         port: int = 0,
@@ -59,28 +60,31 @@ class Sandbox:
         token: str = TOKEN,
     ) -> None:
         profile = played(integration)
-        self.integration, self.token, self.notes = profile.slug, token, ()
+        self.integration, self.token = profile.slug, token
         self.account_id = str(uuid.uuid5(_HOME, f"{integration}/{seed}"))
         self.limit, self.path = limit, path
+        vendor = limit_of_vendor(vendor_limit, profile, vendor_lockout)
         self._store = Store(path)
-        self._api = Api(profile, self._store, Limiter(limit), self.account_id, token, page_size, tuple(ignored_filters))
+        self._api = Api(
+            profile, self._store, Limiter(limit), self.account_id, vendor, page_size, tuple(ignored_filters)
+        )
         self.set_account(read_only=read_only, status=status, blocked=blocked)
-        self._port, self._server, self._thread = port, None, None
-        self.url = ""
+        self._is_one_of_many = False
+        self._server = Server(Hub(token, {self.account_id: self._api}), port)
         try:
-            self.notes = self._fill(tickets, seed, columns) if self._store.is_empty else ()
+            told = self._fill(tickets, seed, columns) if self._store.is_empty else ()
         except BaseException:
             self._store.close()
             raise
+        self.notes = (*self._warnings(), *told)
 
-    _server: uvicorn.Server | None
-    _thread: threading.Thread | None
     notes: tuple[str, ...]
 
     def _fill(self, tickets: Any, number: int, columns: Mapping[str, str] | None) -> tuple[str, ...]:
         if isinstance(tickets, int):
             records, companions = seed.tickets(self._api.played, tickets, number)
             notes: list[str] = []
+            self._store.fact("generated", "yes")  # only an invented account has a workflow
         else:
             sources = [tickets] if isinstance(tickets, str | Path | dict) else list(tickets)
             records, notes = imports.gathered(sources, columns)
@@ -90,45 +94,34 @@ class Sandbox:
         self._store.fill(records, companions)
         return tuple(notes)
 
+    def _warnings(self) -> tuple[str, ...]:
+        profile = self._api.played
+        day = profile.fact("ended")
+        if day is None:
+            return ()
+        return (f"{profile.name} is only practice: its vendor ended its tickets on {day}.",)
+
+    @property
+    def url(self) -> str:
+        """Tell where it answers, "" before it is started."""
+        return self._server.url
+
     def start(self) -> Self:
         """Start serving; returns once requests are answered."""
-        if self._server is not None:
-            return self
-        listener = socket.socket(proto=socket.IPPROTO_TCP)  # named, so that small answers are not held back
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", self._port))
-        except OSError as error:
-            listener.close()
-            raise OSError(
-                f"Port {self._port} is taken: {error.strerror}. Give another one, or 0 for any free port."
-            ) from error
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(
-            self._api.app(),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            http=protocol(self._api.lines),
-            loop="asyncio",
-            timeout_graceful_shutdown=1,
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([listener],), daemon=True, name="sandbox")
-        self._thread.start()
-        while not self._server.started and self._thread.is_alive():
-            time.sleep(_TICK)
-        atexit.register(self.close)
+        self._server.start()
         return self
 
+    def join(self, server: Server) -> None:
+        """Be served by a server of several accounts instead of one's own."""
+        server.hub.accounts[self.account_id] = self._api
+        self._is_one_of_many = True
+        self._server = server
+
     def close(self) -> None:
-        """End the server and close the database; a second call does nothing."""
-        atexit.unregister(self.close)
-        self._api.is_over = True
-        if self._server is not None and self._thread is not None:
-            self._server.should_exit = True
-            self._thread.join(timeout=5)
-            self._server = self._thread = None
+        """End the server, unless it serves other accounts too, and close the database; a second call does nothing."""
+        self._server.hub.accounts.pop(self.account_id, None)
+        if not self._server.hub.accounts:
+            self._server.close()
         self._store.close()
 
     def __enter__(self) -> Self:
@@ -142,14 +135,17 @@ class Sandbox:
     def serve_forever(self) -> None:
         """Serve until Ctrl-C."""
         with self:
-            try:
-                threading.Event().wait()
-            except KeyboardInterrupt:
-                return
+            until_interrupted()
+
+    @property
+    def plays_vendor(self) -> bool:
+        """Tell whether the vendor's own limit is played too."""
+        return self._api.vendor is not None
 
     def requests(self) -> list[Seen]:
         """List the requests so far, as the server saw them."""
-        return list(self._api.seen)
+        seen = list(self._server.hub.seen)
+        return [item for item in seen if item.account == self.account_id] if self._is_one_of_many else seen
 
     def tickets(self) -> list[dict[str, Any]]:
         """List all tickets as they are now."""
@@ -166,6 +162,10 @@ class Sandbox:
     def writes(self, identity: str) -> list[dict[str, Any]]:
         """List who changed a ticket, `api` or `colleague`, and which fields from what to what, oldest first."""
         return self._store.writes(identity)
+
+    def notified(self) -> list[str]:
+        """List the tickets of whose change the tool would have told somebody, in order."""
+        return list(self._api.notified)
 
     def faults(self, *faults: Fault | str, seed: int = 0, **kinds: Any) -> None:
         """Play these faults from now on, and no others; without any, the world is orderly again.
@@ -210,6 +210,8 @@ class Sandbox:
     def reset_limits(self) -> None:
         """Forget the requests counted so far."""
         self._api.limiter.reset()
+        if self._api.vendor:
+            self._api.vendor.reset()
 
     def __repr__(self) -> str:
         return f"Sandbox({self.integration!r}, {self._store.one('select count(*) from tickets')[0]} tickets)"

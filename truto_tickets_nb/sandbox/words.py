@@ -1,4 +1,4 @@
-"""The vocabulary of generated tickets: invented people, shops and complaints, with the mess that real exports have."""
+"""The words of generated tickets: invented people, shops and complaints, with the mess that real exports have."""
 
 SUBJECTS = (
     "Cannot log in after password reset",
@@ -57,6 +57,29 @@ BODIES = (
     "<div>Sent from my phone</div>",
     "See ticket above. Same problem here; 2 colleagues affected.",
 )
+HTML_BODIES = (
+    "<p>Hello,</p><p>this happened again this morning. Could you have a look?</p><p>Thank you</p>",
+    "<p>Hello team,</p><p>please see the <b>attached</b> screenshot.</p><ul><li>step one</li><li>step two</li></ul>",
+    "<p>Steps to reproduce:</p><ol><li>open the page</li><li>click on save</li><li>nothing happens</li></ol>",
+    "<p>I have written three times now.<br>Nobody answers.</p>",
+    "<div>Works on my phone, not on the laptop.</div>",
+    "<p>Order number in the subject.\u00a0Please refund to the original card.</p>",
+    "",
+    "<div>Sent from my phone</div>",
+    '<p>See <a href="https://tickets.example.com/7">the ticket above</a>. Same problem here; 2 colleagues &amp; me.</p>',
+)
+MARKDOWN_BODIES = (
+    "Hello,\n\nthis happened **again** this morning. Could you have a look?\n\nThank you",
+    "Steps to reproduce:\n\n1. open the page\n2. click on _save_\n3. nothing happens",
+    "- step one\n- step two\n\nSee [the ticket above](https://tickets.example.com/7).",
+    "I have written three times now. Nobody answers.",
+    "Order number in the subject.\u00a0Please refund to the original card.",
+    "",
+    "```\nTypeError: undefined is not a function\n```",
+)
+SOURCES = (("email", "E-mail"), ("chat", "Chat"), ("phone", "Phone"), ("web", "Web form"))
+LANGUAGES = ("en", "de", "fr", "ja", "ar")
+FILES = ("screenshot.png", "invoice 2026-03.pdf", "log.txt", "Müller & Söhne.docx")
 PEOPLE = (
     "Ada Osei",
     "Bruno Keller",
@@ -99,63 +122,3 @@ TAGS = (
     "needs-info",
     "mobile",
 )
-
-# The vocabularies are assumptions: each customer of these tools sets up her own.
-WORLDS: dict[str, dict[str, list[dict[str, object]]]] = {
-    "jira": {
-        "workspaces": [
-            {"id": "10000", "name": "Payments"},
-            {"id": "10001", "name": "Web shop"},
-            {"id": "10002", "name": "Operations"},
-        ],
-        "ticket_status": [
-            {"id": f"{home}{place}", "name": name, "workspace": {"id": f"1000{home}"}}
-            for home, names in enumerate(
-                (
-                    ("To Do", "In Progress", "Done"),
-                    ("To Do", "In Review", "Done", "Won't Do"),
-                    ("Open", "Waiting", "Resolved"),
-                ),
-                0,
-            )
-            for place, name in enumerate(names, 31)
-        ],
-        "ticket_priorities": [
-            {"id": str(n), "name": x} for n, x in enumerate(("Highest", "High", "Normal", "Low", "Lowest"), 1)
-        ],
-        "ticket_types": [{"id": str(10100 + n), "name": x} for n, x in enumerate(("Task", "Bug", "Story"))],
-        "collections": [
-            {"id": str(200 + n), "name": x, "type": "component"} for n, x in enumerate(("Checkout", "Search", "Mail"))
-        ],
-        "teams": [{"id": "t-1", "name": "First line"}, {"id": "t-2", "name": "Second line"}],
-    },
-    "freshdesk": {
-        "ticket_status": [
-            {"id": str(n), "name": x}
-            for n, x in enumerate(("Open", "Pending", "Resolved", "Closed", "Waiting on Customer"), 2)
-        ],
-        "ticket_priorities": [{"id": str(n), "name": x} for n, x in enumerate(("Low", "Normal", "High", "Urgent"), 1)],
-        "ticket_types": [
-            {"id": x, "name": x} for x in ("Question", "Incident", "Problem", "Feature Request", "Refund")
-        ],
-        "accounts": [{"id": "61", "name": "Northwind Ltd"}, {"id": "62", "name": "Contoso GmbH"}],
-    },
-    "microsoftplanner": {
-        "workspaces": [{"id": "xqQg5FS2LkCp935s-FIFm2QAFkHM", "name": "Support plan"}],
-        "ticket_status": [
-            {"id": "0", "name": "open"},
-            {"id": "50", "name": "pending"},
-            {"id": "100", "name": "completed"},
-        ],
-        "ticket_priorities": [
-            {"id": str(n), "name": x} for n, x in ((1, "Urgent"), (3, "High"), (5, "Normal"), (9, "Low"))
-        ],
-        "collections": [
-            {"id": f"bucket-{x}", "name": x.title(), "type": "bucket"} for x in ("inbox", "doing", "later")
-        ],
-        "tags": [
-            {"id": f"category{n}", "name": x}
-            for n, x in enumerate(("Billing", "Bug", "Delivery", "Duplicate", "Refund", "VIP"), 1)
-        ],
-    },
-}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.show.page import Moved, Note, Sets
+from truto_tickets_nb.show.page import Answers, Moved, Note, Sets
 from truto_tickets_nb.show.words import EMPTY, clip, pair, visible
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def text(value: str) -> str:
 def to_html(page: Page) -> str:
     """Render a page as a fragment with its own style."""
     facts = "".join(f"<span>{text(fact)}</span>" for fact in page.facts)
-    blocks = "".join(_note(block) if isinstance(block, Note) else _group(block) for block in page.blocks)
+    blocks = "".join(_block(block) for block in page.blocks)
     footer = f'<p class="n"><code>{text(page.footer)}</code></p>' if page.footer else ""
     head = f"<h3>{text(page.headline)}</h3>" + (f'<p class="f">{facts}</p>' if facts else "")
     return f'<div class="tt"><style>{STYLE}</style>{head}{blocks}{footer}</div>'
@@ -58,6 +58,22 @@ def to_document(page: Page, title: str) -> str:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{ground}</style></head><body>{to_html(page)}</body></html>\n'
     )
+
+
+def _block(block: Note | Group | Answers) -> str:
+    if isinstance(block, Note):
+        return _note(block)
+    return _answers(block) if isinstance(block, Answers) else _group(block)
+
+
+def _answers(found: Answers) -> str:
+    rows = "".join(
+        f'<tr><td class="t" {_LEFT}>{text(asked)}</td><td {_LEFT}>{text(told)}</td></tr>'
+        if asked
+        else f'<tr><td colspan="2" {_LEFT}>{text(told)}</td></tr>'
+        for asked, told in found.rows
+    )
+    return f"<details open><summary><b>{text(found.label)}</b></summary><table><tbody>{rows}</tbody></table></details>"
 
 
 def _note(note: Note) -> str:

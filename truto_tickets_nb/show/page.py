@@ -57,10 +57,18 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """Show questions with their answers, in whole sentences that are wrapped and never cut."""
+
+    label: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Show a headline, facts in one line, and blocks below it."""
 
     headline: str
     facts: tuple[str, ...] = ()
-    blocks: tuple[Note | Group, ...] = ()
+    blocks: tuple[Note | Group | Answers, ...] = ()
     footer: str = ""

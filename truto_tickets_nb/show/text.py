@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.show.page import Group, Moved, Note, Sets
+from truto_tickets_nb.show.page import Answers, Group, Moved, Note, Sets
 from truto_tickets_nb.show.words import EMPTY, columns_of, cut, pair, visible
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def to_text(page: Page, width: int = 80) -> str:
     """Render a page, no line wider than `width` columns."""
     lines = [visible(page.headline), *(f"  {visible(fact)}" for fact in page.facts)]
     for block in page.blocks:
-        lines += _note(block, width) if isinstance(block, Note) else ["", *_group(block, width)]
+        lines += _note(block, width) if isinstance(block, Note) else ["", *_lines(block, width)]
     if page.footer:
         lines += ["", visible(page.footer)]
     return "\n".join(part for line in lines for part in _fit(line, width))
@@ -36,6 +36,20 @@ def _fit(line: str, width: int) -> list[str]:
         if line.isascii()
         else [cut(line, width)]
     )
+
+
+def _lines(block: Group | Answers, width: int) -> Iterator[str]:
+    if isinstance(block, Group):
+        yield from _group(block, width)
+        return
+    yield f"  {visible(block.label)}"
+    for asked, told in block.rows:
+        yield from textwrap.wrap(
+            f"{visible(asked)}: {visible(told)}" if asked else visible(told),
+            width,
+            initial_indent="    ",
+            subsequent_indent="      ",
+        )
 
 
 def _note(note: Note, width: int) -> list[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.tickets.columns import objects
+from truto_tickets_nb.tickets.sets import added, removed, swapped
 from truto_tickets_nb.tickets.values import is_missing
 
 if TYPE_CHECKING:
@@ -34,15 +35,15 @@ class SetColumn:
 
     def add(self, *names: str, where: Any = None) -> pd.Series:
         """Add names that are not there yet, at the end."""
-        return self._each(where, lambda held: (*held, *(name for name in dict.fromkeys(names) if name not in held)))
+        return self._each(where, lambda held: added(held, names))
 
     def remove(self, *names: str, where: Any = None) -> pd.Series:
         """Remove names, wherever they stand."""
-        return self._each(where, lambda held: tuple(name for name in held if name not in names))
+        return self._each(where, lambda held: removed(held, names))
 
     def replace(self, old: str, new: str, *, where: Any = None) -> pd.Series:
         """Replace one name by another where it is there; a name never stands twice."""
-        return self._each(where, lambda held: tuple(dict.fromkeys(new if name == old else name for name in held)))
+        return self._each(where, lambda held: swapped(held, {old: new}) if old in held else held)
 
     def set(self, *names: str, where: Any = None) -> pd.Series:
         """Replace the whole set."""

@@ -24,7 +24,7 @@ class Choice(NamedTuple):
     workspace: str = ""  # the id of the one workspace it belongs to; "" where it belongs to all, or nobody says
     email: str = ""
     active: bool = True
-    listed: bool = True  # False: only seen in loaded tickets
+    origin: str = "list"  # who names it: the account's "list", its "schema", or tickets in which it was "seen"
     type: str = ""
 
     @property
@@ -60,12 +60,38 @@ class Choices:
         ids: dict[tuple[str, str], set[str]] = defaultdict(set)
         new: dict[str, Choice] = {}
         known = {item.id for item in self.items}
+        words = {item.name.casefold() for item in self.items}
         for workspace, found in seen:
             ids[workspace, found.name].add(found.id)
-            if found.id and found.id not in known:
-                new.setdefault(found.id, Choice(found.id, found.name or found.id, listed=False))
+            bare = (
+                found.id == found.name and found.name.casefold() in words
+            )  # a name, without the id that the list knows
+            if found.id and found.id not in known and not bare:
+                new.setdefault(found.id, Choice(found.id, found.name or found.id, origin="seen"))
         held = {key: frozenset(value) for key, value in ids.items()}
         return Choices(self.resource, (*self.items, *new.values()), held)
+
+    def with_schema(self, names: Iterable[str]) -> Choices:
+        """Add the values that the account's schema names, where it has no list of them.
+
+        Their name is their id, unless tickets were seen that know another one.
+        """
+        named = tuple(names)
+        if not named or any(item.origin == "list" for item in self.items):
+            return self
+        held = (item._replace(origin="schema") if {item.id, item.name} & {*named} else item for item in self.items)
+        known = {part for item in self.items for part in (item.id, item.name)}
+        new = (Choice(name, name, origin="schema") for name in named if name not in known)
+        return Choices(self.resource, (*held, *new), self.seen)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Tell who names these values: list, schema, seen.
+
+        >>> Choices("ticket_status").with_schema(["open"]).origins
+        ('schema',)
+        """
+        return tuple(dict.fromkeys(item.origin for item in self.items))
 
     @cached_property
     def _by_id(self) -> dict[str, Choice]:

@@ -36,6 +36,7 @@ class Field:
     readable: bool = True  # the page lists it in the response body
     choices: str = ""  # the companion resource that lists its values; "" where there is none
     per_workspace: bool = False  # its values may belong to one workspace each
+    needs_id: bool = True  # the page marks the id of its object as required
 
 
 _TEXT, _DATE, _ANY = TextKind(), MomentKind(), AnyKind()
@@ -50,18 +51,18 @@ _ROWS = (
     Field("assignees", _PEOPLE, choices="users"),
     Field("tags", ReferencesKind(keep=("id", "name")), choices="tags", per_workspace=True),
     Field("collections", ReferencesKind(keep=("id", "type")), choices="collections", per_workspace=True),
-    Field("team", _ONE, choices="teams"),
+    Field("team", _ONE, choices="teams", needs_id=False),
     Field("workspace", _BARE, choices="workspaces"),
     Field("contact", _ONE, choices="contacts"),
-    Field("account", _ONE, choices="accounts"),
-    Field("parent_ticket", _ONE),
+    Field("account", _ONE, choices="accounts", needs_id=False),
+    Field("parent_ticket", _ONE, needs_id=False),
     Field("due_date", _DATE),
     Field("description", _TEXT),
     Field("html_description", _TEXT, readable=False),
     Field("languages", WordsKind()),
-    Field("source", _ONE),
+    Field("source", _ONE, needs_id=False),
     Field("number", _TEXT),
-    Field("created_by", _ONE),
+    Field("created_by", _ONE, needs_id=False),
     Field("created_at", _DATE),
     Field("updated_at", _DATE),
     Field("completed_at", _DATE),

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from truto_tickets_nb.tickets.values import Json, freeze, is_missing, moment, ref, refs, unix_lines
+from truto_tickets_nb.tickets.values import Given, Json, freeze, is_missing, moment, parts_differ, ref, refs, unix_lines
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -75,6 +75,8 @@ class ReferenceKind(Kind):
             return self.empty
         if self.bare:
             return found.id or found.name
+        if isinstance(value, Given):
+            return dict(value)
         return {"id": found.id} if found.id else {"name": found.name}
 
     def text(self, value: Json) -> Text:
@@ -84,6 +86,8 @@ class ReferenceKind(Kind):
         left, right = ref(one), ref(two)
         if left is None or right is None:
             return left is right
+        if parts_differ(one, two):
+            return False
         return left.is_same(right) or (
             (not isinstance(one, dict) or not isinstance(two, dict))
             and bool({left.id, left.name} & {right.id, right.name} - {""})
@@ -108,6 +112,8 @@ class ReferencesKind(Kind):
         return [self._item(item) for item in items if ref(item)]
 
     def _item(self, item: Json) -> Json:
+        if isinstance(item, Given):
+            return dict(item)
         found = ref(item)
         whole = item if isinstance(item, dict) else {}
         known = {**whole, "id": found.id if found else "", "name": found.name if found else ""}
@@ -118,9 +124,18 @@ class ReferencesKind(Kind):
 
     def same(self, one: Json, two: Json) -> bool:
         left, right = refs(one), refs(two)
-        return all(any(a.is_same(b) for b in right) for a in left) and all(
+        alike = all(any(a.is_same(b) for b in right) for a in left) and all(
             any(a.is_same(b) for a in left) for b in right
         )
+        return alike and not _members_differ(one, two)
+
+
+def _members_differ(one: Json, two: Json) -> bool:
+    """Tell whether a member of two lists holds other parts in one than in the other; members without an id are left to their names."""
+    if not isinstance(one, list | tuple) or not isinstance(two, list | tuple):
+        return False
+    known = {str(item["id"]): item for item in two if isinstance(item, dict) and item.get("id") is not None}
+    return any(parts_differ(item, known.get(str(item.get("id")))) for item in one if isinstance(item, dict))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,24 @@ class Ref(NamedTuple):
         return self.name or self.id
 
 
+class Given(dict[str, Json]):
+    """Hold a reference that an analyst wrote out, such as {"id": "c1", "emails": [...]}: all its parts go out, not only the id."""
+
+
+PARTS = ("first_name", "last_name", "emails", "phones", "type")  # of a person or thing, as the page lists them
+
+
+def parts_differ(one: Json, two: Json) -> bool:
+    """Tell whether two references hold different parts of the same name; a part that only one of them has does not count.
+
+    >>> parts_differ({"id": 1, "first_name": "A"}, {"id": 1, "first_name": "B"}), parts_differ({"id": 1, "type": "x"}, {"id": 1})
+    (True, False)
+    """
+    if not isinstance(one, dict) or not isinstance(two, dict):
+        return False
+    return any(one[part] != two[part] for part in PARTS if part in one and part in two)
+
+
 def person_name(value: dict[str, Json]) -> str:
     """Tell a person's or thing's name, from its parts where `name` is missing."""
     whole = value.get("name")

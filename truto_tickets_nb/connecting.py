@@ -1,0 +1,88 @@
+"""Reach an account: check token and address, find the tool behind it, keep to its pace."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.account import Account
+from truto_tickets_nb.api.address import TRUTO, Token
+from truto_tickets_nb.api.client import Client
+from truto_tickets_nb.api.departures import shared
+from truto_tickets_nb.api.throttle import Throttle
+from truto_tickets_nb.errors import SetupError
+from truto_tickets_nb.integrations.pace import pace
+from truto_tickets_nb.integrations.profile import profile
+from truto_tickets_nb.runs.journal import home as folder
+from truto_tickets_nb.show.progress import in_notebook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from truto_tickets_nb.api.schema import AccountInfo
+    from truto_tickets_nb.sandbox import Sandbox
+
+BUDGET = "budget.sqlite"  # the file through which processes of one machine share the budget of an account
+
+
+def connect(
+    token: str | None = None,
+    account_id: str | None = None,
+    base_url: str | None = None,
+    *,
+    home: str | Path | None = None,
+) -> Account:
+    """Connect to an integrated account; token and account are checked at once, and the error says which one is wrong.
+
+    What is not given comes from TRUTO_API_TOKEN, TRUTO_INTEGRATED_ACCOUNT_ID and TRUTO_BASE_URL; a missing token is asked
+    for in a masked prompt. `home` is the folder of the journal (else TRUTO_TICKETS_HOME, else the platform's own).
+    """
+    secret = Token(token or os.environ.get("TRUTO_API_TOKEN") or _asked())
+    del token  # a traceback that shows local variables finds none
+    account = account_id or os.environ.get("TRUTO_INTEGRATED_ACCOUNT_ID") or ""
+    address = base_url or os.environ.get("TRUTO_BASE_URL") or TRUTO
+    client = Client(secret, account, address)
+    client.budget = Throttle(departures=shared(folder(home) / BUDGET, f"{client.base_url} {account}"))
+    return _connected(client, home=home)
+
+
+def _asked() -> str:
+    if not in_notebook() and not (sys.stdin is not None and sys.stdin.isatty()):
+        raise SetupError(
+            "There is no token. Set TRUTO_API_TOKEN, or give token=...; to practise without one: tt.sandbox('jira')."
+        )
+    return getpass.getpass("Truto API token: ")
+
+
+def _connected(client: Client, *, sandbox: Sandbox | None = None, home: str | Path | None = None) -> Account:
+    try:
+        info = client.account()
+        _usable(info)
+    except BaseException:
+        client.close()
+        raise
+    if sandbox is None or sandbox.plays_vendor:
+        client.budget.learn(pace(profile(info.slug)))
+    return Account(client, info, sandbox=sandbox, home=home)
+
+
+def _usable(info: AccountInfo) -> None:
+    if info.status == "needs_reauth":
+        raise SetupError(
+            "The connection of this account has lost its access: whoever owns it must connect it again in Truto."
+        )
+
+
+def practice(sandbox: Sandbox, *, home: str | Path | None = None) -> Account:
+    """Start a sandbox and connect to it."""
+    sandbox.start()
+    budget = Throttle.unlimited() if sandbox.limit is None else Throttle(*sandbox.limit)
+    try:
+        return _connected(
+            Client(sandbox.token, sandbox.account_id, sandbox.url, budget=budget), sandbox=sandbox, home=home
+        )
+    except BaseException:
+        sandbox.close()
+        raise

@@ -1,0 +1,42 @@
+"""Compare all integrations in one table."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from truto_tickets_nb.integrations.facts import QUESTIONS
+from truto_tickets_nb.integrations.profile import DOCUMENTED, Profile, profile, slugs
+
+MARKS = {"truto": "T", "vendor": "V", "inferred": "?", "unknown": ""}
+COLUMNS = (
+    "ended", "status_model", "assignees", "tags", "clear", "due_date", "description_format", "title_max", "required_query", "apart",
+    "limit", "quiet", "validate",
+)  # fmt: skip
+
+
+def integrations() -> pd.DataFrame:
+    """Compare the 28 integrations whose tickets Truto updates: one row each, index = slug, all columns str.
+
+    Behind each value stands how it is known: T documented by Truto, V documented by the vendor, ? our assumption; an empty cell is what
+    nobody documents. `documented`, `assumed` and `unknown` count the facts (int). `account.profile` tells one of them in sentences.
+
+    >>> integrations().loc["todoist", ["name", "assignees", "clear"]].tolist()
+    ['Todoist', 'one assignee V', 'each field in its own way V']
+
+    Source of the list: https://truto.one/docs/api-reference/unified-ticketing-api/tickets/update/
+    """
+    rows = [_row(profile(slug)) for slug in slugs()]
+    return pd.DataFrame(rows).set_index("slug")
+
+
+def _row(found: Profile) -> dict[str, object]:
+    told = [found.fact(name) for name in QUESTIONS]
+    documented = sum(fact.evidence in DOCUMENTED for fact in told)
+    assumed = sum(fact.evidence == "inferred" for fact in told)
+    counts = {"documented": documented, "assumed": assumed, "unknown": len(told) - documented - assumed}
+    return {"slug": found.slug, "name": found.name, **{name: _cell(found, name) for name in COLUMNS}, **counts}
+
+
+def _cell(found: Profile, name: str) -> str:
+    fact = found.fact(name)
+    return "" if fact.value is None else f"{QUESTIONS[name].read(fact.value)} {MARKS[fact.evidence]}"

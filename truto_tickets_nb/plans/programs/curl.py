@@ -1,0 +1,100 @@
+"""Write a plan as a shell script of curl commands."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.plans.programs import python_parts, quoting
+from truto_tickets_nb.plans.programs.layout import filled, stacked
+from truto_tickets_nb.plans.programs.sending import encoded, script
+
+if TYPE_CHECKING:
+    from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.plans.programs.sending import Script, Sending
+
+_HEAD = """\
+#!/usr/bin/env bash
+@head@
+set -euo pipefail
+: "${TRUTO_API_TOKEN:?Set TRUTO_API_TOKEN first}"
+
+TICKETS=@tickets@
+@queries@
+"""
+_SEND = r"""
+# Send one request: method, address, more for curl. Whatever is no success ends the script with what the server said.
+# The token travels in a header read from a pipe, so that it stands in no list of processes.
+truto() {
+  local answer
+  answer=$(curl --silent --show-error --write-out '\n%{http_code}' --request "$1" "${@:3}" \
+    --header @<(printf 'Authorization: Bearer %s' "$TRUTO_API_TOKEN") --header 'Accept: application/json' "$2") || true
+  case ${answer##*$'\n'} in
+    2??) printf '%s\n' "${answer%$'\n'*}" ;;
+    *) printf '%s of %s: %s\n' "$1" "${2%%\?*}" "$answer" >&2; exit 1 ;;
+  esac
+}
+"""
+_PATCH = """\
+# Change one ticket: id as in an address, body, Idempotency-Key.
+patch() {
+  @before@printf '%s' @body@ | truto PATCH "$TICKETS/$1?$QUERY@query@" --header 'Content-Type: application/json' \\
+    --header "Idempotency-Key: $3" --data-binary @- > /dev/null
+  echo "sent $1"
+}
+"""
+_BEFORE = """\
+local record made
+  record=$(truto GET "$TICKETS/$1?$READ")
+  made=$(printf '%s\\n%s' "$2" "$record" | python3 -c "$NEEDS" "$1")
+  """
+_NEEDS = """\
+# What a PATCH needs of its ticket, in Python: the body and the ticket come in; the rest of the query and the body go out.
+NEEDS=@source@
+"""
+_IMPORTS = """
+import json, sys
+from urllib.parse import unquote@names@
+"""
+_MAIN = """\
+ticket = unquote(sys.argv[1])
+body, record = sys.stdin.buffer.read().decode().split("\\n", 1)
+record = opened(ticket, json.loads(record))
+query = @query@
+@complete@sys.stdout.buffer.write(f"{query}\\n{body}".encode())
+"""
+_COMPLETE = 'body = json.dumps(completed(json.loads(body), record), ensure_ascii=False, separators=(",", ":"))\n'
+_WRITTEN = '"&" + urlencode(parameters(ticket, record))'
+_WRITTEN_WIDE = '"".join("&" + urlencode(pairs(*item)) for item in parameters(ticket, record).items())'
+
+
+def program(plan: Plan, base_url: str) -> str:
+    """Write the script; where a PATCH takes something from its ticket, python3 reads it out of the JSON."""
+    found = script(plan, base_url)
+    needs = filled(_NEEDS, source=shlex.quote(_needs(found))) if found.looks else ""
+    return stacked([_head(found), _SEND, needs, _patch(found), "\n".join(map(_call, found.sendings))])
+
+
+def _head(found: Script) -> str:
+    queries = [f"QUERY={quoting.bash(encoded(found.write))}"]
+    queries += [f"READ={quoting.bash(encoded(found.read))}"] if found.looks else []
+    head, tickets = quoting.lines("#", found.head), quoting.bash(found.tickets)
+    return filled(_HEAD, head=head, tickets=tickets, queries="\n".join(queries))
+
+
+def _patch(found: Script) -> str:
+    if not found.looks:
+        return filled(_PATCH, before="", body='"$2"', query="")
+    return filled(_PATCH, before=_BEFORE, body="\"${made#*$'\\n'}\"", query="${made%%$'\\n'*}")
+
+
+def _needs(found: Script) -> str:
+    query = (_WRITTEN_WIDE if found.wide else _WRITTEN) if found.taken else '""'
+    imports = filled(_IMPORTS, names=", urlencode" if found.taken else "")
+    main = filled(_MAIN, query=query, complete=_COMPLETE if found.completes else "")
+    return "\n" + stacked([imports, *python_parts.parts(found), *python_parts.pairs(found), main])
+
+
+def _call(sending: Sending) -> str:
+    words = " ".join(map(quoting.bash, (sending.path, sending.body, sending.key)))
+    return f"{quoting.comment('#', sending.told)}\npatch {words}"

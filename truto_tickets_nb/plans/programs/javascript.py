@@ -1,0 +1,75 @@
+"""Write a plan as a JavaScript program that uses fetch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.plans.programs import javascript_parts, quoting
+from truto_tickets_nb.plans.programs.layout import filled, stacked
+from truto_tickets_nb.plans.programs.sending import encoded, script
+
+if TYPE_CHECKING:
+    from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.plans.programs.sending import Script, Sending
+
+_HEAD = """\
+@head@
+// It needs Node 18 or later, as an ES module: node plan.mjs
+
+const TICKETS = @tickets@;
+@queries@
+const TOKEN = process.env.TRUTO_API_TOKEN;
+if (!TOKEN) stop("Set TRUTO_API_TOKEN first.");
+"""
+_SEND = r"""
+function stop(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}
+
+// Encode as a form does, and an id as a segment of an address.
+const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+
+// Send one request; whatever is no success ends the program with what the server said.
+async function truto(method, ticket, query, more) {
+  const headers = { Authorization: `Bearer ${TOKEN}`, Accept: "application/json", ...more?.headers };
+  const answer = await fetch(`${TICKETS}/${encode(ticket)}?${query}`, { ...more, method, headers, redirect: "manual" });
+  const said = await answer.text();
+  if (!answer.ok) stop(`${method} of ticket ${ticket}: ${answer.status} ${answer.statusText}\n${said}`);
+  return said;
+}
+"""
+_PATCH = """\
+// Change one ticket.
+async function patch(ticket, body, key) {
+  @before@const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
+  await truto("PATCH", ticket, @query@, { headers, body });
+  console.log("sent", encode(ticket));
+}
+"""
+_LOOK = 'const record = opened(ticket, await truto("GET", ticket, READ));\n  '
+_COMPLETE = "body = write(completed(read(body), record));\n  "
+
+
+def program(plan: Plan, base_url: str) -> str:
+    """Write the program; bodies are texts, so that they go out byte for byte as they stand there."""
+    found = script(plan, base_url)
+    pieces = [_head(found), _SEND, *javascript_parts.parts(found), _patch(found)]
+    return stacked([*pieces, "\n".join(map(_call, found.sendings))])
+
+
+def _head(found: Script) -> str:
+    queries = [f"const QUERY = {quoting.javascript(encoded(found.write))};"]
+    queries += [f"const READ = {quoting.javascript(encoded(found.read))};"] if found.looks else []
+    head, tickets = quoting.lines("//", found.head), quoting.javascript(found.tickets)
+    return filled(_HEAD, head=head, tickets=tickets, queries="\n".join(queries))
+
+
+def _patch(found: Script) -> str:
+    before = (_LOOK if found.looks else "") + (_COMPLETE if found.completes else "")
+    return filled(_PATCH, before=before, query="QUERY + parameters(ticket, record)" if found.taken else "QUERY")
+
+
+def _call(sending: Sending) -> str:
+    words = ", ".join(map(quoting.javascript, (sending.ticket, sending.body, sending.key)))
+    return f"{quoting.comment('//', sending.told)}\nawait patch({words});"

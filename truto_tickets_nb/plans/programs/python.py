@@ -1,0 +1,91 @@
+"""Write a plan as a Python program that uses requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.plans.programs import python_parts, quoting
+from truto_tickets_nb.plans.programs.layout import filled, stacked
+from truto_tickets_nb.plans.programs.sending import encoded, script
+
+if TYPE_CHECKING:
+    from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.plans.programs.sending import Script, Sending
+
+_HEAD = """\
+#!/usr/bin/env python3
+@head@
+# It needs requests: pip install requests
+
+@imports@
+
+import requests
+
+TICKETS = @tickets@
+@queries@
+TOKEN = os.environ.get("TRUTO_API_TOKEN") or sys.exit("Set TRUTO_API_TOKEN first.")
+"""
+_SEND = '''\
+def signed(request):
+    """Sign a request; done here, so that no .netrc signs it with something else."""
+    request.headers["Authorization"] = f"Bearer {TOKEN}"
+    return request
+
+
+def truto(method, ticket, query, **more):
+    """Send one request; whatever is no success ends the program with what the server said."""
+    address = f"{TICKETS}/{quote(ticket, safe='')}?{query}"
+    answer = requests.request(method, address, auth=signed, allow_redirects=False, timeout=60, **more)
+    if answer.status_code // 100 != 2:
+        sys.exit(f"{method} of ticket {ticket}: {answer.status_code} {answer.reason}\\n{answer.text}")
+    return answer
+'''
+_PATCH = '''\
+def patch(ticket, body, key):
+    """Change one ticket."""
+    @before@headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+    truto("PATCH", ticket, @query@, data=body.encode(), headers=headers)
+    print("sent", quote(ticket, safe=""))
+'''
+_LOOK = 'record = opened(ticket, truto("GET", ticket, READ).json())\n    '
+_COMPLETE = 'body = json.dumps(completed(json.loads(body), record), ensure_ascii=False, separators=(",", ":"))\n    '
+_QUERY = 'query = f"{QUERY}&{urlencode(parameters(ticket, record))}"\n    '
+_QUERY_WIDE = (
+    'query = QUERY + "".join("&" + urlencode(pairs(*item)) for item in parameters(ticket, record).items())\n    '
+)
+
+
+def program(plan: Plan, base_url: str) -> str:
+    """Write the program; bodies are texts, so that they go out byte for byte as they stand there."""
+    found = script(plan, base_url)
+    functions = [_head(found), _SEND, *python_parts.parts(found), *python_parts.pairs(found), _patch(found)]
+    return stacked([*functions, "\n".join(map(_call, found.sendings))], blank=2)
+
+
+def _head(found: Script) -> str:
+    queries = [f"QUERY = {quoting.python(encoded(found.write))}"]
+    queries += [f"READ = {quoting.python(encoded(found.read))}"] if found.looks else []
+    names = ["urlencode"] if found.taken else []
+    modules = ["json"] if found.completes else []
+    imports = [f"import {name}" for name in (*modules, "os", "sys")] + [
+        f"from urllib.parse import {', '.join(['quote', *names])}"
+    ]
+    return filled(
+        _HEAD,
+        head=quoting.lines("#", found.head),
+        imports="\n".join(imports),
+        tickets=quoting.python(found.tickets),
+        queries="\n".join(queries),
+    )
+
+
+def _patch(found: Script) -> str:
+    steps = [_LOOK] if found.looks else []
+    steps += [_COMPLETE] if found.completes else []
+    steps += [_QUERY_WIDE if found.wide else _QUERY] if found.taken else []
+    return filled(_PATCH, before="".join(steps), query="query" if found.taken else "QUERY")
+
+
+def _call(sending: Sending) -> str:
+    words = ", ".join(map(quoting.python, (sending.ticket, sending.body, sending.key)))
+    return f"{quoting.comment('#', sending.told)}\npatch({words})"

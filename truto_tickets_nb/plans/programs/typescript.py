@@ -1,0 +1,84 @@
+"""Write a plan as a TypeScript program that uses Truto's own SDK, truto-ts-sdk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from truto_tickets_nb.plans.programs import quoting, typescript_parts
+from truto_tickets_nb.plans.programs.layout import filled, stacked
+from truto_tickets_nb.plans.programs.sending import grouped, script
+
+if TYPE_CHECKING:
+    from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.plans.programs.sending import Script, Sending
+
+_HEAD = """\
+@head@
+// It needs Truto's SDK and Node 18 or later, as an ES module; the SDK encodes ids itself, and is told to try nothing twice.
+
+import TrutoApi from "@truto/truto-ts-sdk";
+
+const token = process.env.TRUTO_API_TOKEN ?? "";
+if (!token) stop("Set TRUTO_API_TOKEN first.");
+const truto = new TrutoApi({ token, baseUrl: @base_url@ });
+const tickets = { unified_model: "ticketing", resource: "tickets" };
+@queries@
+"""
+_STOP = """\
+function stop(sentence: string): never {
+  console.error(sentence);
+  process.exit(1);
+}
+
+// Whatever is no success ends the program with what the server said.
+function failed(what: string, ticket: string, error: any): never {
+  const said = error?.data === undefined ? "" : `\\n${JSON.stringify(error.data)}`;
+  stop(`${what} of ticket ${ticket}: ${error?.statusCode ?? ""} ${error?.message ?? error}${said}`);
+}
+"""
+_PATCH = """\
+// Change one ticket.
+async function patch(ticket: string, body: Record<string, unknown>, key: string): Promise<void> {
+  const once = { noRetry: true, headers: { "Idempotency-Key": key } };
+  @before@await truto.unifiedApi.update(ticket, @body@, @query@, once).catch((error) => failed("PATCH", ticket, error));
+  console.log("sent", encodeURIComponent(ticket));
+}
+"""
+_LOOK = """\
+const found = await truto.unifiedApi.get(ticket, reading, { noRetry: true }).catch((error) => failed("GET", ticket, error));
+  const record = opened(ticket, found);
+  """
+
+
+def program(plan: Plan, base_url: str) -> str:
+    """Write the program; bodies are objects, because the SDK writes the JSON itself."""
+    found = script(plan, base_url)
+    pieces = [_head(found), _STOP, *typescript_parts.parts(found), _patch(found)]
+    return stacked([*pieces, "\n".join(map(_call, found.sendings))])
+
+
+def _head(found: Script) -> str:
+    queries = [f"const writing = {_query(found.write)};"]
+    queries += [f"const reading = {_query(found.read)};"] if found.looks else []
+    head, base_url = quoting.lines("//", found.head), quoting.javascript(found.base_url)
+    return filled(_HEAD, head=head, base_url=base_url, queries="\n".join(queries))
+
+
+def _query(pairs: tuple[tuple[str, str], ...]) -> str:
+    return quoting.javascript_value(grouped(pairs)).replace("{ ", "{ ...tickets, ", 1)
+
+
+def _patch(found: Script) -> str:
+    steps = [_LOOK] if found.looks else []
+    steps += ["const made = completed(body, record);\n  "] if found.completes else []
+    steps += ["const query = { ...writing, ...parameters(ticket, record) };\n  "] if found.taken else []
+    body, query = "made" if found.completes else "body", "query" if found.taken else "writing"
+    return filled(_PATCH, before="".join(steps), body=body, query=query)
+
+
+def _call(sending: Sending) -> str:
+    body = quoting.javascript_value(orjson.loads(sending.body))
+    words = f"{quoting.javascript(sending.ticket)}, {body}, {quoting.javascript(sending.key)}"
+    return f"{quoting.comment('//', sending.told)}\nawait patch({words});"

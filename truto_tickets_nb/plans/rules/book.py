@@ -1,0 +1,40 @@
+"""What a rule looks at, and what it tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from truto_tickets_nb.plans.learnt import Learnt
+from truto_tickets_nb.plans.way import Way
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from truto_tickets_nb.integrations.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Hold what is known: the integration's profile, what the account told, how a PATCH is made, the tickets as loaded."""
+
+    profile: Profile
+    learnt: Learnt = field(default_factory=Learnt)
+    way: Way = field(default_factory=Way)
+    records: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # ticket id -> the ticket, of those that change
+
+    @property
+    def name(self) -> str:
+        """Name the tool."""
+        return self.profile.name or "This integration"
+
+
+class Told(NamedTuple):
+    """Say what a rule found of one change."""
+
+    value: str
+    reason: str
+    fix: str
+    blocking: bool = False

@@ -1,0 +1,34 @@
+"""Emptied fields: how the tool empties one, and whether that may be dropped on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.plans.rules.book import Told
+from truto_tickets_nb.tickets.values import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from truto_tickets_nb.plans.plan import Change
+    from truto_tickets_nb.plans.rules.book import Book
+
+PLAIN = ("null", "empty_text")  # forms in which a body can say it
+_HOW = {
+    "operation": "empties a field by an operation of its own",
+    "by_field": "empties each field in its own way",
+}
+
+
+def may_be_dropped(change: Change, book: Book) -> Iterator[Told]:
+    """Say which clears may be dropped without a word; that a tool takes them plainly needs no warning."""
+    fact = book.profile.fact("clear")
+    if not is_missing(change.new) or is_missing(change.old) or (fact.value in PLAIN and fact.is_documented):
+        return
+    how = _HOW.get(fact.value or "")
+    known = f"{book.name} {how} ({fact.told})" if how else f"nobody documents what emptying does in {book.name}"
+    yield Told(
+        str(change.before)[:60],
+        f"is emptied; {known}: it may be ignored",
+        "It is read back after sending, and told if it stayed.",
+    )

@@ -1,0 +1,61 @@
+"""Statuses: what closing and re-opening risks, and which tickets have a status at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.plans.rules.book import Told
+from truto_tickets_nb.tickets.values import ref
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from truto_tickets_nb.plans.plan import Change, Patch
+    from truto_tickets_nb.plans.rules.book import Book
+    from truto_tickets_nb.tickets.kinds import Text
+
+# Words that tools use for a ticket that is over. The first row is Truto's own list of names; the others are common names: assumed.
+OVER = frozenset(
+    {"closed", "resolved", "archived", "deleted", "completed", "spam"}
+    | {"done", "complete", "fixed", "finished", "solved", "won't do", "wont do", "won't fix", "wontfix", "cancelled", "canceled"}
+    | {"rejected", "declined", "duplicate", "invalid", "accepted", "delivered", "trash"}
+)  # fmt: skip
+
+
+def turns(change: Change, book: Book) -> Iterator[Told]:
+    """Say which tickets would be closed or opened again: customers may hear of both."""
+    if change.field != "status" or change.before is None or change.after is None:
+        return
+    before, after = _is_over(change.before), _is_over(change.after)
+    if before == after:
+        return
+    fact, what = book.profile.fact("notifies"), "closes the ticket" if after else "opens a closed ticket again"
+    known = fact.told if fact.value else "our assumption"
+    if "remote_query" in book.way.fixed and book.profile.fact("quiet").value:
+        yield Told(
+            f"{change.before} -> {change.after}",
+            f"{what}; {book.name} is asked to mail nobody",
+            "plan.drop('status') leaves it alone.",
+        )
+        return
+    yield Told(
+        f"{change.before} -> {change.after}",
+        f"{what}, and {book.name} may mail people about it ({known})",
+        "plan.drop('status') leaves it alone.",
+    )
+
+
+def _is_over(name: Text) -> bool:
+    return str(name).strip().casefold() in OVER
+
+
+def of_its_type(patch: Patch, book: Book) -> Iterator[tuple[str, Told]]:
+    """Say which tickets have a type that takes no status."""
+    fact = book.profile.fact("status_for_types")
+    changed = next((change for change in patch.changes if change.field == "status"), None)
+    if not fact.value or changed is None:
+        return
+    kind = ref((book.records.get(patch.ticket) or {}).get("ticket_type"))
+    if kind and not {kind.id.casefold(), kind.name.casefold()} & {word.casefold() for word in fact.value}:
+        reason = f"{book.name} has statuses for tickets of type {', '.join(fact.value)} only ({fact.told}); this one is {kind.shown}"
+        yield "status", Told(str(changed.after), reason, "It may be refused: plan.drop() it.", fact.is_documented)

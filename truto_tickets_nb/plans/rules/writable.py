@@ -1,0 +1,45 @@
+"""What can be written here at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.plans.rules.book import Told
+from truto_tickets_nb.plans.way import part_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from truto_tickets_nb.plans.plan import Change
+    from truto_tickets_nb.plans.rules.book import Book
+
+PAGE = "https://truto.one/docs/api-reference/unified-ticketing-api/tickets/update/"
+
+
+def updates(book: Book) -> Iterator[Told]:
+    """Say where tickets can't be updated: by the account's own word, else by Truto's page."""
+    if book.learnt.can_update is False:
+        reason = f"this account does not offer the update of {book.name} tickets, by its own capabilities"
+        yield Told("", reason, "Load and audit them; to change them, use the tool itself.", blocking=True)
+    elif book.learnt.can_update is None and book.profile.can_update is False:
+        reason = f"Truto documents no update of tickets for {book.name} ({PAGE})"
+        yield Told("", reason, "Load and audit them; to change them, use the tool itself.", blocking=True)
+
+
+def takes(change: Change, book: Book) -> Iterator[Told]:
+    """Say which fields are not taken: the account's own schema blocks, an assumption of ours warns."""
+    name = part_of(change.field)
+    if book.learnt.writable is not None:
+        if name not in book.learnt.writable:
+            there = ", ".join(sorted(book.learnt.writable))
+            yield Told(
+                "",
+                "can't be written through this account, by its own update schema",
+                f"It takes: {there}.",
+                blocking=True,
+            )
+        return
+    fact = book.profile.fact("writable")
+    if fact.value and name not in fact.value:
+        reason = f"is probably not taken by {book.name} ({fact.told}); the account does not tell"
+        yield Told("", reason, "Try it on one ticket first: plan.only(<its id>).", fact.is_documented)

@@ -1,0 +1,94 @@
+"""Ask the tool itself whether it would take a plan, by its documented switch for checking without changing."""
+
+from __future__ import annotations
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.errors import ApiError, PlanError, ServerWrote
+from truto_tickets_nb.runs.stages import HOPELESS
+from truto_tickets_nb.runs.verify import before_sending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from truto_tickets_nb.integrations.profile import Profile
+    from truto_tickets_nb.plans.plan import Change, Plan
+    from truto_tickets_nb.plans.way import Way
+    from truto_tickets_nb.runs.door import Door
+    from truto_tickets_nb.runs.run import Outcome, Rehearsal
+
+ASKED = "The tool itself was asked about each ticket that is ready, and changed none."
+
+
+def switch(profile: Profile) -> Mapping[str, str]:
+    """Find the documented switch of a check without a change; a tool without one is refused, because a PATCH would change tickets."""
+    fact = profile.fact("validate")
+    if not fact.value or not fact.is_documented:
+        raise PlanError(
+            f"ask_server=True: no switch is documented that makes {profile.name} check a change without making it. Nothing was sent; "
+            "account.dry_run(plan) compares without asking the tool."
+        )
+    found: Mapping[str, str] = fact.value
+    return found
+
+
+def asked(door: Door, rehearsal: Rehearsal, checking: Mapping[str, str], workers: int = 4) -> Rehearsal:
+    """Send each ready patch with the switch on: first one alone, and only if that changed nothing, the others."""
+    way = _checking(rehearsal.plan.way, checking)
+    ready = [item for item in rehearsal.outcomes if item.kind == "ready"]
+    answers: dict[str, Outcome] = {}
+    if ready:
+        answers[ready[0].ticket] = _asked(door, ready[0], way)
+        _untouched(door, ready[0], rehearsal.plan)
+    with ThreadPoolExecutor(workers, thread_name_prefix="ask") as pool:
+        found = pool.map(lambda item: _asked(door, item, way), ready[1:])
+        answers |= {item.ticket: told for item, told in zip(ready[1:], found, strict=True)}
+    outcomes = tuple(answers.get(item.ticket, item) for item in rehearsal.outcomes)
+    unknown = (*rehearsal.unknown[:-1], ASKED)
+    return replace(rehearsal, outcomes=outcomes, unknown=unknown, asked=True)
+
+
+def _checking(way: Way, checking: Mapping[str, str]) -> Way:
+    remote: dict[str, Any] = {**way.fixed.get("remote_query", {}), **checking}
+    return replace(way, fixed={**way.fixed, "remote_query": remote})
+
+
+def _asked(door: Door, item: Outcome, way: Way) -> Outcome:
+    """Ask about one ticket: an answer that refuses is the outcome, whichever part of the ticket it refuses."""
+    changes = [found.change for found in item.findings if found.verdict == "open"]
+    try:
+        for part in way.rounds(changes):
+            _send(door, item.ticket, part, way)
+    except HOPELESS:
+        raise
+    except ApiError as error:
+        return replace(item, kind="refused", reason=f"Asked, the tool refuses it: {error}")
+    return item
+
+
+def _send(door: Door, ticket: str, part: tuple[Change, ...], way: Way) -> None:
+    record = door.get(ticket, query=way.read)
+    query, _ = way.parameters(record)
+    door.patch(ticket, way.body(part, record), query=query, idempotency_key=f"ask-{secrets.token_hex(8)}")
+
+
+def _untouched(door: Door, item: Outcome, plan: Plan) -> None:
+    """Make sure that the switch was heard: had it been lost on the way, the first ticket would be changed now, and only that."""
+    changes = [found.change for found in item.findings if found.verdict == "open"]
+    written = [
+        found.change
+        for found in before_sending(changes, door.get(item.ticket, query=plan.way.read))
+        if found.verdict != "open"
+    ]
+    if not written:
+        return
+    names = ", ".join(f"{change.field} ({change.before} -> {change.after})" for change in written)
+    patch = replace(item.patch, changes=tuple(change.reversed() for change in written))
+    raise ServerWrote(
+        f"Ticket {item.ticket} holds the change already: {names}. The switch for checking was not heard, or somebody else was quicker. "
+        "No other ticket was asked. To put it back, look at error.undo and apply it.",
+        replace(plan, patches=(patch,), problems=(), notes=()),
+    )

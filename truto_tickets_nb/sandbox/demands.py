@@ -1,0 +1,55 @@
+"""What a PATCH has to say in its query: parameters that a tool requires, whose values must fit the ticket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.sandbox.answers import Refusal, missing_query, refused
+
+if TYPE_CHECKING:
+    from truto_tickets_nb.sandbox.profiles import Played
+
+Record = dict[str, Any]
+KINDS = ["conversation", "issue"]  # the page's own list of what `ticket_type` may be in a query
+
+
+def complete(played: Played, query: Record) -> None:
+    """Refuse a query that lacks what the tool requires, as Truto itself does."""
+    missing = [name for name in played.required_query if _said(query, name) is None]
+    if missing:
+        raise missing_query(missing)
+
+
+def fitting(played: Played, query: Record, record: Record) -> None:
+    """Refuse values that don't fit the ticket, as the tool does."""
+    required = played.required_query
+    if "etag" in required and _said(query, "etag") != record.get("etag"):
+        raise refused("etag", "The etag does not match the current version", 409)
+    home = (record.get("workspace") or {}).get("id")
+    asked = _said(query, "workspace_id")
+    if "workspace_id" in required and home and asked != str(home):
+        raise Refusal(404, "Not found", raw={"message": f"There is no ticket {record['id']} in workspace {asked}"})
+    if "ticket_type" in required:
+        _of_type(_said(query, "ticket_type"), record)
+
+
+def _of_type(asked: str | None, record: Record) -> None:
+    own = record.get("ticket_type") or {}
+    if asked not in KINDS:
+        raise refused("ticket_type", f"ticket_type must be {' or '.join(KINDS)}, not {asked!r}")
+    if own and asked not in (own.get("id"), own.get("name")):
+        raise refused("ticket_type", f"The ticket is no {asked}")
+
+
+def _said(query: Record, name: str) -> str | None:
+    """Read a parameter, be it bare (`ticket_type=issue`) or an object (`ticket_type[id]=issue`)."""
+    value = query.get(name)
+    if isinstance(value, dict):
+        value = value.get("id", value.get("name"))
+    return None if value in (None, "") else str(value)
+
+
+def holds(query: Record, switches: Any) -> bool:
+    """Tell whether remote_query holds all of these parameters of the tool."""
+    sent = query.get("remote_query")
+    return bool(switches) and isinstance(sent, dict) and all(sent.get(key) == text for key, text in switches.items())

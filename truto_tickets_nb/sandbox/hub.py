@@ -1,0 +1,149 @@
+"""The routes: each request finds its account, is let in, answered, and written into a log that tests can read."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
+from starlette.routing import Route
+
+from truto_tickets_nb.sandbox import forms, meta, mischief, wire
+from truto_tickets_nb.sandbox.answers import Refusal, json_answer, missing_query
+from truto_tickets_nb.sandbox.app import Api
+from truto_tickets_nb.sandbox.calls import Call, Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from truto_tickets_nb.sandbox.faults import Fault
+
+_METHODS = ["GET", "PATCH", "POST", "PUT", "DELETE"]
+_UNIFIED = "/unified/ticketing"
+_OF_ACCOUNT: dict[str, Callable[[Api, Call], Any]] = {
+    "/integrated-account/{id}": Api.account,
+    "/integrated-account/{id}/capabilities": Api.capabilities,
+    f"{_UNIFIED}/tickets": Api.tickets,
+    f"{_UNIFIED}/tickets/meta/{{method}}": Api.schema,
+    f"{_UNIFIED}/tickets/{{slug}}/meta/{{method}}": Api.schema,
+    f"{_UNIFIED}/tickets/{{id:path}}": Api.ticket,
+    f"{_UNIFIED}/{{resource}}": Api.companions,
+    f"{_UNIFIED}/{{resource}}/meta/{{method}}": Api.companion_schema,
+    f"{_UNIFIED}/{{resource}}/{{id:path}}": Api.companion,
+}
+
+
+@dataclass
+class Hub:
+    """Serve some accounts under one token: a request is for the account that its query or its path names."""
+
+    token: str
+    accounts: dict[str, Api] = field(default_factory=dict)
+    seen: list[Seen] = field(default_factory=list)
+    lines: wire.Lines = field(default_factory=dict)  # open connections, to be cut
+    is_over: bool = False  # the server is being closed: nobody is kept waiting
+
+    def app(self) -> Starlette:
+        """Build the application."""
+        own = {"/ping": self._ping, "/integrated-account": self._listed}
+        routes = [Route(path, self._answering(handler), methods=_METHODS) for path, handler in own.items()]
+        for path, of_account in _OF_ACCOUNT.items():
+            routes.append(Route(path, self._answering(self._passing(of_account)), methods=_METHODS))
+        routes.append(Route("/{rest:path}", self._answering(self._nowhere), methods=_METHODS))
+        return Starlette(routes=routes)
+
+    def _answering(self, handler: Callable[[Call], Any]) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            try:
+                call = Call(request, await request.body())
+            except ClientDisconnect:  # the client died in the middle of a request: nobody is left to be answered
+                return json_answer({}, 400)
+            api = self._account(call)
+            struck = api.faults.strike(call.kind, call.identity) if api and call.kind else {}
+            await wire.held_up(struck)
+            response, status = self._answer(handler, call, (api, struck))
+            self._log(call, status, api)
+            if struck:
+                response = await wire.sent(response, request, struck, self.lines, over=lambda: self.is_over)
+            return forms.streamed(response) if call.form == "stream" and status == 200 else response
+
+        return answer
+
+    def _log(self, call: Call, status: int, api: Api | None) -> None:
+        seen = Seen(
+            call.request.method,
+            call.path,
+            call.query,
+            call.body,
+            status,
+            call.key,
+            time.monotonic(),
+            call.target,
+            call.raw,
+            api.account_id if api else "",
+        )
+        self.seen.append(seen)
+
+    def _account(self, call: Call) -> Api | None:
+        """Find whose request it is; a server of one account takes for its own what names none."""
+        named = call.query.get("integrated_account_id") if call.is_unified else call.request.path_params.get("id")
+        if named is None and call.is_unified:
+            return None
+        if named in (None, "me"):
+            return next(iter(self.accounts.values())) if len(self.accounts) == 1 else None
+        return self.accounts.get(str(named))
+
+    def _answer(
+        self, handler: Callable[[Call], Any], call: Call, of: tuple[Api | None, dict[str, Fault]]
+    ) -> tuple[Response, int]:
+        api, struck = of
+        if struck.keys() & {"lost_before", "html"}:  # it never came here
+            return json_answer({}), 0
+        try:
+            self._let_in(call, api)
+            if api:
+                mischief.before(api, call, struck)
+                api.stated(call)
+            call.taken = mischief.body(call.body, struck)
+            found = mischief.answer(handler(call), call, struck)
+            headers = api.headers(call) if api else {}
+            return json_answer(found, 200, {**headers, **mischief.headers(struck)}), 200
+        except Refusal as refusal:
+            if api and api.vendor and refusal.raw is not None:  # the vendor's own headers go with its own errors
+                refusal.headers = {**api.vendor.raw_headers(), **refusal.headers}
+                refusal.headers |= api.headers(call) if refusal.status == 429 else {}
+            return refusal.response(), refusal.status
+
+    def _let_in(self, call: Call, api: Api | None) -> None:
+        if call.request.headers.get("authorization") != f"Bearer {self.token}":
+            raise Refusal(401, "Unauthorized")
+        if call.is_unified and "integrated_account_id" not in call.query:
+            raise missing_query(["integrated_account_id"])
+        if call.is_unified and api is None:
+            raise Refusal(404, "Integrated account not found")
+        if api:
+            api.limited(call)
+
+    def _passing(self, handler: Callable[[Api, Call], Any]) -> Callable[[Call], Any]:
+        def answer(call: Call) -> Any:
+            api = self._account(call)
+            if api is None:
+                raise Refusal(404, "Integrated account not found")
+            return handler(api, call)
+
+        return answer
+
+    def _ping(self, call: Call) -> Any:
+        return {"message": "pong"}
+
+    def _listed(self, call: Call) -> Any:
+        call.only("GET")
+        return meta.accounts(list(self.accounts.values()), call.query)
+
+    def _nowhere(self, call: Call) -> Any:
+        raise Refusal(404, "Not found")

@@ -1,0 +1,93 @@
+"""The schemas of methods. Their JSON is an assumption, as is much of what they tell: `x-assumed` names all of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.sandbox.assumed import assumptions
+from truto_tickets_nb.sandbox.fields import WRITABLE
+from truto_tickets_nb.sandbox.shapes import BODY, EVERYWHERE, FILTERS, PAGING, QUERY, RESPONSE
+
+if TYPE_CHECKING:
+    from truto_tickets_nb.sandbox.app import Api
+
+_ENUMS = {
+    "status": ("ticket_status", "status_values"),
+    "priority": ("ticket_priorities", ""),
+    "ticket_type": ("ticket_types", "ticket_type_values"),
+}
+_DOCS = "https://truto.one/docs/api-reference/unified-ticketing-api"
+
+
+def schema(api: Api, method: str, *, with_response: bool = False) -> dict[str, Any]:
+    """Describe a method of tickets."""
+    found = {
+        "method": method,
+        "documentation_link": f"{_DOCS}/tickets/{method}/",
+        "request_body_schema": _body(api) if method == "update" else None,
+        "query_schema": _query(api, method),
+        "x-assumed": sorted({"request_body_schema", "query_schema", *assumptions(api.played)}),
+    }
+    one = {"type": "object", "properties": RESPONSE, "required": ["id"]}
+    if not with_response:
+        return found
+    pages = {"type": "object", "properties": {"result": {"type": "array", "items": one}}}
+    return {**found, "response_schema": pages if method == "list" else one}
+
+
+def companion(resource: str, method: str) -> dict[str, Any]:
+    """Describe a method of a companion resource."""
+    query = {**EVERYWHERE, **(PAGING if method == "list" else {})}
+    return {
+        "method": method,
+        "documentation_link": f"{_DOCS}/{resource.replace('_', '')}/{method}/",
+        "request_body_schema": None,
+        "query_schema": {"type": "object", "properties": query, "required": ["integrated_account_id"]},
+        "x-assumed": ["query_schema"],
+    }
+
+
+def _body(api: Api) -> dict[str, Any]:
+    fields = {name: _property(api, name) for name in WRITABLE if api.played.takes(name)}
+    found: dict[str, Any] = {"type": "object", "properties": fields, "required": []}
+    if either := api.played.fact("required_body"):
+        found["anyOf"] = [{"required": [name]} for name in either]
+    return found
+
+
+def _property(api: Api, name: str) -> dict[str, Any]:
+    if name == "collections" and (types := api.played.fact("collection_types")):
+        item = BODY[name]["items"]
+        parts = {**item["properties"], "type": {"type": "string", "enum": types}}
+        return {"type": "array", "items": {**item, "properties": parts}}
+    words = _words(api, name)
+    return {**BODY[name], "enum": words} if words else BODY[name]
+
+
+def _words(api: Api, name: str) -> list[str]:
+    """List the words a field may hold, where the tool lists them or somebody documents them."""
+    resource, fact = _ENUMS.get(name, ("", ""))
+    if not resource or not (api.played.offers(resource, "list") or api.played.fact(fact)):
+        return []
+    return list(dict.fromkeys(str(row.get("name", row["id"])) for row in api.store.companions(resource)))
+
+
+def _query(api: Api, method: str) -> dict[str, Any]:
+    required = ["integrated_account_id"]
+    found = dict(EVERYWHERE)
+    if method == "list":
+        found |= {name: shape for name, shape in FILTERS.items() if name not in api.ignored} | PAGING
+    if method == "update":
+        required += api.played.required_query
+        found["truto_body_passthrough"] = {"type": "boolean"}
+        found |= {
+            name: QUERY.get(name, {}) for name in (*api.played.required_query, *api.played.fact("optional_query", ()))
+        }
+        found["remote_query"] = {"type": "object", "properties": _switches(api)}
+    return {"type": "object", "properties": found, "required": required}
+
+
+def _switches(api: Api) -> dict[str, Any]:
+    """Name the tool's own switches: to stay silent, to check without saving."""
+    named = {**api.played.fact("quiet", {}), **api.played.fact("validate", {})}
+    return {key: {"type": "string", "enum": [text]} for key, text in named.items()}
