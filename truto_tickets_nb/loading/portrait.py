@@ -88,7 +88,8 @@ class AccountProfile:
         return QUESTIONS[name].read(fact.value) if fact.value is not None else "", fact.told, fact.source
 
     def _columns(self) -> list[Column]:
-        names = [*FIELDS, *(CUSTOM + item.key for item in self.learnt.custom)]
+        customs = [CUSTOM + item.key for item in self.learnt.custom] or [f"{CUSTOM}<key>"]
+        names = [*FIELDS, *customs]
         return [about(name, self.profile, self.learnt, self.choices) for name in names]
 
     def _page(self) -> Page:

@@ -68,10 +68,26 @@ def _groups(outcomes: Iterable[Outcome], most: int) -> Iterator[Group]:
 
 
 def _rows(item: Outcome) -> Iterator[Row]:
-    conflict = item.kind == "conflict"
+    conflict, ends = item.kind == "conflict", _ends(item)
     for _, title, _, field, base, theirs, mine, _ in item.rows():
         told = f"{field}: was {_word(base)}, is now {_word(theirs)}, mine {_word(mine)}"
-        yield Row(item.ticket, title, (told,) if conflict else (field, Moved(_word(base), _word(mine))))
+        name = f"{field} {ends[field]}" if field in ends else field
+        yield Row(item.ticket, title, (told,) if conflict else (name, Moved(_word(base), _word(mine))))
+
+
+def _ends(item: Outcome) -> dict[str, str]:
+    """Say of each field of a partly applied ticket whether it arrived."""
+    if item.kind != "partly applied":
+        return {}
+    words = {
+        "applied": "arrived",
+        "normalised": "arrived",
+        "open": "not sent",
+        "conflict": "edited by somebody",
+        "already so": "was so",
+    }
+    found = {finding.change.field: words.get(finding.verdict, finding.verdict) for finding in item.findings}
+    return {change.field: found.get(change.field, "not sent") for change in item.patch.changes}
 
 
 def _word(text: str | tuple[str, ...] | None) -> str:
