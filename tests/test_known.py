@@ -26,6 +26,7 @@ def test_learnt_once_and_kept_for_an_hour(account):
     assert len(account.sandbox.requests()) == count
     now[0] = HOUR + 1
     known.choices()
+    assert len(account.sandbox.requests()) > count
     assert sorted(asked(account, count)) == sorted(asked(account, 1)[: len(asked(account, count))])
 
 

@@ -232,6 +232,19 @@ def test_clear(slug, account, note):
     note({f"clear {found.kind}": True})
 
 
+@pytest.mark.having("clear", "empty_text")
+def test_clear_by_an_empty_text(slug, account):
+    """Where the vendor documents an empty text for it, that goes out, and it is heard."""
+    snapshot = account.load(progress=False)
+    df = snapshot.frame()
+    ticket = df.index[df["priority"].notna()][-1]
+    df.loc[ticket, "priority"] = None
+    run = account.apply(snapshot.plan(df, clear=["priority"]), confirm=1, progress=False)
+    assert (run.plan.patches[0].body, run.counts) == ({"priority": ""}, {"applied": 1})
+    account.apply(run.undo(), confirm=1, progress=False)
+    assert account.sandbox.ticket(ticket)["priority"]["name"] == snapshot.frame().at[ticket, "priority"]
+
+
 def has_cell(cell):
     return bool(cell) if isinstance(cell, tuple) else pd.notna(cell)
 
