@@ -13,11 +13,13 @@ True
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb import errors
 from truto_tickets_nb.account import Account
 from truto_tickets_nb.connecting import connect, practice
+from truto_tickets_nb.edits import Draft, Filter, Recipe, Step
 from truto_tickets_nb.integrations.overview import integrations
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
 from truto_tickets_nb.runs.door import Brakes
@@ -30,16 +32,29 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from truto_tickets_nb.widgets.bulk import BulkForm
+    from truto_tickets_nb.widgets.history import History
+    from truto_tickets_nb.widgets.review import Review
+    from truto_tickets_nb.widgets.ticket import TicketForm
+
 __all__ = [
     "Account",
     "Brakes",
+    "BulkForm",
     "Change",
+    "Draft",
+    "Filter",
+    "History",
     "Outcome",
     "Patch",
     "Plan",
     "Problem",
+    "Recipe",
+    "Review",
     "Run",
     "Snapshot",
+    "Step",
+    "TicketForm",
     "connect",
     "errors",
     "integrations",
@@ -47,6 +62,18 @@ __all__ = [
     "sandbox",
 ]
 __version__ = "0.1.0"
+_FORMS = {
+    "BulkForm": "bulk",
+    "History": "history",
+    "Review": "review",
+    "TicketForm": "ticket",
+}  # module of widgets/: imported when it is asked for, because ipywidgets takes its time
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FORMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"truto_tickets_nb.widgets.{_FORMS[name]}"), name)
 
 
 def sandbox(

@@ -117,9 +117,11 @@ class Account:
             filters,
             (*loaded.notes, *told),
             (self._client.budget.size, self._client.budget.window),
+            self._home,
+            self._in_memory,
         )
 
-    def dry_run(self, plan: Plan, *, ask_server: bool = False, progress: bool = True) -> Rehearsal:
+    def dry_run(self, plan: Plan, *, ask_server: bool = False, progress: bool | Bar = True) -> Rehearsal:
         """Re-read the tickets of a plan and tell what applying would do; no PATCH is sent.
 
         `ask_server=True` goes one step further where the vendor documents a switch for it (Azure DevOps): each ready change is sent with
@@ -140,12 +142,13 @@ class Account:
         confirm: int | None = None,
         brakes: Brakes | None = None,
         quiet: bool = False,
-        progress: bool = True,
+        progress: bool | Bar = True,
     ) -> Run:
         """Send a plan: one PATCH a ticket, each checked before and verified after, all written ahead in the journal.
 
         `confirm` is the number of tickets you saw in the plan; another number refuses. `quiet` is that of snapshot.plan(). Whatever
-        happens, every patch ends in exactly one outcome, and `run.undo()` makes the opposite plan.
+        happens, every patch ends in exactly one outcome, and `run.undo()` makes the opposite plan. `progress` may be a Bar of your own; who
+        sets its `halted` stops the run in an orderly way.
         """
         self._accept(plan)
         plan = plan.quietly() if quiet else plan
@@ -158,7 +161,7 @@ class Account:
             self._known.forget(*CHANGING)
             return engine.apply(self._bench(bar, brakes or Brakes()), plan, plan.way)
 
-    def resume(self, run_id: str | None = None, *, brakes: Brakes | None = None, progress: bool = True) -> Run:
+    def resume(self, run_id: str | None = None, *, brakes: Brakes | None = None, progress: bool | Bar = True) -> Run:
         """Go on with what is still open of a run (the last one of this account); in doubt tickets are re-read first."""
         found = run_id or self.journal.last_open(self.id)
         if found is None:
@@ -183,9 +186,13 @@ class Account:
             self._journal = Journal(self._folder())
         return self._journal
 
+    @property
+    def _in_memory(self) -> bool:
+        return self._home is None and self._sandbox is not None and self._sandbox.path is None
+
     def _folder(self) -> Path:
         """Practice in memory leaves nothing behind; everything else belongs into the one folder of the user's."""
-        if self._home is None and self._sandbox is not None and self._sandbox.path is None:
+        if self._in_memory:
             self._temporary = tempfile.TemporaryDirectory(prefix="truto-tickets-")
             return Path(self._temporary.name)
         return folder(self._home)
@@ -199,8 +206,8 @@ class Account:
                 f"The plan has {len(plan.blocking)} blocking problems, nothing was sent:{told}\nMend the frame, or plan.drop(...)."
             )
 
-    def _bar(self, total: int | None, title: str, *, shown: bool) -> Bar:
-        bar = Bar(total, title, shown=shown)
+    def _bar(self, total: int | None, title: str, *, shown: bool | Bar) -> Bar:
+        bar = shown if isinstance(shown, Bar) else Bar(total, title, shown=shown)
         self._client.listen = lambda wait: (
             bar.say(f"waiting {wait.seconds:.0f} s: {wait.reason}") if wait.seconds >= 1 else None
         )
@@ -211,9 +218,8 @@ class Account:
             if isinstance(event, engine.Settled):
                 bar.update(1, done=event.done - event.failed, failed=event.failed)
 
-        bench = engine.Bench(self._client, self.journal, brakes, listen)
-        self._client.stop = bench.halted.is_set
-        return bench
+        door = self._client.stopped_by(bar.halted.is_set)  # this run alone: a load beside it goes on
+        return engine.Bench(door, self.journal, brakes, listen, bar.halted)
 
     def close(self) -> None:
         """Close connections and journal, and end the sandbox behind a practice account."""

@@ -16,11 +16,6 @@ def home(told: str | Path | None = None) -> Path:
     return Path(told or os.environ.get(HOME) or platformdirs.user_data_dir("truto_tickets_nb", appauthor=False))
 
 
-def is_told() -> bool:
-    """Tell whether the folder was named on purpose, by TRUTO_TICKETS_HOME."""
-    return bool(os.environ.get(HOME))
-
-
 def mark(work: str) -> str:
     """Note that this process works on something (a run, a draft), and tell what it is known by."""
     _MINE.add(work)

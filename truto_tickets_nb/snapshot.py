@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from truto_tickets_nb.edits.autosave import FOLDER, Autosave
+from truto_tickets_nb.edits.draft import Draft
+from truto_tickets_nb.edits.recipe import Recipe
+from truto_tickets_nb.home import home as folder
 from truto_tickets_nb.integrations.profile import Profile, profile
 from truto_tickets_nb.loading import saved
 from truto_tickets_nb.loading.about import about
@@ -15,9 +19,13 @@ from truto_tickets_nb.plans.cells import Reader
 from truto_tickets_nb.plans.compare import compare, date_forms
 from truto_tickets_nb.plans.learnt import Learnt
 from truto_tickets_nb.plans.plan import Plan
+from truto_tickets_nb.plans.suspects import shared
 from truto_tickets_nb.plans.way import way_of
+from truto_tickets_nb.sheets import doors
+from truto_tickets_nb.sheets.origin import Origin, Told
 from truto_tickets_nb.show import Group, Note, Page, Row, to_html, to_text
 from truto_tickets_nb.tickets.choices import Choice, Choices
+from truto_tickets_nb.tickets.fields import CUSTOM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,6 +46,8 @@ class Snapshot:
     query: Mapping[str, Any] = field(default_factory=dict)  # by which it was loaded
     notes: tuple[str, ...] = ()
     budget: tuple[int, float] = (50, 10.0)
+    home: str | Path | None = None  # the folder of its account, where one was given
+    practice: bool = False  # of a sandbox in memory, which leaves nothing behind
 
     def __len__(self) -> int:
         return len(self.table)
@@ -55,16 +65,28 @@ class Snapshot:
         """
         return self.table.copy()
 
+    def draft(self, name: str = "", *, recover: bool = False, home: str | Path | None = None) -> Draft:
+        """Begin a draft: this snapshot plus steps, with undo and redo; see Draft.
+
+        It saves itself after each change, into drafts/ of the user's folder (`home`, else that of the account, else
+        TRUTO_TICKETS_HOME, else where the platform keeps such data). `recover=True` goes on with the one of this name that a dead
+        kernel left. Practice in memory leaves nothing behind, as its journal does, unless a folder was given.
+        """
+        told = home or self.home
+        keeps = told is not None or not self.practice
+        autosave = Autosave(folder(told) / FOLDER, self.account_id, name) if keeps else None
+        return Draft(self, name, autosave=autosave, recover=recover)
+
     def plan(
         self,
-        edited: pd.DataFrame,
+        edited: pd.DataFrame | Recipe,
         *,
         clear: Iterable[str] = (),
         quiet: bool = False,
         query: Mapping[str, Any] | None = None,
         carry: Iterable[str] = (),
     ) -> Plan:
-        """Compare an edited frame with this snapshot; nothing is sent.
+        """Compare an edited frame with this snapshot, or replay a recipe on it; nothing is sent.
 
         `clear` names the columns in which a filled cell may be emptied. `quiet` passes the vendor's documented switch that keeps it
         from mailing people, and is refused where there is none. `query` holds parameters that go along with each PATCH (such as
@@ -73,6 +95,8 @@ class Snapshot:
         Frames that can't be laid over the snapshot are a FrameError with every reason; whatever else must not go out is a blocking
         problem of the plan.
         """
+        if isinstance(edited, Recipe):
+            return edited.apply_to(self).plan(clear=clear, quiet=quiet, query=query, carry=carry)
         found = compare(self.table, edited, self._reader(edited), clear=clear)
         fields = {change.field for patch in found.patches for change in patch.changes}
         way = way_of(self.profile, self.learnt, fields, query=query, carry=carry, quiet=quiet)
@@ -90,16 +114,66 @@ class Snapshot:
 
     def _reader(self, edited: pd.DataFrame) -> Reader:
         known = dict(self.choices)
-        if isinstance(edited, pd.DataFrame) and "parent_ticket" in edited.columns:
+        if self._has_parents_edited(edited):
             names = self.table.frame["name"].fillna("") if "name" in self.table.frame else self.table.frame.index
             known["parent_ticket"] = Choices("tickets", tuple(map(Choice, self.table.frame.index, names)))
         return Reader(known, self.profile, date_forms(self.table))
+
+    def _has_parents_edited(self, edited: pd.DataFrame) -> bool:
+        """Tell whether parents may have changed: only then every ticket is a choice, which costs time with many of them."""
+        if (
+            not isinstance(edited, pd.DataFrame)
+            or "parent_ticket" not in edited.columns
+            or edited.columns.duplicated().any()
+        ):
+            return False
+        held = self.table.frame.get("parent_ticket")
+        return held is None or not shared(held, edited["parent_ticket"])
 
     def fields(self) -> pd.DataFrame:
         """List the columns: kind, editable (bool), and the values that a reference may take (str), with who names them."""
         rows = [about(name, self.profile, self.learnt, self.choices) for name in self.table.frame.columns]
         frame = pd.DataFrame(rows, columns=["column", "kind", "editable", "why", "takes"]).set_index("column")
         return frame.astype({"editable": bool})
+
+    def to_excel(self, path: str | Path, *, columns: Iterable[str] | None = None) -> None:
+        """Write the tickets as a workbook to edit: `snapshot.read_excel(path)` reads it back. Needs the extra `[excel]`.
+
+        `columns` names the columns (their order is kept); without it, those that hold something or can be edited. The sheet "how to" of
+        the file tells people what to do; to empty a cell on purpose one writes `<clear>` into it.
+        """
+        doors.to_excel(path, self._origin(), columns)
+
+    def read_excel(self, path: str | Path) -> pd.DataFrame:
+        """Read an edited workbook (or a CSV made of it) as a frame for `snapshot.plan(df)`.
+
+        Rows may be sorted, filtered or deleted, columns moved or deleted; what a spreadsheet did to ids, dates, numbers, quotes and
+        blanks is repaired, and an untouched cell keeps its very value. A cell with the word `<clear>` is empty in the frame and may be
+        cleared (`df.attrs["cleared"]`: column -> ids); a merely emptied one is a blocking problem of the plan. `df.attrs["notes"]`
+        tells what was left alone. A file that does not fit this snapshot is a FrameError with every reason, each with its cell.
+        """
+        return doors.read(path, self._origin())
+
+    def to_csv(self, path: str | Path, *, columns: Iterable[str] | None = None) -> None:
+        """Write the tickets as CSV that any spreadsheet opens (UTF-8 with its mark); `snapshot.read_csv(path)` reads it back.
+
+        Text that a spreadsheet might evaluate has an apostrophe in front, as have ids that would lose digits; both come back unchanged.
+        """
+        doors.to_csv(path, self._origin(), columns)
+
+    def read_csv(self, path: str | Path) -> pd.DataFrame:
+        """Read an edited CSV, whatever its separators and encoding, as `read_excel` reads a workbook."""
+        return doors.read(path, self._origin())
+
+    def _origin(self) -> Origin:
+        told = {name: self._told(name) for name in self.table.frame.columns}
+        days = frozenset({"due_date"} if self.profile.fact("due_date").value == "date" else ())
+        return Origin(self.table, self.account_id, self.integration, self.choices, told, days)
+
+    def _told(self, name: str) -> Told:
+        found = about(name, self.profile, self.learnt, self.choices)
+        custom = self.learnt.field(name.removeprefix(CUSTOM)) if name.startswith(CUSTOM) else None
+        return Told(found.kind, "" if found.editable else found.why, found.takes, custom.options if custom else ())
 
     def save(self, path: str | Path) -> None:
         """Write the snapshot as gzipped JSON lines: a header, then each ticket as it came. Any JSON tool reads it."""
@@ -109,6 +183,7 @@ class Snapshot:
             "query": {key: str(value) for key, value in self.query.items()},
             "notes": self.notes,
             "budget": self.budget,
+            "practice": self.practice,
         }
         saved.write(path, self.table, about, self.choices, self.learnt)
 
@@ -141,4 +216,5 @@ def open_snapshot(path: str | Path) -> Snapshot:
         header["query"],
         tuple(header["notes"]),
         tuple(header["budget"]),
+        practice=bool(header.get("practice")),
     )

@@ -133,6 +133,13 @@ class Client:
         """Take the slots of a read and a write together, so that the write follows the read without a wait."""
         return self.budget.together(2, self.stop)
 
+    def stopped_by(self, stop: Callable[[], bool]) -> Self:
+        """Make a second handle on the same connection and budget, whose waits end as soon as `stop` says so."""
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin.stop = stop
+        return twin
+
     @property
     def is_paused(self) -> bool:
         """Tell whether a limit makes everybody wait just now."""

@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
+from typing import NoReturn
 
+from truto_tickets_nb.cli.applying import add_apply
 from truto_tickets_nb.cli.demo import PREVIEW, demo
+from truto_tickets_nb.cli.plans import add_plan
 from truto_tickets_nb.cli.runs import listed, resumed, shown, undone
 from truto_tickets_nb.cli.serve import serve
-from truto_tickets_nb.errors import RunInterrupted, TicketsError
+from truto_tickets_nb.cli.telling import failed
 from truto_tickets_nb.sandbox.profiles import playable, slugs
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns its exit status: 0 done, 1 not done, with the reason on stderr, 130 interrupted."""
+    """Run the command; returns its exit status.
+
+    0 done or nothing to do, 1 not done, with the reason in one line on stderr, 2 `plan` found changes, 3 `apply` wants another
+    number, 130 interrupted.
+    """
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except RunInterrupted as error:
-        print(f"\ntruto-tickets: {error}", file=sys.stderr)
-        return 130
-    except (TicketsError, ValueError, OSError) as error:
-        print(f"truto-tickets: {error}", file=sys.stderr)
-        return 1
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (a scheduler gets one line, whatever happened)
+        return failed(options, error)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Read the command line; a word that makes no sense is exit status 1, because 2 tells that a plan has changes."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(1, f"{self.prog}: {message}. See {self.prog} --help\n")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "truto-tickets", description="Clean tickets in bulk: practise here, work in a notebook, look after your runs."
+    parser = _Parser(
+        "truto-tickets",
+        description="Clean tickets in bulk: practise here, work in a notebook, let a scheduler repeat it.",
     )
-    jobs = parser.add_subparsers(required=True, metavar="demo|sandbox|runs|show|resume|undo")
+    jobs = parser.add_subparsers(required=True, metavar="demo|sandbox|plan|apply|runs|show|resume|undo")
     add_demo(jobs.add_parser("demo", help="load, edit, preview, apply, look again and undo, on a practice server"))
     add_sandbox(jobs.add_parser("sandbox", help="serve a practice account until Ctrl-C"))
+    add_plan(
+        jobs.add_parser("plan", help="replay a recipe on fresh tickets and write the plan: exit 2 if there are changes")
+    )
+    add_apply(jobs.add_parser("apply", help="send a plan, by the number you saw in it"))
     add_runs(jobs.add_parser("runs", help="list the runs of the journal, the newest first"))
     add_show(jobs.add_parser("show", help="show one run: every ticket with its outcome"))
     add_sending(jobs.add_parser("resume", help="go on with what is still open of a run"), resumed)

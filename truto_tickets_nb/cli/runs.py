@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.cli.telling import plan_text, run_text
 from truto_tickets_nb.connecting import connect
 from truto_tickets_nb.runs.journal import Journal, home
 
@@ -24,7 +25,7 @@ def listed(options: argparse.Namespace) -> int:
 def shown(options: argparse.Namespace) -> int:
     """Show one run in full; needs no token."""
     run = _run(options)
-    print(run.receipt("json") if options.json else run.describe())
+    print(run.receipt("json") if options.json else run_text(run))
     if options.out:
         text = run.receipt("json") if options.out.suffix == ".json" else run.receipt("html")
         options.out.write_text(text, encoding="utf-8")
@@ -40,7 +41,7 @@ def _run(options: argparse.Namespace) -> Run:
 def resumed(options: argparse.Namespace) -> int:
     """Go on with what is open of a run."""
     run = _run(options)
-    print(run.describe())
+    print(run_text(run))
     if not run.open:
         print("\nNothing of it is open.")
         return 0
@@ -54,7 +55,7 @@ def undone(options: argparse.Namespace) -> int:
     """Apply the opposite plan of a run, after a look at it."""
     run = _run(options)
     plan = run.undo()
-    print(repr(plan))
+    print(plan_text(plan))
     if not len(plan):
         print(f"\nRun {run.id} changed nothing that could be undone.")
         return 0
@@ -65,7 +66,7 @@ def undone(options: argparse.Namespace) -> int:
 
 
 def _told(run: Run) -> int:
-    print(f"\n{run.describe()}")
+    print(f"\n{run_text(run)}")
     return 0 if not run.failed and not run.conflicts and not run.not_sent else 1
 
 

@@ -17,7 +17,7 @@ from truto_tickets_nb.tickets.kinds import AnyKind
 from truto_tickets_nb.tickets.values import Given, is_missing, ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     import pandas as pd
 
@@ -40,16 +40,18 @@ class Comparison:
 def compare(table: Table, edited: pd.DataFrame, reader: Reader, *, clear: Iterable[str] = ()) -> Comparison:
     """Compare `edited` with `table`, by ticket id.
 
-    `clear` names the columns in which a filled cell may become empty. A frame that can't be laid over the table is a
-    FrameError with all its reasons; everything else that must not go out is a blocking problem.
+    `clear` names the columns in which a filled cell may become empty, `edited.attrs["cleared"]` single cells (column -> ids): those
+    in which somebody wrote the word for it in a spreadsheet. A frame that can't be laid over the table is a FrameError with all its
+    reasons; everything else that must not go out is a blocking problem.
     """
     found = layout(table, edited)
     named = _cleared(clear, table, edited)
-    sheet = _Sheet(table, edited, reader, rows(table, edited), named)
+    sheet = _Sheet(table, edited, reader, rows(table, edited), named, edited.attrs.get("cleared", {}))
     for name in found.columns:
         sheet.look_at(name)
     patches = tuple(sheet.patches())
-    return Comparison(patches, (*found.problems, *sheet.problems()), found.notes, len(edited), sheet.loaded())
+    notes = (*found.notes, *edited.attrs.get("notes", ()))  # what reading a file has to tell
+    return Comparison(patches, (*found.problems, *sheet.problems()), notes, len(edited), sheet.loaded())
 
 
 def _cleared(clear: Iterable[str], table: Table, edited: pd.DataFrame) -> frozenset[str]:
@@ -73,6 +75,7 @@ class _Sheet:
     reader: Reader
     rows: Rows
     clear: frozenset[str]
+    cleared: Mapping[str, Collection[str]]  # cells in which a person wrote that they shall be empty: column -> ids
     records: dict[int, dict[str, Any]] = field(default_factory=dict)
     changes: dict[int, list[Change]] = field(default_factory=lambda: defaultdict(list))
     troubles: dict[int, list[Problem]] = field(default_factory=lambda: defaultdict(list))
@@ -104,13 +107,16 @@ class _Sheet:
     def _empty(self, row: Field, place: int, base: Any) -> None:
         if (is_missing(row.kind.cell(base)) and row.kind.word != "date") or is_missing(base):
             return
-        if row.name not in self.clear and row.writable:
+        if row.name not in self.clear and not self._is_cleared(row.name, place) and row.writable:
             told = Trouble(
                 "was filled and is now empty", f"To empty it on purpose: snapshot.plan(df, clear=[{row.name!r}])."
             )
             self._problem(row, place, row.kind.text(base), told)
         else:
             self._change(row, place, base, self.reader.empty(row))
+
+    def _is_cleared(self, name: str, place: int) -> bool:
+        return str(self.table.frame.index[place]) in self.cleared.get(name, ())
 
     def _change(self, row: Field, place: int, base: Any, read: Any) -> None:
         if not row.writable:

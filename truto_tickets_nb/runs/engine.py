@@ -94,6 +94,8 @@ def _go(bench: Bench, run_id: str) -> Run:
     try:
         with terminable():
             work.all(bench.journal.pending(run_id))
+            if bench.halted.is_set() and bench.journal.pending(run_id):
+                raise KeyboardInterrupt("stopped")  # noqa: TRY301  (a stop from outside ends as an interrupt does)
     except KeyboardInterrupt as error:
         run = _interrupted(bench, run_id)
         message = f"The run was interrupted; nothing is lost. {_where(run)} {_how(run_id)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from truto_tickets_nb.show import Group, Moved, Note, Page, Row, to_document
+from truto_tickets_nb.show.words import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +71,7 @@ def _groups(outcomes: Iterable[Outcome], most: int) -> Iterator[Group]:
 def _rows(item: Outcome) -> Iterator[Row]:
     conflict, ends = item.kind == "conflict", _ends(item)
     for _, title, _, field, base, theirs, mine, _ in item.rows():
-        told = f"{field}: was {_word(base)}, is now {_word(theirs)}, mine {_word(mine)}"
+        told = f"{field}: was {_word(base) or EMPTY}, is now {_word(theirs) or EMPTY}, mine {_word(mine) or EMPTY}"
         name = f"{field} {ends[field]}" if field in ends else field
         yield Row(item.ticket, title, (told,) if conflict else (name, Moved(_word(base), _word(mine))))
 

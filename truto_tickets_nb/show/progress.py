@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from tqdm import tqdm as text_bar
@@ -30,6 +31,7 @@ class Bar:
     ) -> None:
         self._bar: Any = None
         self._counts, self._reason = "", ""
+        self.halted = threading.Event()  # set by whoever watches and wants the work to end in an orderly way
         with contextlib.suppress(Exception):  # a bar that can't be drawn is no reason to stop the work
             if shown:
                 self._bar = _drawn(total, title, unit, stream)

@@ -134,6 +134,22 @@ class Choices:
             self._ambiguous(text, own) if own else self._unknown(text, named or ([found] if found else []), workspace)
         )
 
+    def spelled(self, text: str) -> str:
+        """Write a name as the account writes it, also where an id or an e-mail was given; text that stands for no one name stays.
+
+        >>> Choices.from_records("tags", [{"id": 7, "name": "Billing"}]).spelled("billing")
+        'Billing'
+        """
+        if text in self._by_name:
+            return text
+        folded = text.casefold().strip()
+        found = self._by_folded.get(folded) or [item for item in [self._by_id.get(text)] if item]
+        names = {item.name for item in found}
+        if len(names) != 1:
+            return text
+        name = names.pop()
+        return name if name.casefold() == folded or len({item.id for item in self._by_name[name]}) == 1 else text
+
     def _within(self, items: Iterable[Choice], workspace: str) -> list[Choice]:
         return [item for item in items if not workspace or item.workspace in ("", workspace)]
 

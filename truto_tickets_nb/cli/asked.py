@@ -1,0 +1,87 @@
+"""What a command asks the account for: where it is, which tickets to load. Read before anything is connected."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.connecting import connect
+from truto_tickets_nb.errors import SetupError, shorten
+from truto_tickets_nb.home import HOME, home
+from truto_tickets_nb.loading.filters import check
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from truto_tickets_nb.account import Account
+
+_TEST = re.compile(r"\s*([A-Za-z_][\w.]*)\s*(!=|>=|<=|=|>|<)\s*(.*?)\s*", re.DOTALL)
+_OPERATORS = {"=": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
+
+
+def reached(options: argparse.Namespace, account_id: str | None = None) -> Account:
+    """Connect as the environment and the options say; what is missing is told in the words of a terminal."""
+    account = account_id or options.account or os.environ.get("TRUTO_INTEGRATED_ACCOUNT_ID")
+    if str(home(options.home)).startswith("~"):
+        raise SetupError(f"There is no home folder for the journal. Set {HOME} to a folder, or give --home FOLDER.")
+    if not account:
+        raise SetupError("Which account? Set TRUTO_INTEGRATED_ACCOUNT_ID, or give --account ID.")
+    if not os.environ.get("TRUTO_API_TOKEN") and not sys.stdin.isatty():
+        raise SetupError("There is no token. Set TRUTO_API_TOKEN; to practise without one: truto-tickets sandbox")
+    return connect(account_id=account, base_url=options.base_url, home=options.home)
+
+
+def filters(where: Iterable[str], whole: str | None) -> dict[str, Any]:
+    """Read --where FIELD=VALUE and --filter JSON into the filters of account.load().
+
+    >>> filters(["status=open", "updated_at>=2026-01-01", "updated_at<2026-02-01"], None)
+    {'status': 'open', 'updated_at': {'gte': '2026-01-01', 'lt': '2026-02-01'}}
+    """
+    tests: dict[str, dict[str, Any]] = {}
+    for text in where:
+        field, operator, value = _test(text)
+        if operator in tests.setdefault(field, {}):
+            raise SetupError(f'{field} is tested twice. Several values: --filter \'{{"{field}": {{"in": [...]}}}}\'')
+        tests[field][operator] = value
+    found = {**_json(whole), **{name: _plain(told) for name, told in tests.items()}}
+    check(found)
+    return found
+
+
+def _test(text: str) -> tuple[str, str, str]:
+    found = _TEST.fullmatch(text)
+    if not found or not found[3]:
+        raise SetupError(
+            f"--where {shorten(text, 60)!r} is no test. Write one such as status=open or 'due_date<2026-02-01'."
+        )
+    return found[1], _OPERATORS[found[2]], found[3]
+
+
+def _plain(tests: dict[str, Any]) -> Any:
+    return tests["eq"] if set(tests) == {"eq"} else tests
+
+
+def _json(text: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(text or "{}")
+    except ValueError as error:
+        raise SetupError(f"--filter is no JSON: {error}. Write an object such as '{_SAMPLE}'.") from error
+    if not isinstance(found, dict):
+        raise SetupError(f"--filter takes one JSON object, such as '{_SAMPLE}'.")
+    return found
+
+
+_SAMPLE = '{"updated_at": {"gt": "2026-01-01"}}'
+
+
+def ids(told: Iterable[str]) -> tuple[str, ...]:
+    """Read --ids 1,2,3, given once or several times.
+
+    >>> ids(["10001,10002", "10001"])
+    ('10001', '10002')
+    """
+    return tuple(dict.fromkeys(part.strip() for text in told for part in text.split(",") if part.strip()))

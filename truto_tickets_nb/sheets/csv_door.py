@@ -1,0 +1,106 @@
+r"""The CSV door: a file that any spreadsheet opens, in UTF-8 with the mark by which Excel knows it; read with whatever separators and encoding come back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.errors import FrameError
+from truto_tickets_nb.sheets.columns import Column, columns_of
+from truto_tickets_nb.sheets.files import write_whole
+from truto_tickets_nb.sheets.grid import Grid, grid_of, is_header
+from truto_tickets_nb.sheets.marks import Marker
+from truto_tickets_nb.sheets.rows import guarded
+from truto_tickets_nb.sheets.texts import escape, guard
+from truto_tickets_nb.tickets.fields import ID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from truto_tickets_nb.sheets.origin import Origin
+
+SEPARATORS = (",", ";", "\t", "|")
+_HEAD = 64 * 1024  # characters in which the header stands
+
+
+def write_csv(path: str | Path, origin: Origin, wanted: Iterable[str] | None = None) -> None:
+    """Write tickets as CSV: the id first, the marks last."""
+    columns = columns_of(origin, origin.columns(wanted))
+    write_whole(path, lambda draft: _write(draft, origin, columns))
+
+
+def _write(path: Path, origin: Origin, columns: Sequence[Column]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerows(lines(origin, columns))
+
+
+def lines(origin: Origin, columns: Sequence[Column]) -> Iterator[list[str]]:
+    """Write the header, then each ticket; what a spreadsheet might evaluate is guarded."""
+    marker, names = Marker(origin.integration, origin.account_id), [column.name for column in columns]
+    yield [ID, *(guard(escape(name)) for name in names), marker.header(names)]
+    for place, ticket in enumerate(origin.ids):
+        texts = [column.text(column.written[place]) for column in columns]
+        cells = [
+            guard(text) if isinstance(column.written[place], str) else text
+            for column, text in zip(columns, texts, strict=True)
+        ]
+        yield [guarded(ticket), *cells, marker.row(ticket, names, texts)]
+
+
+def read_csv(source: str, data: bytes) -> Grid:
+    """Read the cells of a CSV file."""
+    text = decoded(data)
+    first, _, rest = text.partition("\n")
+    told = re.fullmatch(r'"?sep=(.)"?\s*', first)  # the line by which Excel is told the separator
+    text, separator = (rest, told[1]) if told else (text, separator_of(text))
+    if separator is None:
+        raise FrameError(
+            f"{source} has no column 'id', or is no CSV file. Put the ids back under a header 'id', or write the file anew: snapshot.to_csv(path)."
+        )
+    above: list[list[str]] = [[]] if told else []
+    return grid_of(source, chain(above, _rows(text, separator)), typed=False, comma=separator == ";")
+
+
+def decoded(data: bytes) -> str:
+    r"""Decode a file: by its mark, else as UTF-8, else as Windows-1252, which Excel writes where it is not asked.
+
+    >>> decoded("\ufeffé".encode()), decoded("é".encode("utf-16")), decoded("é".encode("cp1252"))
+    ('é', 'é', 'é')
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def separator_of(text: str) -> str | None:
+    r"""Guess the separator: the one by which some early line has most columns, among them the id.
+
+    >>> separator_of("Report\nid;name\n7;a, b, c")
+    ';'
+    """
+    found = {}
+    for separator in SEPARATORS:
+        heads = [row for row, _ in zip(_rows(text[:_HEAD], separator), range(20), strict=False) if is_header(row)]
+        found[separator] = len(heads[0]) if heads else 0
+    best = max(found, key=lambda separator: found[separator])
+    return best if found[best] else None
+
+
+def _rows(text: str, separator: str) -> Iterator[list[str]]:
+    """Read rows; a cell may be longer than the standard library allows by default."""
+    allowed = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    except csv.Error as error:
+        raise FrameError(f"The file is damaged: {error}. Save it again, or take an earlier copy.") from error
+    finally:
+        csv.field_size_limit(allowed)

@@ -1,0 +1,78 @@
+"""Read a workbook, whichever program saved it: the sheet with the tickets, and what the file was written from."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from datetime import date, datetime, time
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+
+from truto_tickets_nb.errors import FrameError
+from truto_tickets_nb.sheets.excel.writer import ABOUT, TICKETS
+from truto_tickets_nb.sheets.grid import LOOKED_AT, Grid, grid_of, is_header
+from truto_tickets_nb.sheets.texts import unescape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from truto_tickets_nb.sheets.readings import Cell
+
+
+def read_workbook(source: str, data: bytes) -> Grid:
+    """Read the cells of a workbook; a damaged one is refused with the reason."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl tells of drawings and extensions that it leaves out
+            return _read(source, data)
+    except FrameError:
+        raise
+    except Exception as error:  # what a damaged package makes of its reader is anybody's guess
+        told = (
+            "it is an OpenDocument file" if b"opendocument" in data[:200] else f"it is damaged, or no workbook: {error}"
+        )
+        raise FrameError(f"{source} can't be read as .xlsx: {told}. Save it again as .xlsx or .csv.") from error
+
+
+def _read(source: str, data: bytes) -> Grid:
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    try:
+        about = _about(book)
+        sheets = [sheet for sheet in book.worksheets if sheet.title != ABOUT and _has_header(sheet)]
+        if not sheets:
+            return grid_of(source, [])
+        chosen = min(sheets, key=lambda sheet: (sheet.title != TICKETS, sheet.sheet_state != "visible"))
+        others = [sheet.title for sheet in sheets if sheet is not chosen]
+        notes = tuple(
+            f"Read the sheet {chosen.title!r}; {name!r} holds tickets as well and was not read." for name in others
+        )
+        return grid_of(source, list(_rows(chosen)), about=about, notes=notes)
+    finally:
+        book.close()
+
+
+def _has_header(sheet: Any) -> bool:
+    return any(is_header(row) for row in islice(_rows(sheet), LOOKED_AT * 2))
+
+
+def _rows(sheet: Any) -> Iterator[list[Cell]]:
+    sheet.reset_dimensions()  # programs write wrong ones
+    for row in sheet.iter_rows(values_only=True):
+        yield [_plain(cell) if isinstance(cell, date | time) else cell for cell in row]
+
+
+def _plain(cell: Any) -> Cell:
+    """Bring dates into one form; a time without a day is text."""
+    if isinstance(cell, datetime):
+        return cell.replace(tzinfo=None)
+    return datetime(cell.year, cell.month, cell.day) if isinstance(cell, date) else str(cell)  # noqa: DTZ001
+
+
+def _about(book: Any) -> dict[str, Any]:
+    """Read the hidden identity."""
+    if ABOUT not in book.sheetnames:
+        return {}
+    rows = (row for row in _rows(book[ABOUT]) if len(row) > 1)
+    return {str(row[0]): unescape(str(row[1])) for row in rows if row[0] is not None}

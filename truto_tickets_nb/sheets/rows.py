@@ -1,0 +1,110 @@
+"""Find the ticket behind each row of a file: by its id, whatever a spreadsheet has made of it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.sheets.readings import numbers
+from truto_tickets_nb.sheets.texts import escape, guard, unguard
+from truto_tickets_nb.tickets.fields import ID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from truto_tickets_nb.sheets.grid import Grid
+    from truto_tickets_nb.sheets.origin import Origin
+    from truto_tickets_nb.sheets.readings import Cell
+
+LONG = 15  # digits that a spreadsheet's numbers keep
+_LOST = re.compile(r"[1-9](?:[.,]\d+)?[eE]\+?\d+")
+
+
+def guarded(identity: str) -> str:
+    """Write an id so that a program that opens a CSV does not take it for a number: zeros in front, and all digits, survive.
+
+    >>> guarded("0042"), guarded("4711"), guarded("1000000000000000001"), guarded("=A1")
+    ("'0042", '4711', "'1000000000000000001", "'=A1")
+    """
+    text = guard(escape(identity))
+    return f"'{text}" if text.isdecimal() and (len(text) > LONG or (text[0] == "0" and len(text) > 1)) else text
+
+
+def places_of(grid: Grid, origin: Origin) -> tuple[list[int], list[int], list[Problem]]:
+    """Find the ticket of each row: places in the snapshot, rows of the grid, and what does not fit."""
+    where = grid.where(ID) or 0
+    ids = Ids(origin.ids)
+    found: dict[int, int] = {}
+    problems = []
+    for row, cells in enumerate(grid.rows):
+        cell = cells[where] if where < len(cells) else None
+        place, problem = ids.find(cell)
+        if place in found:
+            two = f"stands in two rows, {grid.numbers[found[place]]} and {grid.numbers[row]}"
+            problem = (ids.known[place], two, "Keep one row a ticket.")
+        if problem:
+            address = grid.address(row, where)
+            problems.append(Problem(problem[0], ID, "", f"{problem[1]}, in cell {address}", problem[2]))
+        else:
+            found[place] = row
+    return list(found), list(found.values()), problems
+
+
+class Ids:
+    """Find tickets by what became of their ids.
+
+    >>> ids = Ids(["7", "0042", "1000000000000000001"])
+    >>> [ids.find(cell)[0] for cell in ("7", 7.0, "42", "1E+18", "'0042")]
+    [0, 0, 1, 2, 1]
+    >>> ids.find("99")[1][1]
+    'is not in this snapshot'
+    """
+
+    def __init__(self, known: list[str]) -> None:
+        self.known = known
+        self._places = {identity: place for place, identity in enumerate(known)}
+        self._written = {escape(identity): place for identity, place in self._places.items()}
+        self._numbers: dict[int, list[int]] = defaultdict(list)
+        for place, identity in enumerate(known):
+            if identity.isdecimal():
+                self._numbers[int(identity)].append(place)
+
+    def find(self, cell: Cell) -> tuple[int, tuple[str, str, str] | None]:
+        """Find the place of a ticket, or say what is wrong with its id: (id, reason, fix)."""
+        text = "" if cell is None else str(cell).strip()
+        if not text:
+            return -1, ("", "has no ticket id", "Put the id back, or delete the row: new tickets can't be made here.")
+        for form in (text, unguard(text), text.removeprefix("'")) if isinstance(cell, str) else ():
+            place = self._places.get(form, self._written.get(form, -1))
+            if place >= 0:
+                return place, None
+        meant = list(self._meant(text if isinstance(cell, str) else cell))
+        if len(meant) == 1:
+            return meant[0], None
+        return -1, _unknown(text, [self.known[place] for place in meant])
+
+    def _meant(self, cell: Cell) -> Iterable[int]:
+        """List the tickets that a number may mean: it may have lost zeros in front, or digits behind the fifteenth."""
+        for number in numbers(cell):
+            if float(number).is_integer():
+                yield from self._numbers.get(int(number), ()) if abs(number) < 10**LONG else self._rounded(cell, number)
+                return
+
+    def _rounded(self, cell: Cell, number: float) -> Iterator[int]:
+        lost = _LOST.fullmatch(cell) if isinstance(cell, str) else None
+        digits = sum(char.isdigit() for char in re.split("[eE]", lost.group())[0]) if lost else LONG
+        wanted = f"{number:.{digits - 1}e}"
+        yield from (
+            place for known, places in self._numbers.items() if f"{known:.{digits - 1}e}" == wanted for place in places
+        )
+
+
+def _unknown(text: str, meant: list[str]) -> tuple[str, str, str]:
+    if meant:
+        shown = ", ".join(meant[:4]) + (" …" if len(meant) > 4 else "")
+        return text, f"may be {len(meant)} tickets, because the id became a number ({shown})", "Write the id as text."
+    if _LOST.fullmatch(text):
+        return text, "has lost its digits: the id became a number", "Write the id as text, as it stands in the tool."
+    return text, "is not in this snapshot", "Delete the row, or load that ticket: account.load(ids=[...])."

@@ -1,0 +1,129 @@
+"""From column, operation and value to a step; or a sentence that says what is still missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.edits.steps import Step
+from truto_tickets_nb.loading.about import UNLIKELY, about
+from truto_tickets_nb.plans.cells import number
+from truto_tickets_nb.tickets.fields import field as field_of
+from truto_tickets_nb.tickets.values import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+    from truto_tickets_nb.edits.filters import Filter
+    from truto_tickets_nb.edits.source import Source
+    from truto_tickets_nb.loading.about import Column
+
+LABELS = {
+    "set": "set to", "fill": "fill where empty", "clear": "empty it", "add": "add", "remove": "remove", "swap": "replace one by another",
+    "replace": "find and replace text", "tidy": "tidy text", "shift": "move by days", "copy": "copy from another column",
+}  # fmt: skip
+_ANY = ("set", "fill", "clear")
+KINDS = {
+    "text": ("set", "replace", "tidy", "fill", "clear", "copy"),
+    "reference": (*_ANY, "copy"),
+    "set": ("add", "remove", "swap", *_ANY, "copy"),
+    "words": ("add", "remove", "swap", *_ANY, "copy"),
+    "date": ("set", "shift", "fill", "clear", "copy"),
+    "flag": (*_ANY, "copy"),
+    "any": (*_ANY, "replace", "tidy", "copy"),
+}
+TIDIES = {
+    "take off blanks around it": "trim", "make several blanks one": "collapse", "all capitals": "upper",
+    "all small letters": "lower", "title case": "title",
+}  # fmt: skip
+ASKS = {
+    "set": "Choose a value first", "fill": "Choose a value first", "add": "Choose what to add", "remove": "Choose what to remove",
+    "swap": "Choose what to replace, and by what", "replace": "Type what to find", "tidy": "Choose how to tidy",
+    "shift": "Say by how many days", "copy": "Choose the column to copy from",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """Hold one column as a form offers it: whether it can be edited, and what there is to say about it."""
+
+    name: str
+    kind: str  # text, reference, set, words, date, flag, any
+    why_not: str = ""
+    hint: str = ""
+
+    @property
+    def operations(self) -> tuple[tuple[str, str], ...]:
+        """List the operations that make sense for it: label, kind."""
+        return tuple((LABELS[kind], kind) for kind in KINDS[self.kind])
+
+
+def columns_of(source: Source, frame: pd.DataFrame) -> tuple[Editable, ...]:
+    """List the columns of an account's tickets, those that can't be edited with the reason."""
+    return tuple(_editable(about(name, source.profile, source.learnt, source.choices), frame) for name in frame.columns)
+
+
+def _editable(found: Column, frame: pd.DataFrame) -> Editable:
+    if not found.editable:
+        return Editable(found.column, found.kind, found.why)
+    row = field_of(found.column)
+    kind = row.kind.word if row else "any"
+    if kind == "any" and frame[found.column].dtype.name == "boolean":
+        kind = "flag"
+    return Editable(found.column, kind, hint=found.why if found.why.startswith(UNLIKELY) else "")
+
+
+def lacks(kind: str, given: Mapping[str, Any]) -> str:
+    """Say what an operation still needs before it makes sense; "" where it has all.
+
+    >>> lacks("set", {"value": None}), lacks("clear", {}), lacks("shift", {"days": 0, "hours": 0})
+    ('Choose a value first', '', 'Say by how many days')
+    """
+    needed = {"swap": ("old", "new"), "replace": ("find",), "tidy": ("how",), "copy": ("from",), "clear": ()}
+    names = needed.get(kind, ("names",) if kind in ("add", "remove") else ("value",))
+    if kind == "shift":
+        return "" if given.get("days") or given.get("hours") else ASKS[kind]
+    return ASKS[kind] if any(is_missing(given.get(name)) for name in names) else ""
+
+
+def compose(column: str, kind: str, given: Mapping[str, Any], rows: Filter) -> Step:
+    """Make the step; what can't work is a StepError that says what to do."""
+    options = {name: value for name, value in given.items() if value is not None and value is not False}
+    if kind == "replace":
+        options = {**options, "by": given.get("by") or "", **({"case": False} if given.get("case") is False else {})}
+    if kind == "shift":
+        options = {name: value for name, value in options.items() if value}
+    return Step(kind, column, rows, options)
+
+
+def as_number(text: str) -> int | float | None:
+    """Read a number as it is typed, with a point or a comma; None where it is none.
+
+    >>> as_number(" 3 "), as_number("2,5"), as_number("many")
+    (3, 2.5, None)
+    """
+    found = number(text.strip().replace(",", "."))
+    return int(found) if isinstance(found, float) and found.is_integer() else found
+
+
+def mixed(counts: Mapping[str, int], most: int = 4) -> str:
+    """Say what the chosen tickets hold: one value, or how it is mixed.
+
+    >>> mixed({"High": 12, "Normal": 55}), mixed({"High": 3}), mixed({"": 2})
+    ('mixed: Normal 55, High 12', 'all: High', 'all: (empty)')
+    """
+    held = sorted(
+        ((count, value or "(empty)") for value, count in counts.items() if count), key=lambda x: (-x[0], x[1])
+    )
+    if not held:
+        return "nothing"
+    if len(held) == 1:
+        return f"all: {held[0][1]}"
+    more = f", {len(held) - most:,} more values" if len(held) > most else ""
+    return "mixed: " + _listed(held[:most]) + more
+
+
+def _listed(held: Iterable[tuple[int, str]]) -> str:
+    return ", ".join(f"{value} {count:,}" for count, value in held)
