@@ -192,5 +192,6 @@ def shorten(text: object, longest: int = LONGEST) -> str:
     >>> shorten("a\x1b[31mred" + "!" * 400, 12)
     'a [31mred!!!…'
     """
-    shown = "".join(c if c.isprintable() else " " for c in str(text))
+    whole = str(text)
+    shown = whole if whole.isprintable() else "".join(c if c.isprintable() else " " for c in whole)
     return shown if len(shown) <= longest else shown[:longest] + "…"

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any, Self
 from truto_tickets_nb.sandbox.hub import Hub
 from truto_tickets_nb.sandbox.profiles import slugs
 from truto_tickets_nb.sandbox.server import TOKEN, Sandbox
-from truto_tickets_nb.sandbox.serving import Server, until_interrupted
+from truto_tickets_nb.sandbox.serving import Served, Server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from types import TracebackType
 
     from truto_tickets_nb.sandbox.calls import Seen
 
 
-class Sandboxes:
+class Sandboxes(Served):
     """Serve a practice account of every integration under one token, as a real environment has them.
 
     >>> with Sandboxes(tickets=3, integrations=["jira", "trello"]) as many:
@@ -74,19 +73,6 @@ class Sandboxes:
         self._server.close()
         for box in self._boxes.values():
             box.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def serve_forever(self) -> None:
-        """Serve until Ctrl-C."""
-        with self:
-            until_interrupted()
 
     def __repr__(self) -> str:
         return f"Sandboxes({len(self)} accounts)"

@@ -12,13 +12,12 @@ from truto_tickets_nb.sandbox.faults import Fault, Faults, Struck
 from truto_tickets_nb.sandbox.hub import Hub
 from truto_tickets_nb.sandbox.limiter import Limiter
 from truto_tickets_nb.sandbox.profiles import played
-from truto_tickets_nb.sandbox.serving import Server, until_interrupted
+from truto_tickets_nb.sandbox.serving import Served, Server
 from truto_tickets_nb.sandbox.store import Store
 from truto_tickets_nb.sandbox.vendor import vendor_limit as limit_of_vendor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import TracebackType
 
     from truto_tickets_nb.sandbox.calls import Seen
 
@@ -26,7 +25,7 @@ TOKEN = "sandbox-practice-token"  # noqa: S105  (no secret: it opens only this p
 _HOME = uuid.UUID("6f9a1c52-57a5-4e0c-9d6e-3b8f0e5a4c11")
 
 
-class Sandbox:
+class Sandbox(Served):
     """Serve one practice account over HTTP.
 
     >>> with Sandbox("jira", 20) as sandbox:
@@ -123,19 +122,6 @@ class Sandbox:
         if not self._server.hub.accounts:
             self._server.close()
         self._store.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def serve_forever(self) -> None:
-        """Serve until Ctrl-C."""
-        with self:
-            until_interrupted()
 
     @property
     def plays_vendor(self) -> bool:

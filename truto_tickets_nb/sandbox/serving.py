@@ -8,13 +8,16 @@ import contextlib
 import socket
 import threading
 import time
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
 from truto_tickets_nb.sandbox.wire import protocol
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from truto_tickets_nb.sandbox.hub import Hub
 
 _TICK = 0.01  # seconds between two looks while starting and ending
@@ -105,9 +108,26 @@ class Server:
             self._server = self._thread = None
 
 
-def until_interrupted() -> None:
-    """Wait for Ctrl-C."""
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        return
+class Served(ABC):
+    """Share what all practice servers have: they begin and end with a block, or with Ctrl-C."""
+
+    @abstractmethod
+    def start(self) -> Self:
+        """Start serving; returns once requests are answered."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the server; a second call does nothing."""
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def serve_forever(self) -> None:
+        """Serve until Ctrl-C."""
+        with self, contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()

@@ -7,6 +7,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.plans.cells import number as number_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -49,7 +51,7 @@ def numbers(cell: Cell) -> list[int | float]:
     if not isinstance(cell, str) or not (found := _NUMERIC.fullmatch(cell)):
         return []
     digits, exponent = re.sub(r"[\s']", "", found.group(1)), found.group(2) or ""
-    return [number for reading in _readings(digits) if (number := _number(reading + exponent)) is not None]
+    return [number for reading in _readings(digits) if (number := number_of(reading + exponent)) is not None]
 
 
 def _readings(digits: str) -> Iterator[str]:
@@ -63,18 +65,6 @@ def _readings(digits: str) -> Iterator[str]:
             yield digits.replace(",", "")
     elif other not in digits:
         yield digits.replace(last, "")
-
-
-def _number(text: str) -> int | float | None:
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if abs(found) != float("inf") else None
 
 
 def moments(cell: Cell) -> list[tuple[datetime, int]]:
