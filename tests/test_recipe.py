@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 
 import pytest
 
@@ -63,6 +65,54 @@ def test_bad_recipe_is_refused(change, told):
     text = json.dumps({"format": "truto_tickets_nb recipe", "version": 1, "steps": [], **change})
     with pytest.raises(RecipeError, match=told):
         tt.Recipe.of_json(text)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_files_are_read_as_editors_save_them(account, tmp_path, encoding):
+    """Recipes and plan files are the same with a byte-order mark and in the other encodings of Unicode."""
+    draft = made(account.load()).set("name", "Über 東京")
+    recipe, plan, path = draft.recipe(), draft.plan(), tmp_path / "x.json"
+    path.write_text(recipe.to_json(), encoding=encoding)
+    assert tt.Recipe.load(path) == recipe
+    path.write_text(plan.to_json(), encoding=encoding)
+    assert tt.Plan.from_json(path.read_bytes()) == plan
+    assert tt.Plan.from_json("\ufeff" + plan.to_json()) == plan
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ('"a", "kind": "set"', "'kind' stands twice"),
+        ("NaN", "NaN is not a JSON value"),
+        ("[1, [Infinity]]", "Infinity is not a JSON value"),
+        ("-Infinity", "-Infinity is not a JSON value"),
+        ("1e999", "1e999 is too large"),
+    ],
+)
+def test_recipe_is_strict_json(value, told):
+    """What other readers of JSON would refuse, or read in another way, is refused and named."""
+    step = f'{{"kind": "set", "field": "custom_fields.n", "value": {value}}}'
+    with pytest.raises(RecipeError, match=told):
+        tt.Recipe.of_json(f'{{"format": "truto_tickets_nb recipe", "version": 1, "steps": [{step}]}}')
+
+
+def test_values_are_pickled_and_copied(account):
+    """Steps, filters, recipes, reports, plans and outcomes are values: a pickled or deep-copied one equals the original."""
+    snapshot = account.load()
+    draft = made(snapshot).set(
+        "name", "x", where=~where("status", "in", ["Open", "Done"]) | tt.Filter.ids(snapshot.frame().index[0])
+    )
+    recipe, plan = draft.recipe(), draft.plan()
+    run = account.apply(plan, confirm=len(plan), progress=False)
+    for value in (*recipe.steps, recipe.steps[-1].rows, recipe, plan, run.outcomes, run, run.undo()):
+        assert pickle.loads(pickle.dumps(value)) == value
+        assert copy.deepcopy(value) == value
+    for again in (pickle.loads(pickle.dumps(snapshot)), copy.deepcopy(snapshot)):
+        assert again.plan(recipe) == plan
+    report = recipe.apply_to(snapshot)
+    assert pickle.loads(pickle.dumps(report)).plan() == copy.deepcopy(report).plan() == plan
+    with pytest.raises(TypeError):
+        pickle.loads(pickle.dumps(recipe.steps[0])).options["value"] = "another"
 
 
 def test_unreadable_files_are_told(tmp_path, snapshot):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from truto_tickets_nb.errors import PlanError, SetupError, shorten
+from truto_tickets_nb.json_text import json_text
 from truto_tickets_nb.plans.plan import Plan
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def read(path: Path) -> tuple[Plan, Made]:
     """Read a plan and how it was made; what is no plan is refused with what to do."""
     try:
         text = path.read_bytes()
-        return _plan(path, text), _made(path, orjson.loads(text).get("made"))
+        return _plan(path, text), _made(path, orjson.loads(json_text(text)).get("made"))
     except OSError as error:
         raise PlanError(
             f"{path} can't be read: {error.strerror or error}. Make a plan: truto-tickets plan RECIPE --out {path}"
@@ -89,7 +90,7 @@ def read(path: Path) -> tuple[Plan, Made]:
 
 def _plan(path: Path, text: bytes) -> Plan:
     try:
-        _check(path, orjson.loads(text))
+        _check(path, orjson.loads(json_text(text)))
         return Plan.from_json(text)
     except PlanError as error:
         raise PlanError(str(error).replace("snapshot.plan(df)", ANEW)) from error

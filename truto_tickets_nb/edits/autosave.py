@@ -19,6 +19,7 @@ import orjson
 from truto_tickets_nb.edits.history import History
 from truto_tickets_nb.errors import DraftDamaged, shorten
 from truto_tickets_nb.home import is_alive, mark, release
+from truto_tickets_nb.json_text import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +130,7 @@ class Autosave:
 
     def _read(self, path: Path) -> History | None:
         try:
-            found = orjson.loads(path.read_bytes() or b"null")
+            found = orjson.loads(json_text(path.read_bytes()) or "null")
             if found is None or _is_held(path, found):
                 return None  # just claimed, or somebody works on it
             if found["version"] > VERSION:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -13,6 +12,7 @@ from truto_tickets_nb.edits.layout import laid_out
 from truto_tickets_nb.edits.protocol import to_markdown
 from truto_tickets_nb.edits.steps import Step
 from truto_tickets_nb.errors import RecipeError, StepError, shorten
+from truto_tickets_nb.json_text import read_json
 from truto_tickets_nb.show import Answers, Page, to_html, to_text
 
 if TYPE_CHECKING:
@@ -47,16 +47,22 @@ class Recipe:
             for at, step in enumerate(self.steps)
         ]
         about = {"name": self.name, "integration": self.integration}
-        return (
-            laid_out({"format": MARK, "version": VERSION, **{k: v for k, v in about.items() if v}, "steps": steps})
-            + "\n"
-        )
+        parts = {"format": MARK, "version": VERSION, **{k: v for k, v in about.items() if v}, "steps": steps}
+        try:
+            return laid_out(parts) + "\n"
+        except ValueError as error:
+            raise RecipeError(
+                f"This recipe can't be written as JSON: {error}. Give its steps finite numbers: neither NaN nor infinity."
+            ) from error
 
     @classmethod
     def of_json(cls, text: str | bytes) -> Self:
-        """Read it back; damaged text, a later version and unknown steps are a RecipeError that says where."""
+        """Read it back; damaged text, a later version and unknown steps are a RecipeError that says where.
+
+        The text is strict JSON (no NaN, no doubled keys), with or without the byte-order mark that some editors put before it.
+        """
         try:
-            found = json.loads(text)
+            found = read_json(text)
         except (ValueError, RecursionError) as error:
             raise RecipeError(f"This recipe is no JSON: {error}.") from error
         _check(found)
@@ -71,8 +77,8 @@ class Recipe:
     def load(cls, path: str | Path) -> Self:
         """Read a recipe from a file that draft.save(path) or recipe.save(path) wrote, or a person did."""
         try:
-            return cls.of_json(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
+            return cls.of_json(Path(path).read_bytes())
+        except OSError as error:
             raise RecipeError(f"The recipe {path} can't be read: {error}.") from error
         except RecipeError as error:
             raise RecipeError(f"{path}: {error}") from error

@@ -50,6 +50,10 @@ class Step:
         cleaned = self.operation.check(self, row)  # type: ignore[arg-type]
         object.__setattr__(self, "options", MappingProxyType(dict(cleaned)))
 
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
+        """Pickle and copy it by its parts: its read-only options can't be pickled themselves."""
+        return type(self), (self.kind, self.field, self.rows, dict(self.options), self.title)
+
     @property
     def operation(self) -> Operation:
         """Find what this kind of step does."""

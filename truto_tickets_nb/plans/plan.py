@@ -11,6 +11,7 @@ import orjson
 from truto_tickets_nb.api.address import TRUTO
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile
+from truto_tickets_nb.json_text import json_text
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.programs import curl, javascript, python, python_sdk, typescript
 from truto_tickets_nb.plans.way import READ, Way, silence
@@ -206,9 +207,9 @@ class Plan:
     def from_json(cls, text: str | bytes) -> Self:
         """Read a plan back; one that was edited by hand is refused, because nobody saw it like that."""
         try:
-            whole = orjson.loads(text)
+            whole = orjson.loads(json_text(text))
             plan = cls(**_read(whole["plan"]))
-        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise PlanError(f"This is not a plan saved by to_json(): {error!s}. Save the plan again.") from error
         if plan.fingerprint != whole.get("fingerprint"):
             raise PlanError("This plan was changed after it was saved. Make the plan anew: snapshot.plan(df).")
