@@ -13,25 +13,26 @@ True
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import truto_tickets_nb.sandbox  # noqa: F401  (first the package of that name, which loads nothing: the function below takes its place)
 from truto_tickets_nb import errors
-from truto_tickets_nb.account import Account
-from truto_tickets_nb.connecting import connect, practice
-from truto_tickets_nb.edits import Draft, Filter, Recipe, Step
-from truto_tickets_nb.integrations.overview import integrations
-from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-from truto_tickets_nb.runs.door import Brakes
-from truto_tickets_nb.runs.run import Outcome, Run
-from truto_tickets_nb.sandbox import Sandbox  # imported before the function of that name takes its place
-from truto_tickets_nb.snapshot import Snapshot, open_snapshot
+from truto_tickets_nb.integrations.overview import integrations  # now, because there is a package of that name too
 from truto_tickets_nb.tickets import accessor as _accessor  # noqa: F401  (registers df["tags"].tickets)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from truto_tickets_nb.account import Account
+    from truto_tickets_nb.connecting import connect
+    from truto_tickets_nb.edits import Draft, Filter, Recipe, Step
+    from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
+    from truto_tickets_nb.runs.door import Brakes
+    from truto_tickets_nb.runs.run import Outcome, Run
+    from truto_tickets_nb.snapshot import Snapshot, open_snapshot
     from truto_tickets_nb.widgets.bulk import BulkForm
     from truto_tickets_nb.widgets.history import History
     from truto_tickets_nb.widgets.review import Review
@@ -62,18 +63,42 @@ __all__ = [
     "sandbox",
 ]
 __version__ = "0.1.0"
-_FORMS = {
-    "BulkForm": "bulk",
-    "History": "history",
-    "Review": "review",
-    "TicketForm": "ticket",
-}  # module of widgets/: imported when it is asked for, because ipywidgets takes its time
+# Where each public name is defined. A module is imported when its name is first used: an import of this package alone loads no HTTP
+# library, no server and no widgets.
+_MODULES = {
+    "Account": "account",
+    "Brakes": "runs.door",
+    "BulkForm": "widgets.bulk",
+    "Change": "plans.plan",
+    "Draft": "edits",
+    "Filter": "edits",
+    "History": "widgets.history",
+    "Outcome": "runs.run",
+    "Patch": "plans.plan",
+    "Plan": "plans.plan",
+    "Problem": "plans.plan",
+    "Recipe": "edits",
+    "Review": "widgets.review",
+    "Run": "runs.run",
+    "Snapshot": "snapshot",
+    "Step": "edits",
+    "TicketForm": "widgets.ticket",
+    "connect": "connecting",
+    "open_snapshot": "snapshot",
+}
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _FORMS:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"truto_tickets_nb.widgets.{_FORMS[name]}"), name)
+    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value  # the next use finds it at once
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
 
 
 def sandbox(
@@ -94,4 +119,6 @@ def sandbox(
     export), `path` (a file that keeps the data), `read_only`, `port`. `home` is the folder of the journal; without it, practice in memory
     leaves nothing behind.
     """
-    return practice(Sandbox(integration, tickets, **switches), home=home)
+    server, connecting = import_module(f"{__name__}.sandbox.server"), import_module(f"{__name__}.connecting")
+    account: Account = connecting.practice(server.Sandbox(integration, tickets, **switches), home=home)
+    return account

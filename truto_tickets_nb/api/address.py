@@ -7,17 +7,17 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote, urlsplit
 
-import httpx
-
 from truto_tickets_nb.errors import SetupError, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+
+    import httpx
 
 TRUTO = "https://api.truto.one"
 
 
-class Token(httpx.Auth):
+class Token:
     """Hold the token where no repr, log or pickle finds it."""
 
     __slots__ = ("__secret",)
@@ -32,10 +32,10 @@ class Token(httpx.Auth):
             )
         self.__secret = secret
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sign one request."""
+    def __call__(self, request: httpx.Request) -> httpx.Request:
+        """Sign one request: httpx takes any callable of this form as `auth`."""
         request.headers["Authorization"] = f"Bearer {self.__secret}"
-        yield request
+        return request
 
     def redact(self, text: str) -> str:
         """Take the token out of foreign text, should a server echo it."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import os
 import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from truto_tickets_nb import database
 from truto_tickets_nb.errors import JournalError
 
 if TYPE_CHECKING:
@@ -99,14 +99,7 @@ class Shared:
 
     def __init__(self, path: Path, account: str) -> None:
         self._account, self._lock = account, threading.RLock()
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
-        try:
-            self._db.executescript(f"pragma journal_mode=wal; pragma synchronous=off; {_SCHEMA}")
-        except sqlite3.Error:
-            self._db.close()
-            raise
+        self._db = database.opened(path, _prepared)
 
     def _run(self, sql: str, *values: Any) -> sqlite3.Cursor:
         try:
@@ -158,6 +151,13 @@ class Shared:
         """Close the file."""
         with self._lock:
             self._db.close()
+
+
+def _prepared(db: sqlite3.Connection) -> None:
+    db.execute("pragma synchronous=off")
+    with database.immediate(db):
+        for statement in filter(str.strip, _SCHEMA.split(";")):
+            db.execute(statement)
 
 
 def shared(path: Path, account: str) -> Departures:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import os
+import logging
 import secrets
 import sqlite3
 import warnings
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb import database
 from truto_tickets_nb.errors import JournalDamaged, JournalError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+log = logging.getLogger(__name__)
 VERSION = 2
+LOCK = (
+    "journal.lock"  # held while a damaged journal is set aside: of several processes that see the damage, one does it
+)
 _SCHEMA = """
 create table runs (
   id text primary key, account text not null, state text not null, started text not null, ended text not null default '',
@@ -35,8 +40,6 @@ _STEPS = {
 def opened(path: Path) -> tuple[sqlite3.Connection, tuple[str, ...]]:
     """Open a journal, or make one; returns the connection and what has to be told."""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _touched(path)
         return _sound(path)
     except (OSError, sqlite3.Error) as error:
         raise failed(path, error) from error
@@ -44,46 +47,59 @@ def opened(path: Path) -> tuple[sqlite3.Connection, tuple[str, ...]]:
 
 def _sound(path: Path) -> tuple[sqlite3.Connection, tuple[str, ...]]:
     try:
-        return _connected(path), ()
+        return database.opened(path, _prepared), ()
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise  # locked, full, read-only: not damaged
-        note = _aside(path, error)
-        warnings.warn(note, JournalDamaged, stacklevel=6)
-        _touched(path)
-        return _connected(path), (note,)
+    with database.exclusive(path.with_name(LOCK)):
+        return _begun_anew(path)
 
 
-def _touched(path: Path) -> None:
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-def _connected(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
+def _begun_anew(path: Path) -> tuple[sqlite3.Connection, tuple[str, ...]]:
+    """Set a damaged journal aside and begin a new one, unless another process has just done so."""
     try:
-        db.executescript("pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on;")
-        _migrate(db, path)
-    except BaseException:
-        db.close()
-        raise
-    return db
+        return database.opened(path, _prepared), ()
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        note = _aside(path, error)
+    log.warning("journal set aside: %s", path)
+    warnings.warn(note, JournalDamaged, stacklevel=7)
+    return database.opened(path, _prepared), (note,)
 
 
-def _migrate(db: sqlite3.Connection, path: Path) -> None:
-    told = db.execute("pragma quick_check").fetchone()[0]
-    if told != "ok":
-        raise sqlite3.DatabaseError(told)
-    version = db.execute("pragma user_version").fetchone()[0]
+def _prepared(db: sqlite3.Connection) -> None:
+    """Make the strongest promises of durability, and bring an older file forward; of several that open it, one does."""
+    db.execute("pragma synchronous=full")
+    db.execute("pragma foreign_keys=on")
+    condition = db.execute("pragma quick_check").fetchone()[0]
+    if condition != "ok":
+        raise sqlite3.DatabaseError(condition)
+    if _version(db) < VERSION:
+        with database.immediate(db):
+            for step in range(_version(db) + 1, VERSION + 1):  # read again: another may have been quicker
+                _brought_forward(db, step)
+
+
+def _brought_forward(db: sqlite3.Connection, step: int) -> None:
+    for statement in filter(str.strip, _STEPS[step].split(";")):
+        db.execute(statement)
+    db.execute(f"pragma user_version={step}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("pragma user_version").fetchone()[0]
     if version > VERSION:
-        raise JournalError(f"{path.name} was written by a newer version of this toolkit. Update it, then try again.")
-    for step in range(version + 1, VERSION + 1):
-        db.executescript(f"begin immediate; {_STEPS[step]} pragma user_version={step}; commit;")
+        raise JournalError(
+            "The journal was written by a newer version of this toolkit. Update the toolkit, then try again."
+        )
+    return version
 
 
 def _aside(path: Path, error: Exception) -> str:
     """Put a damaged journal aside with all its files, and tell what can be done."""
     suffix = f".damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    for part in ("", "-wal", "-shm"):
+    for part in ("-wal", "-shm", ""):  # the journal itself last: while it is there, nobody begins a new one beside it
         beside = path.with_name(path.name + part)
         if beside.exists():
             beside.rename(path.with_name(path.stem + suffix + part))
@@ -95,6 +111,7 @@ def _aside(path: Path, error: Exception) -> str:
 
 
 def failed(path: Path, error: Exception) -> JournalError:
+    """Turn an error of the file into one of ours, which says where it is and what to do."""
     if isinstance(error, JournalError):
         return error
     return JournalError(

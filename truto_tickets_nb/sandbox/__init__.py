@@ -3,8 +3,25 @@
 It shares no code with the other rooms, so that a mistake made there is not made here too.
 """
 
-from truto_tickets_nb.sandbox.faults import Fault
-from truto_tickets_nb.sandbox.many import Sandboxes
-from truto_tickets_nb.sandbox.server import Sandbox
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from truto_tickets_nb.sandbox.faults import Fault
+    from truto_tickets_nb.sandbox.many import Sandboxes
+    from truto_tickets_nb.sandbox.server import Sandbox
 
 __all__ = ["Fault", "Sandbox", "Sandboxes"]
+_MODULES = {
+    "Fault": "faults",
+    "Sandbox": "server",
+    "Sandboxes": "many",
+}  # imported when first used: a server takes its time
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
