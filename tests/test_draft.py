@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import truto_tickets_nb as tt
+from truto_tickets_nb.edits import apply, replay
 from truto_tickets_nb.edits.autosave import KEPT, _safe
 from truto_tickets_nb.errors import DraftDamaged, FrameError, StepError
 
@@ -278,6 +279,99 @@ def test_shown_draft_is_stable_and_escapes(snapshot):
     assert draft._repr_html_() == again._repr_html_()
     assert "<b>bold" not in draft._repr_html_()
     assert max(map(len, repr(draft).splitlines())) <= 80
+
+
+# many steps
+
+
+@pytest.fixture
+def applications(monkeypatch):
+    """Count how often a step is really applied to the tickets."""
+    counted = []
+    monkeypatch.setattr(replay, "apply", lambda step, *rest: counted.append(step) or apply(step, *rest))
+    return counted
+
+
+def test_an_edit_at_the_end_of_many_steps_applies_one_step(snapshot, applications):
+    """However many steps a draft has, one more costs one; undo and redo cost none."""
+    draft = snapshot.draft()
+    for n in range(300):
+        draft.set("name", f"n{n}", where="7")
+        assert draft.frame()["name"]["7"] == f"n{n}"
+    assert len(applications) == 300
+    for _ in range(300):
+        draft.undo().frame()
+    for n in range(300):
+        assert draft.redo().frame(n + 1)["name"]["7"] == f"n{n}"
+    assert len(applications) == 300
+
+
+def test_a_switch_in_the_middle_applies_only_what_reads_the_column(snapshot, applications):
+    """Steps on other columns are not done anew when a step in the middle is switched off, or on again."""
+    draft = snapshot.draft()
+    for n in range(200):
+        draft.set(("name", "description")[n % 2], f"{n}", where="7")
+    draft.disable(101).frame()
+    assert len(applications) == 200 + 49
+    draft.enable(101).frame()
+    assert len(applications) == 200 + 49
+
+
+def test_a_draft_without_room_for_all_its_states_stays_right(snapshot, monkeypatch):
+    """Where the tickets are many, states are let go; undo, redo, looking back and taking out still equal replaying."""
+    monkeypatch.setattr(replay, "ROOM", 0)
+    draft = snapshot.draft()
+    for n in range(150):
+        draft.set("name", f"n{n}", where="7")
+        assert draft.frame()["name"]["7"] == f"n{n}"
+    for n in range(150, 0, -1):
+        assert draft.frame(n)["name"]["7"] == f"n{n - 1}"
+    assert draft.drop(150).frame()["name"]["7"] == "n148"
+    for n in range(148, 99, -1):
+        assert draft.drop(n).frame()["name"]["7"] == "n148"
+    assert draft.drop(149).frame()["name"]["7"] == "n98"
+    while draft.can_undo:
+        draft.undo()
+    assert draft.frame()["name"]["7"] == "Refund"
+    assert draft.redo().redo().frame()["name"]["7"] == "n1"
+
+
+def test_autosave_grows_with_the_steps_not_with_their_square(snapshot, tmp_path):
+    """Twice as many steps make a file twice as large: past states are not stored, only what each operation changed."""
+    draft, sizes = snapshot.draft(home=tmp_path), []
+    for n in range(400):
+        draft.set("name", f"title {n}", where="7")
+        sizes.append(draft.autosaved.stat().st_size)
+    assert sizes[399] < 2.2 * sizes[199]
+
+
+def test_autosave_of_an_earlier_version_is_recovered(snapshot, tmp_path):
+    """A draft that an earlier version left, with each state written out, comes back with its undo and redo."""
+    steps = {"1": {"kind": "set", "field": "name", "value": "a"}, "2": {"kind": "clear", "field": "due_date"}}
+    states = {
+        "past": [[], [[1, True]], [[1, True], [2, True]]],
+        "now": [[1, False], [2, True]],
+        "future": [[], [[2, True]]],
+    }
+    head = {"format": "truto_tickets_nb draft", "version": 1, "owner": {"pid": None, "mark": ""}}
+    (tmp_path / "drafts").mkdir()
+    (tmp_path / "drafts" / f"{snapshot.account_id}-draft.json").write_text(
+        json.dumps({**head, "steps": steps, **states})
+    )
+    draft = snapshot.draft(home=tmp_path, recover=True)
+
+    def slots():
+        return [[entry.number, entry.enabled] for entry in draft.steps]
+
+    assert slots() == states["now"]
+    assert [draft.undo() is draft and slots() for _ in range(3)] == states["past"][::-1]
+    assert [draft.redo() is draft and slots() for _ in range(5)] == [
+        *states["past"][1:],
+        states["now"],
+        [[2, True]],
+        [],
+    ]
+    assert (draft.can_undo, draft.can_redo) == (True, False)
 
 
 # autosave

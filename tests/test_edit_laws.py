@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.edits import Filter, Recipe, Step, apply
+from truto_tickets_nb.edits import Filter, Recipe, Step, apply, replay
 from truto_tickets_nb.edits.draft import Draft
 from truto_tickets_nb.edits.history import History
 from truto_tickets_nb.errors import RecipeError, StepError
@@ -178,6 +178,23 @@ TestDrafting = Drafting.TestCase
 TestDrafting.settings = settings(
     deadline=None, suppress_health_check=list(HealthCheck), max_examples=40, stateful_step_count=25
 )
+
+
+class DraftingWithoutRoom(Drafting):
+    """Do the same where nearly every state is let go."""
+
+    def __init__(self):
+        self.patch = pytest.MonkeyPatch()
+        for name, value in (("ROOM", 0), ("RECENT", 1), ("STRIDE", 3)):
+            self.patch.setattr(replay, name, value)
+        super().__init__()
+
+    def teardown(self):
+        self.patch.undo()
+
+
+TestDraftingWithoutRoom = DraftingWithoutRoom.TestCase
+TestDraftingWithoutRoom.settings = settings(TestDrafting.settings, max_examples=20)
 
 
 @slowly

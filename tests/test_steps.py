@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import truto_tickets_nb as tt
 from truto_tickets_nb.edits import Effect, Filter, Step, apply, filter_of
+from truto_tickets_nb.edits.casing import title_case
 from truto_tickets_nb.errors import StepError
 
 where = Filter.where
@@ -354,3 +356,43 @@ def test_words():
     assert Step("shift", "due_date", options={"days": -1}).words() == "due_date: 1 day earlier"
     assert Step("remove", "tags", Filter.ids("7"), {"names": ["a", "b"]}).words() == "tags: -a -b where ticket is 7"
     assert step.titled("Spring clean").words() == "Spring clean"
+
+
+@pytest.mark.parametrize(
+    ("text", "titled"),
+    [
+        ("user can't log in, 3rd try", "User Can't Log In, 3rd Try"),
+        ("user can\u2019t log in", "User Can\u2019t Log In"),
+        ("l'\u00e9quipe d'o'neill rock'n'roll 'quoted'", "L'\u00e9quipe D'o'neill Rock'n'roll 'Quoted'"),
+        ("Mr O'Neill of McDonald", "Mr O'Neill Of McDonald"),
+        ("reset VPN, API and iPhone", "Reset VPN, API And iPhone"),
+        ("REFUND DIDN'T ARRIVE, 2ND TRY, 2FA OFF", "Refund Didn't Arrive, 2nd Try, 2FA Off"),
+        ("VPN", "VPN"),
+        ("follow-up and/or (urgent) [jira-12]", "Follow-Up And/Or (Urgent) [Jira-12]"),
+        ("1st 22nd 3d 100mb", "1st 22nd 3d 100mb"),
+        ("mail bob@example.com, see https://example.com/a or config.yml of user_id", "Mail bob@example.com, See https://example.com/a Or config.yml Of user_id"),
+        ("e\u0301cole cafe\u0301s", "E\u0301cole Cafe\u0301s"),
+        ("co\u00adoperate", "Co\u00adoperate"),
+        ("stra\u00dfe \u01c6ungla istanbul \ufb01x", "Stra\u00dfe \u01c5ungla Istanbul \ufb01x"),
+        ("\u039f\u0394\u03a5\u03a3\u03a3\u0395\u03a5\u03a3 \u039a\u0391\u0399", "\u039f\u03b4\u03c5\u03c3\u03c3\u03b5\u03c5\u03c2 \u039a\u03b1\u03b9"),
+        ("\U0001f389party \u8fd4\u91d1", "\U0001f389Party \u8fd4\u91d1"),
+        ("  two  blanks\r\nnext", "  Two  Blanks\r\nNext"),
+    ],
+)  # fmt: skip
+def test_title_case(text, titled):
+    """Title case makes one capital a word: apostrophes, ordinals, abbreviations, addresses and blanks stay; step and code agree."""
+    rows = [{"id": "1", "name": text, "tags": [{"id": "t", "name": text}]}, {"id": "2", "name": None, "tags": []}]
+    with tt.sandbox("gorgias", tickets=rows, limit=None) as account:
+        snapshot = account.load(progress=False)
+        draft = snapshot.draft().tidy("name", "title").tidy("tags", "title")
+        assert draft.frame()["name"].fillna("").tolist() == [titled, ""]
+        assert draft.frame()["tags"].tolist() == [(titled,), ()]
+        namespace = {"snapshot": snapshot}
+        exec(draft.recipe().to_python(), namespace)
+        assert namespace["df"]["name"].fillna("").tolist() == [titled, ""]
+
+
+def test_title_case_twice_is_title_case():
+    """What is in title case stays as it is."""
+    for text in ("User Can't Log In, 3rd Try", "REFUND NOW", "o'neill's iPhone 2fa"):
+        assert title_case(title_case(text)) == title_case(text)

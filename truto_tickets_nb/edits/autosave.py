@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MARK, VERSION = "truto_tickets_nb draft", 1
+    from truto_tickets_nb.edits.steps import Step
+
+MARK, VERSION = "truto_tickets_nb draft", 2
 KEPT = 20  # autosaves of one name; older ones that nobody works on make room
 FOLDER = "drafts"
 
@@ -46,6 +48,7 @@ class Autosave:
     account_id: str
     name: str
     path: Path | None = None
+    written: dict[int, tuple[Step, orjson.Fragment]] = field(default_factory=dict)  # by id(step): each is encoded once
 
     def write(self, history: History) -> str:
         """Write the steps; returns what has to be told, "" where there is nothing to tell."""
@@ -95,13 +98,24 @@ class Autosave:
         part = self.path.with_name(f"{self.path.name}.{secrets.token_hex(4)}.part")
         try:
             with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123  (a mode of its own)
-                file.write(orjson.dumps({**head, **history.to_json()}))
+                file.write(orjson.dumps({**head, **self._encoded(history)}))
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(self.path)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+    def _encoded(self, history: History) -> dict[str, Any]:
+        """Write the steps, of which only the new ones are encoded: a step of ten thousand cells costs its time once."""
+        steps = {id(step): step for _, step in history.steps()}
+        new = {
+            key: (step, orjson.Fragment(orjson.dumps(step.to_json())))
+            for key, step in steps.items()
+            if key not in self.written
+        }
+        self.written = {key: (self.written.get(key) or new[key]) for key in steps}
+        return history.to_json(lambda step: self.written[id(step)][1])
 
     def forget(self) -> None:
         """Remove the file: what it holds is not needed any more."""
@@ -135,7 +149,7 @@ class Autosave:
                 return None  # just claimed, or somebody works on it
             if found["version"] > VERSION:
                 return None  # a later version's: it stays as it is
-            return History.of_json(found)
+            return History.of_json(found, version=found["version"])
         except OSError:
             return None
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:

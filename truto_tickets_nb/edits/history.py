@@ -1,4 +1,7 @@
-"""The steps of a draft, with undo and redo, as a value: every operation gives a new one."""
+"""The steps of a draft, with undo and redo, as a value: every operation gives a new one.
+
+What an operation replaced is kept, not the whole list before it: memory and file grow with the number of steps, not with its square.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from truto_tickets_nb.edits.steps import Step
 from truto_tickets_nb.errors import StepError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 KEPT = 500  # operations that can be undone
 
@@ -25,9 +28,34 @@ class Slot(NamedTuple):
 Slots = tuple[Slot, ...]
 
 
+class Splice(NamedTuple):
+    """Hold one operation: at this place, these slots were replaced by those."""
+
+    at: int
+    old: Slots
+    new: Slots
+
+    def do(self, slots: Slots) -> Slots:
+        """Put the new slots where the old ones are."""
+        return (*slots[: self.at], *self.new, *slots[self.at + len(self.old) :])
+
+    def undo(self, slots: Slots) -> Slots:
+        """Put the old slots where the new ones are."""
+        return (*slots[: self.at], *self.old, *slots[self.at + len(self.new) :])
+
+    @classmethod
+    def between(cls, before: Slots, after: Slots) -> Self:
+        """Find the one operation that leads from a list of slots to another."""
+        shorter = min(len(before), len(after))
+        start = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+        rest = shorter - start
+        end = next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
+        return cls(start, before[start : len(before) - end], after[start : len(after) - end])
+
+
 @dataclass(frozen=True, slots=True)
 class History:
-    """Hold the steps as they are, as they were before each operation, and as they were before each undo.
+    """Hold the steps as they are, the operations that led there, and those that were undone.
 
     >>> steps = History().add(Step("clear", "due_date"), Step("clear", "team"))
     >>> steps.drop(1).undo() == steps.undo().redo()
@@ -37,8 +65,8 @@ class History:
     """
 
     now: Slots = ()
-    past: tuple[Slots, ...] = ()
-    future: tuple[Slots, ...] = ()
+    past: tuple[Splice, ...] = ()  # the last one was done last
+    future: tuple[Splice, ...] = ()  # the last one was undone last
 
     @property
     def is_empty(self) -> bool:
@@ -52,59 +80,89 @@ class History:
 
     def slot(self, number: int) -> Slot:
         """Find a step by its number."""
-        found = next((slot for slot in self.now if slot.number == number), None)
-        if found is None:
+        return self.now[self._place(number)]
+
+    def _place(self, number: int) -> int:
+        place = next((place for place, slot in enumerate(self.now) if slot.number == number), None)
+        if place is None:
             there = ", ".join(str(slot.number) for slot in self.now) or "none"
             raise StepError(f"This draft has no step {number!r}. There are: {there}.")
-        return found
+        return place
 
     def add(self, *steps: Step) -> Self:
         """Add steps at the end, as one operation."""
-        first = 1 + max((slot.number for slots in (*self.past, self.now) for slot in slots), default=0)
-        return self._become((*self.now, *(Slot(first + place, step) for place, step in enumerate(steps))))
+        earlier = (slot.number for splice in self.past for slots in (splice.old, splice.new) for slot in slots[-1:])
+        first = 1 + max((*earlier, *(slot.number for slot in self.now[-1:])), default=0)
+        new = tuple(Slot(first + place, step) for place, step in enumerate(steps))
+        return self._become(Splice(len(self.now), (), new))
 
     def drop(self, number: int) -> Self:
         """Take a step out."""
-        gone = self.slot(number)
-        return self._become(tuple(slot for slot in self.now if slot is not gone))
+        place = self._place(number)
+        return self._become(Splice(place, (self.now[place],), ()))
 
     def switch(self, number: int, *, enabled: bool) -> Self:
         """Let a step count, or not; that is no operation where it is so already."""
-        if self.slot(number).enabled == enabled:
+        place = self._place(number)
+        slot = self.now[place]
+        if slot.enabled == enabled:
             return self
-        return self._become(tuple(s._replace(enabled=enabled) if s.number == number else s for s in self.now))
+        return self._become(Splice(place, (slot,), (slot._replace(enabled=enabled),)))
 
-    def _become(self, slots: Slots) -> Self:
-        return replace(self, now=slots, past=(*self.past, self.now)[-KEPT:], future=())
+    def _become(self, splice: Splice) -> Self:
+        return replace(self, now=splice.do(self.now), past=(*self.past, splice)[-KEPT:], future=())
 
     def undo(self) -> Self:
         """Go back before the last operation."""
         if not self.past:
             raise StepError("There is nothing to undo.")
-        return replace(self, now=self.past[-1], past=self.past[:-1], future=(*self.future, self.now))
+        *past, last = self.past
+        return replace(self, now=last.undo(self.now), past=tuple(past), future=(*self.future, last))
 
     def redo(self) -> Self:
         """Do again what was undone last."""
         if not self.future:
             raise StepError("There is nothing to redo.")
-        return replace(self, now=self.future[-1], past=(*self.past, self.now), future=self.future[:-1])
+        *future, last = self.future
+        return replace(self, now=last.do(self.now), past=(*self.past, last), future=tuple(future))
 
-    def to_json(self) -> dict[str, Any]:
-        """Write it as JSON: each step once, by its number."""
-        states = (*self.past, self.now, *self.future)
-        steps = {str(slot.number): slot.step.to_json() for slots in states for slot in slots}
+    def steps(self) -> Iterator[tuple[int, Step]]:
+        """List each step with its number, once: those that are there, and those that undo or redo brings back."""
+        parts = (slots for splice in (*self.past, *self.future) for slots in (splice.old, splice.new))
+        return iter({slot.number: slot.step for slots in (*parts, self.now) for slot in slots}.items())
 
-        def numbers(slots: Slots) -> list[list[Any]]:
-            return [[slot.number, slot.enabled] for slot in slots]
-
-        past, future = [list(map(numbers, states)) for states in (self.past, self.future)]
-        return {"steps": steps, "now": numbers(self.now), "past": past, "future": future}
+    def to_json(self, written: Callable[[Step], Any] = Step.to_json) -> dict[str, Any]:
+        """Write it as JSON: each step once, by its number; `written` writes a step."""
+        steps = {str(number): written(step) for number, step in self.steps()}
+        past, future = (
+            [[splice.at, _numbers(splice.old), _numbers(splice.new)] for splice in splices]
+            for splices in (self.past, self.future)
+        )
+        return {"steps": steps, "now": _numbers(self.now), "past": past, "future": future}
 
     @classmethod
-    def of_json(cls, found: Mapping[str, Any]) -> Self:
-        """Read it back."""
-        steps = {int(number): Step.of_json(step) for number, step in found["steps"].items()}
-        read: Callable[[Iterable[Any]], Slots] = lambda rows: tuple(  # noqa: E731
-            Slot(int(number), steps[int(number)], bool(enabled)) for number, enabled in rows
+    def of_json(cls, written: Mapping[str, Any], *, version: int = 2) -> Self:
+        """Read it back, also as version 1 wrote it: with the whole list before each operation."""
+        steps = {int(number): Step.of_json(step) for number, step in written["steps"].items()}
+
+        def slots(rows: Iterable[Any]) -> Slots:
+            return tuple(Slot(int(number), steps[int(number)], bool(enabled)) for number, enabled in rows)
+
+        now = slots(written["now"])
+        if version == 1:
+            past, future = ([slots(rows) for rows in written[key]] for key in ("past", "future"))
+            later = [now, *reversed(future)]
+            return cls(now, _splices([*past, now]), tuple(reversed(_splices(later))))
+        past_, future_ = (
+            tuple(Splice(int(at), slots(old), slots(new)) for at, old, new in written[key])
+            for key in ("past", "future")
         )
-        return cls(read(found["now"]), tuple(map(read, found["past"])), tuple(map(read, found["future"])))
+        return cls(now, past_, future_)
+
+
+def _splices(states: list[Slots]) -> tuple[Splice, ...]:
+    return tuple(map(Splice.between, states, states[1:]))
+
+
+def _numbers(slots: Slots) -> list[list[Any]]:
+    return [[slot.number, slot.enabled] for slot in slots]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from truto_tickets_nb.edits import patterns
 from truto_tickets_nb.edits.values import shown, to_json
 from truto_tickets_nb.errors import StepError, shorten
 from truto_tickets_nb.plans.cells import as_moment, number
+from truto_tickets_nb.suggest import near
 
 OPS = {
     "is": "is", "is not": "is not", "in": "is one of", "contains": "contains", "starts": "starts with", "ends": "ends with",
@@ -31,8 +31,8 @@ def checked(field: str, op: str, value: Any) -> Any:
     if not isinstance(field, str) or not field:
         raise StepError('A filter names one column: Filter.where("status", "is", "Open").')
     if not isinstance(op, str) or op not in OPS:
-        near = difflib.get_close_matches(str(op), OPS, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        meant = near(op, OPS)
+        hint = f" Did you mean {meant[0]!r}?" if meant else ""
         raise StepError(f"{op!r} is no operator.{hint} There are: {', '.join(OPS)}.")
     if op in BARE:
         return None

@@ -54,7 +54,10 @@ class Verbs(ABC):
         return self._verb("replace", field, {"find": find, "by": by, "regex": regex, "case": case}, (where, title))
 
     def tidy(self, field: str, how: str = "trim", *, where: Any = None, title: str = "") -> Self:
-        """Tidy text: trim (blanks around it), collapse (several blanks to one), upper, lower, title."""
+        """Tidy text: trim (blanks around it), collapse (several blanks to one), upper, lower, title.
+
+        Title case leaves letters after an apostrophe or a digit alone (Can't, 3rd), and words with a capital inside (VPN, iPhone).
+        """
         return self._verb("tidy", field, {"how": how}, (where, title))
 
     def add(self, field: str, *names: str, where: Any = None, title: str = "") -> Self:

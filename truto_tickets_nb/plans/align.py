@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.suggest import near
 from truto_tickets_nb.tickets.fields import CUSTOM, ID, field
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _is_readable(name: str) -> bool:
 def _was(table: Table, edited: pd.DataFrame, name: Any, missing: list[str]) -> str:
     """Guess which missing column a new one is: a like name, or the very same values."""
     text = str(name).strip().casefold().replace(" ", "_")
-    by_name = difflib.get_close_matches(text, [old for old in missing if not old.startswith(CUSTOM)], n=1, cutoff=0.85)
+    by_name = near(text, [old for old in missing if not old.startswith(CUSTOM)], alike=0.85)
     if by_name:
         return by_name[0]
     if len(edited) != len(table):

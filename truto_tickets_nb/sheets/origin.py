@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.errors import FrameError
+from truto_tickets_nb.suggest import near
 from truto_tickets_nb.tickets.fields import ID
 from truto_tickets_nb.tickets.values import ref
 
@@ -64,7 +64,7 @@ class Origin:
         return names
 
     def _hint(self, name: object) -> str:
-        close = difflib.get_close_matches(str(name), list(self.table.frame.columns), n=1)
+        close = near(name, self.table.frame.columns)
         return f"{name!r}" + (f" (did you mean {close[0]!r}?)" if close else "")
 
 

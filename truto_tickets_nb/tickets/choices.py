@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from truto_tickets_nb.suggest import Folded
 from truto_tickets_nb.tickets.values import Ref, person_name, ref
 
 if TYPE_CHECKING:
@@ -169,9 +169,25 @@ class Choices:
         if elsewhere:
             where = f"{text!r} belongs to another workspace"
             return Unresolved(where, f"Tickets of this workspace can take: {_few(self.names(workspace))}.")
-        names = self.names(workspace)
-        close = difflib.get_close_matches(text.casefold(), [name.casefold() for name in names], n=3, cutoff=0.6)
-        meant = [name for name in names if name.casefold() in close]
+        if (text, workspace) not in self._refusals:
+            self._refusals[text, workspace] = self._refusal(text, workspace)
+        return self._refusals[text, workspace]
+
+    @cached_property
+    def _refusals(self) -> dict[tuple[str, str], Unresolved]:
+        """Remember what was said of each unknown name: a column repeats one name thousands of times."""
+        return {}
+
+    @cached_property
+    def _by_workspace(self) -> dict[str, tuple[tuple[str, ...], Folded]]:
+        return {}
+
+    def _refusal(self, text: str, workspace: str) -> Unresolved:
+        if workspace not in self._by_workspace:
+            names = self.names(workspace)
+            self._by_workspace[workspace] = names, Folded(names)
+        names, folded = self._by_workspace[workspace]
+        meant = folded.near(text, count=3)
         hint = f"Did you mean {_few(meant)}?" if meant else f"There are: {_few(names)}."
         explicit = f'To send an id that no list holds, put {{"id": {text!r}}} into the cell.'
         return Unresolved(f"{text!r} is none of the {self.words} known here", f"{hint if names else explicit}")

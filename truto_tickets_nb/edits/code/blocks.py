@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.edits.steps import Step
 
-_TIDY = {"trim": "strip()", "collapse": f"replace({quote(BLANKS)}, ' ', regex=True)", "upper": "upper()", "lower": "lower()", "title": "title()"}  # fmt: skip
+_TIDY = {"trim": "strip()", "collapse": f"replace({quote(BLANKS)}, ' ', regex=True)", "upper": "upper()", "lower": "lower()"}  # fmt: skip
 _TEXT = ("text", "reference")
 
 
@@ -157,7 +157,8 @@ def _replace(block: Block) -> list[str]:
 
 
 def _tidy(block: Block) -> list[str]:
-    return [f"{block.whole} = {block.whole}.str.{_TIDY[block['how']]}"] if block.kind in _TEXT else []
+    pandas = _TIDY.get(block["how"], "")  # none for title case: str.title() writes Can'T and 3Rd
+    return [f"{block.whole} = {block.whole}.str.{pandas}"] if pandas and block.kind in _TEXT else []
 
 
 def _names(block: Block) -> list[str]:

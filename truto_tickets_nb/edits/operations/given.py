@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.values import shown, to_json
 from truto_tickets_nb.errors import StepError, shorten
 from truto_tickets_nb.plans.cells import as_moment
+from truto_tickets_nb.suggest import near
 from truto_tickets_nb.tickets.fields import CUSTOM, FIELDS, Field
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.values import is_missing
@@ -22,8 +22,8 @@ def field_for(name: object) -> Field:
     """Find the field that a step edits; one that is unknown or only answered by the API is refused."""
     found = field_of(name) if isinstance(name, str) else None
     if found is None:
-        near = difflib.get_close_matches(str(name), FIELDS, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
+        meant = near(name, FIELDS)
+        hint = f" Did you mean {meant[0]!r}?" if meant else ""
         raise StepError(
             f"{shorten(name, 60)!r} is no field of a ticket.{hint} There are: {', '.join(_editable())}, and {CUSTOM}<key>."
         )

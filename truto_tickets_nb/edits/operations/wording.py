@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from truto_tickets_nb.edits import patterns
+from truto_tickets_nb.edits.casing import title_case
 from truto_tickets_nb.edits.operations.chosen import Chosen, Operation
 from truto_tickets_nb.edits.operations.given import only_kinds, options_for, text_for
 from truto_tickets_nb.edits.operations.members import over_texts
@@ -22,12 +24,20 @@ _TEXTUAL = ("text", "reference", "set", "words", "any")
 _OTHER = "Set, shift or clear it instead."
 BLANKS = "[ \t\u00a0\u2007\u202f]+"  # what collapse makes one blank of; line ends stay
 
+
+def _title(texts: Any) -> Any:
+    """Write each distinct text in title case, once."""
+    coded = pc.dictionary_encode(texts).combine_chunks()
+    new = pa.array(list(map(title_case, coded.dictionary.to_pylist())), pa.large_string())
+    return pa.chunked_array([new.take(coded.indices)])
+
+
 TIDIES: dict[str, Callable[[Any], Any]] = {
     "trim": pc.utf8_trim_whitespace,
     "collapse": lambda texts: pc.replace_substring_regex(texts, BLANKS, " "),
     "upper": pc.utf8_upper,
     "lower": pc.utf8_lower,
-    "title": pc.utf8_title,
+    "title": _title,
 }
 _TIDY_WORDS = {
     "trim": "blanks around it taken off", "collapse": "several blanks made one", "upper": "in capitals",
