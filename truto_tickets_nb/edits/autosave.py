@@ -144,9 +144,12 @@ class Autosave:
 
     def _read(self, path: Path) -> History | None:
         try:
-            found = orjson.loads(json_text(path.read_bytes()) or "null")
-            if found is None or _is_held(path, found):
-                return None  # just claimed, or somebody works on it
+            data = path.read_bytes()
+            if not data:
+                return None  # just claimed
+            found = orjson.loads(json_text(data))
+            if _is_held(path, found):
+                return None  # somebody works on it
             if found["version"] > VERSION:
                 return None  # a later version's: it stays as it is
             return History.of_json(found, version=found["version"])
