@@ -7,11 +7,12 @@ from pathlib import Path
 
 from page import REQUEST, RESPONSE
 
-from truto_tickets_nb.integrations.facts import QUESTIONS
+from truto_tickets_nb.integrations.facts import COUNTED, QUESTIONS
 from truto_tickets_nb.integrations.overview import integrations
-from truto_tickets_nb.integrations.profile import DOCUMENTED, profile, slugs
+from truto_tickets_nb.integrations.profile import profile, slugs
 from truto_tickets_nb.tickets.fields import FIELDS
 
+COUNTED_WORDS = "; ".join(f"`{name}`: {words}" for name, words in COUNTED.items())
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 SUBJECTS = ("loaded", "columns", "requests", "read back", "conflict", "undone", "shown besides")
 
@@ -66,7 +67,9 @@ def integrations_page():
     head = (
         "# The 28 integrations\n\nMade by `make docs` from the files in `truto_tickets_nb/integrations/`; `tt.integrations()` is the same table "
         "in a notebook, `account.profile` tells one of them in sentences. Behind a value: **T** documented by Truto, **V** documented by the "
-        "vendor, **?** our assumption; an empty cell is what nobody documents. What an account tells at run time wins over all of it.\n\n"
+        "vendor itself, **?** our assumption; an empty cell is what nobody documents. What an account tells at run time wins over all of it, and "
+        "only what is documented or what the account tells can block a change: an assumption warns. What Truto's page only counts is no fact "
+        f"about any one tool: {COUNTED_WORDS}.\n\n"
     )
     rows = [("integration", *whole.columns[1:]), *((row["name"], *row.iloc[1:]) for _, row in whole.iterrows())]
     return head + table(rows) + "\n\n" + "\n".join(_sheet(slug) for slug in slugs())
@@ -78,7 +81,8 @@ def _sheet(slug):
     for name, item in QUESTIONS.items():
         fact = found.fact(name)
         if fact.value is not None:
-            known = f"[{fact.told}]({fact.source})" if fact.evidence in DOCUMENTED else fact.told
+            page = fact.source if fact.is_documented else fact.corroborated
+            known = f"[{fact.told}]({page})" if page else fact.told
             lines.append(f"- {item.asks}: {item.read(fact.value)} ({known}).{' ' + fact.note if fact.note else ''}")
     return "\n".join(lines) + "\n"
 

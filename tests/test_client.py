@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,15 @@ from hypothesis import strategies as st
 from truto_tickets_nb.api.address import query_pairs, segment
 from truto_tickets_nb.api.client import Client
 from truto_tickets_nb.api.throttle import Throttle
-from truto_tickets_nb.errors import AccountBlocked, NoAnswer, NotAllowed, Rejected, ServerTrouble, SetupError
+from truto_tickets_nb.errors import (
+    AccountBlocked,
+    NoAnswer,
+    NotAllowed,
+    RateLimited,
+    Rejected,
+    ServerTrouble,
+    SetupError,
+)
 from truto_tickets_nb.sandbox.queries import nested
 
 
@@ -53,6 +62,46 @@ def test_limit_pauses_all_and_goes_on():
     with client(slow, httpx.Response(200, json={"id": "1"}), listen=waits.append) as found:
         found.get("1")
     assert waits[0].seconds >= 8
+
+
+RATELIMITED = [{"message": "Too many", "extensions": {"code": "RATELIMITED", "type": "ratelimited"}}]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, {"truto_is_remote_error": True, "truto_error_insight": {"rate_limit_error": {"description": "limit"}}}),
+        (403, {"truto_is_remote_error": True, "truto_error_insight": {"rate_limit_error": {"description": "limit"}}}),
+        (500, {"truto_error_insight": {"rate_limit_error": {}}}),
+        (400, {"truto_is_remote_error": True, "raw_response": {"errors": RATELIMITED}}),
+        (400, {"truto_is_remote_error": True, "raw_response": orjson.dumps({"errors": RATELIMITED}).decode()}),
+        (400, {"errors": RATELIMITED}),
+    ],
+)  # fmt: skip
+def test_limit_of_any_status_is_waited_for(status, body):
+    """What Truto or the provider calls a limit is a wait, whatever its status: for a load it is waited for, a PATCH is never "refused" by it."""
+    with client(httpx.Response(status, json=body), httpx.Response(200, json={"id": "1"})) as found:
+        assert found.get("1") == {"id": "1"}
+    with client(httpx.Response(status, json=body)) as found, pytest.raises(RateLimited) as caught:
+        found.patch("1", {"name": "x"}, idempotency_key="k")
+    assert (caught.value.maybe_applied, caught.value.status) == (False, status)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"truto_error_insight": {"rate_limit_error": None}},
+        {"truto_error_insight": "odd"},
+        {"truto_error_insight": {"missing_required_body_fields": "odd", "forbidden_error": {"value": "odd"}}},
+        {"raw_response": {"errors": [{"extensions": {"code": "INPUT_ERROR"}}, "odd", {"extensions": "RATELIMITED"}]}},
+        {"raw_response": "RATELIMITED", "errors": {"code": "RATELIMITED"}},
+        ["RATELIMITED"],
+    ],
+)
+def test_refusals_stay_refusals(body):
+    """Only a limit is a wait: an odd insight, another code, or the mere word in a text is a refusal as before."""
+    with client(httpx.Response(400, json=body)) as found, pytest.raises(Rejected):
+        found.get("1")
 
 
 @pytest.mark.parametrize(

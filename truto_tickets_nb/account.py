@@ -60,8 +60,9 @@ class Account:
 
         It is asked once and kept for an hour; `account.refresh()` forgets it.
         """
-        choices, _ = self._known.choices()
-        return AccountProfile(self.id, profile(self.integration), self._known.learnt(), choices)
+        facts = self._known.facts()
+        known = facts.learnt.applied_to(profile(self.integration))
+        return AccountProfile(self.id, known, facts.learnt, facts.choices)
 
     def learnt(self) -> Learnt:
         """Tell what the account itself says: writable and required fields, enums, filters, methods, custom fields."""
@@ -107,15 +108,15 @@ class Account:
 
     def _snapshot(self, loaded: Loaded, filters: dict[str, Any]) -> Snapshot:
         self._known.seen = loaded.seen
-        choices, told = self._known.choices()
+        facts = self._known.facts()
         return Snapshot(
             loaded.table,
             self.id,
             self.integration,
-            choices,
-            self._known.learnt(),
+            facts.choices,
+            facts.learnt,
             filters,
-            (*loaded.notes, *told),
+            (*loaded.notes, *facts.notes),
             (self._client.budget.size, self._client.budget.window),
             self._home,
             self._in_memory,
@@ -128,7 +129,7 @@ class Account:
         that switch on, so that the tool itself checks it and changes nothing. The first ticket goes alone and is read again after it.
         """
         self._accept(plan)
-        checking = asking.switch(profile(self.integration)) if ask_server else {}
+        checking = asking.switch(self._known.learnt().applied_to(profile(self.integration))) if ask_server else {}
         fields = {change.field for patch in plan.patches for change in patch.changes}
         hindrance, unknown = hindrances(self._client, fields)
         with self._bar(len(plan), "dry run", shown=progress) as bar:

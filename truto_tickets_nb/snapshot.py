@@ -54,8 +54,8 @@ class Snapshot:
 
     @property
     def profile(self) -> Profile:
-        """Tell what is known of the integration."""
-        return profile(self.integration)
+        """Return what is known of the integration; all of it is assumed where this environment changed Truto's mapping."""
+        return self.learnt.applied_to(profile(self.integration))
 
     def frame(self) -> pd.DataFrame:
         """Make an ordinary DataFrame to edit: index = ticket id (str), one row a ticket, one column a field.

@@ -27,6 +27,8 @@ _KNOWN: dict[int, tuple[type[errors.ApiError], str]] = {
     503: (errors.AccountBlocked, "Truto has blocked this account: ask Truto's support."),
 }
 
+LIMITED = ("RATELIMITED", "RATE_LIMITED")  # codes by which GraphQL interfaces refuse above their limit
+
 
 def decoded(response: httpx.Response, token: Token) -> Any:
     """Return the JSON of a success, or raise the error that the answer is."""
@@ -63,10 +65,12 @@ def unreadable(response: httpx.Response, token: Token) -> errors.NoAnswer:
 def failure(response: httpx.Response, token: Token) -> errors.ApiError:
     """Turn an error answer into the error of our tree."""
     body = _body(response)
-    remote, insight = bool(body.get("truto_is_remote_error")), body.get("truto_error_insight") or {}
-    kind, advice = _kind(response.status_code, remote=remote)
+    told = body.get("truto_error_insight")
+    remote, insight = bool(body.get("truto_is_remote_error")), told if isinstance(told, dict) else {}
+    is_limit = response.status_code == 429 or is_limited(body, insight)
+    kind, advice = _KNOWN[429] if is_limit else _kind(response.status_code, remote=remote)
     asked = wait_asked(response.headers)
-    if response.status_code == 429:
+    if is_limit:
         asked = asked if asked is not None else window_closed(response.headers)
         advice = f"It asks for a wait of {asked:.0f} s; go on after that." if asked and asked > PATIENCE else advice
     elif response.status_code == 503 and "html" in response.headers.get("content-type", ""):
@@ -87,6 +91,32 @@ def failure(response: httpx.Response, token: Token) -> errors.ApiError:
     )
 
 
+def is_limited(body: Mapping[str, Any], insight: Mapping[str, Any]) -> bool:
+    """Tell whether an error of any status is a limit: Truto says so, or the provider's own code does.
+
+    Linear answers 400 with `errors[].extensions.code == "RATELIMITED"` (https://linear.app/developers/rate-limiting); whether Truto
+    turns that into a 429 is not documented.
+
+    >>> is_limited({"raw_response": {"errors": [{"extensions": {"code": "RATELIMITED"}}]}}, {}), is_limited({}, {})
+    (True, False)
+    """
+    if insight.get("rate_limit_error") not in (None, False):
+        return True
+    raw = body.get("raw_response")
+    raw = _object(raw.encode()) if isinstance(raw, str) else raw
+    rows = [row for part in (body, raw) if isinstance(part, dict) for row in _list(part.get("errors"))]
+    return any(_code(row) in LIMITED for row in rows)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _code(row: Any) -> str:
+    extensions = row.get("extensions") if isinstance(row, dict) else None
+    return str(extensions.get("code", "")).upper() if isinstance(extensions, dict) else ""
+
+
 def _kind(status: int, *, remote: bool) -> tuple[type[errors.ApiError], str]:
     if status == 401 and remote:
         return errors.NeedsReauth, "The connection has lost its access: whoever owns it must connect it again in Truto."
@@ -98,8 +128,12 @@ def _kind(status: int, *, remote: bool) -> tuple[type[errors.ApiError], str]:
 
 
 def _body(response: httpx.Response) -> Mapping[str, Any]:
+    return _object(response.content)
+
+
+def _object(content: bytes) -> Mapping[str, Any]:
     try:
-        found = orjson.loads(response.content)
+        found = orjson.loads(content)
     except orjson.JSONDecodeError:
         return {}
     return found if isinstance(found, dict) else {}
@@ -137,10 +171,15 @@ def _hints(insight: Mapping[str, Any]) -> list[str]:
         ("missing_required_query_parameters", "Missing query parameters"),
         ("missing_required_body_fields", "Missing fields"),
     ):
-        value = (insight.get(key) or {}).get("value")
-        if value:
+        value = _value(insight.get(key))
+        if isinstance(value, list) and value:
             hints.append(f"{words}: {', '.join(map(str, value))}.")
-    scopes = ((insight.get("forbidden_error") or {}).get("value") or {}).get("missing_scopes")
-    if scopes:
+    forbidden = _value(insight.get("forbidden_error"))
+    scopes = forbidden.get("missing_scopes") if isinstance(forbidden, dict) else None
+    if isinstance(scopes, list) and scopes:
         hints.append(f"The connection lacks these permissions: {', '.join(map(str, scopes))}.")
     return hints
+
+
+def _value(told: Any) -> Any:
+    return told.get("value") if isinstance(told, dict) else None

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 EVERYWHERE = (
     "integrated_account_id", "truto_response_format", "truto_ignore_remote_data", "truto_exclude_fields", "remote_query", "truto_body_passthrough",
 )  # fmt: skip
+
+
+_KEY = re.compile(r"""["']?([A-Za-z_]\w*)["']?\s*:(?!=)""")  # a key of an object in a mapping that is written as text
+_ALL = re.compile(r"\$merge|\$spread|\$sift|\*|~>\s*\|")  # a mapping that passes on what it does not name
+_SHOWN = 300  # characters of what goes along unseen
 
 
 class _Open(BaseModel):
@@ -40,11 +47,18 @@ class _Unified(_Open):
     model: str = ""
     resource: str = ""
     methods: tuple[str, ...] = ()
+    env_overridden: bool = False  # the environment of this token changed Truto's mapping
 
     @field_validator("methods", mode="before")
     @classmethod
     def _names(cls, value: Any) -> Any:
-        return [item.get("method") if isinstance(item, dict) else item for item in value or ()]
+        names = [item.get("method") if isinstance(item, dict) else item for item in _list(value)]
+        return [name for name in names if isinstance(name, str)]
+
+    @field_validator("env_overridden", mode="before")
+    @classmethod
+    def _is_true(cls, value: Any) -> bool:
+        return value is True or (isinstance(value, str) and value.strip().casefold() == "true")
 
 
 class _Blockable(_Open):
@@ -58,17 +72,91 @@ class Capabilities(_Open):
     unified: tuple[_Unified, ...] = ()
     account: _Blockable = _Blockable()
 
+    @field_validator("unified", mode="before")
+    @classmethod
+    def _rows(cls, value: Any) -> Any:
+        return [row for row in _list(value) if isinstance(row, dict)]
+
     def methods(self, resource: str) -> tuple[str, ...] | None:
         """List the methods of a ticketing resource, None where the account does not name it."""
-        found = [row.methods for row in self.unified if row.model == "ticketing" and row.resource == resource]
-        return found[0] if found else None
+        row = self._row(resource)
+        return row.methods if row else None
+
+    def is_overridden(self, resource: str) -> bool:
+        """Tell whether the environment changed Truto's mapping of a ticketing resource.
+
+        Source: https://truto.one/docs/api-reference/ (capabilities: `env_overridden`)
+        """
+        row = self._row(resource)
+        return row is not None and row.env_overridden
+
+    def _row(self, resource: str) -> _Unified | None:
+        rows = (row for row in self.unified if row.model == "ticketing" and row.resource == resource)
+        return next(rows, None)
 
 
 class Meta(_Open):
-    """Hold the schema of one method; its exact JSON is not documented, so only the likely forms are read."""
+    """Hold the schema of one method; its exact JSON is not documented, so only the likely forms are read.
+
+    Whatever has another form than the likely ones counts as not told; it is no error.
+    """
 
     request_body_schema: dict[str, Any] | None = Field(default=None)
     query_schema: dict[str, Any] | None = Field(default=None)
+    response_mapping: Any = None
+    default_query: Any = None
+    default_body: Any = None
+    before: Any = None
+    after: Any = None
+
+    @field_validator("request_body_schema", "query_schema", mode="before")
+    @classmethod
+    def _object(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            value = _json(value)
+        return value if isinstance(value, dict) else None
+
+    @property
+    def readable(self) -> frozenset[str] | None:
+        """List the names that the mapping of the answer holds; None where it does not tell, or passes on what it does not name.
+
+        The mapping is an object of fields, or the text of an expression; that a field it does not name can't be read back is our
+        reading of it.
+
+        >>> sorted(Meta(response_mapping='{ "id": $string(id), "name": title }').readable)
+        ['id', 'name']
+        """
+        mapping = self.response_mapping
+        if isinstance(mapping, str):
+            mapping = (
+                _json(mapping) if mapping.lstrip().startswith(("{", '"')) and _json(mapping) is not None else mapping
+            )
+        if isinstance(mapping, str):
+            names = frozenset() if _ALL.search(mapping) else frozenset(_KEY.findall(mapping))
+        else:
+            names = (
+                frozenset(str(name).partition(".")[0] for name in mapping) if isinstance(mapping, dict) else frozenset()
+            )
+        return names if "id" in names and len(names) > 1 else None
+
+    @property
+    def sent_unseen(self) -> tuple[tuple[str, str], ...]:
+        """List what Truto adds to each request of this method: ("query" or "body", the JSON or expression of it).
+
+        >>> Meta(default_query={}, default_body={"source": "api"}).sent_unseen
+        (('body', '{"source":"api"}'),)
+        """
+        parts = (("query", self.default_query), ("body", self.default_body))
+        return tuple((place, _text(value)) for place, value in parts if value not in (None, {}, [], "", "{}"))
+
+    @property
+    def steps(self) -> int:
+        """Count the calls of the vendor that go before and after the one of this method.
+
+        >>> Meta(before=[{"name": "find"}], after=None).steps
+        1
+        """
+        return len(_list(self.before)) + len(_list(self.after))
 
     @property
     def writable(self) -> frozenset[str] | None:
@@ -79,7 +167,7 @@ class Meta(_Open):
     @property
     def required_query(self) -> tuple[str, ...]:
         """List the query parameters that a request needs besides the account."""
-        names = (self.query_schema or {}).get("required") or ()
+        names = _list((self.query_schema or {}).get("required"))
         return tuple(name for name in names if isinstance(name, str) and name != "integrated_account_id")
 
     @property
@@ -96,7 +184,7 @@ class Meta(_Open):
         The likely forms of JSON Schema are read: `required`, and `anyOf` or `oneOf` of single required fields: an assumption.
         """
         schema = self.request_body_schema or {}
-        plain = [name for name in schema.get("required") or () if isinstance(name, str)]
+        plain = [name for name in _list(schema.get("required")) if isinstance(name, str)]
         groups = [schema[key] for key in ("anyOf", "oneOf") if isinstance(schema.get(key), list)]
         either = ["|".join(names) for group in groups if (names := _one_of(group))]
         return (*plain, *either)
@@ -120,8 +208,25 @@ class Meta(_Open):
 
     def names(self, field: str) -> tuple[str, ...]:
         """List the values that the schema allows for a field, empty where it lists none."""
-        prop = ((self.request_body_schema or {}).get("properties") or {}).get(field)
+        properties = (self.request_body_schema or {}).get("properties")
+        prop = properties.get(field) if isinstance(properties, dict) else None
         return tuple(dict.fromkeys(_enum(prop)))
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _json(text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def _enum(prop: Any) -> list[str]:
@@ -130,11 +235,12 @@ def _enum(prop: Any) -> list[str]:
         return []
     if isinstance(prop.get("enum"), list):
         return [str(value) for value in prop["enum"]]
-    inner = prop.get("properties") or (prop.get("items") or {}).get("properties") or {}
+    items = prop.get("items")
+    inner = prop.get("properties") or (items.get("properties") if isinstance(items, dict) else None)
     parts = (inner.get(key) for key in ("id", "name")) if isinstance(inner, dict) else ()
     return next((found for part in parts if (found := _enum(part))), [])
 
 
 def _one_of(group: list[Any]) -> list[str]:
-    names = [row["required"][0] for row in group if isinstance(row, dict) and len(row.get("required") or ()) == 1]
+    names = [row["required"][0] for row in group if isinstance(row, dict) and len(_list(row.get("required"))) == 1]
     return names if len(names) == len(group) and all(isinstance(name, str) for name in names) else []

@@ -98,6 +98,9 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "due_date": Question(
             "what a due date is", {"date": "a day", "datetime": "a day and a time", "none": "it has none"}
         ),
+        "due_date_ahead": Question(
+            "may a due date lie in the past", {True: "no: a new one has to lie ahead", False: "yes"}
+        ),
         "title_max": Question("how long a title may be", "{} characters"),
         "description_max": Question("how long a description may be", "{} characters"),
         "description_format": Question(
@@ -124,6 +127,7 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
             },
         ),
         "limit": Question("how fast it may be asked"),
+        "limit_status": Question("how it refuses above its limit", "HTTP {}"),
         "limit_headers": Question(
             "how it tells its limit",
             {
@@ -145,5 +149,14 @@ QUESTIONS: Mapping[str, Question] = MappingProxyType(
         "synced": Question("may another system overwrite it"),
         "history": Question("what else a change leaves behind"),
         "writable": Question("which columns an update is likely to take"),
+    }
+)
+
+# What Truto's page on updates only counts: how many of the 28 take a field, not which ones. It is no fact about any single one.
+# Source: https://truto.one/docs/api-reference/unified-ticketing-api/tickets/update/
+COUNTED: Mapping[str, str] = MappingProxyType(
+    {
+        "assignees": "Truto's page counts 23 of the 28 that take it and does not say which",
+        "workspace": "Truto's page counts 9 of the 28 that take it and 1 that needs it, in the query or the body, and does not say which",
     }
 )

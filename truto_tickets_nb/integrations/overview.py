@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from truto_tickets_nb.integrations.facts import QUESTIONS
-from truto_tickets_nb.integrations.profile import DOCUMENTED, Profile, profile, slugs
+from truto_tickets_nb.integrations.profile import Profile, profile, slugs
 
 MARKS = {"truto": "T", "vendor": "V", "inferred": "?", "unknown": ""}
 COLUMNS = (
@@ -31,12 +31,12 @@ def integrations() -> pd.DataFrame:
 
 def _row(found: Profile) -> dict[str, object]:
     told = [found.fact(name) for name in QUESTIONS]
-    documented = sum(fact.evidence in DOCUMENTED for fact in told)
-    assumed = sum(fact.evidence == "inferred" for fact in told)
+    documented = sum(fact.is_documented for fact in told)
+    assumed = sum(fact.standing == "inferred" for fact in told)
     counts = {"documented": documented, "assumed": assumed, "unknown": len(told) - documented - assumed}
     return {"slug": found.slug, "name": found.name, **{name: _cell(found, name) for name in COLUMNS}, **counts}
 
 
 def _cell(found: Profile, name: str) -> str:
     fact = found.fact(name)
-    return "" if fact.value is None else f"{QUESTIONS[name].read(fact.value)} {MARKS[fact.evidence]}"
+    return "" if fact.value is None else f"{QUESTIONS[name].read(fact.value)} {MARKS[fact.standing]}"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from truto_tickets_nb.integrations.sources import is_trutos, is_vendors
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Evidence = Literal["truto", "vendor", "inferred", "unknown"]
-DOCUMENTED = ("truto", "vendor")
+DOCUMENTED = ("truto", "vendor")  # evidence that a source of its own has to bear out
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "truto": "documented by Truto",
@@ -38,26 +40,54 @@ NO_UPDATE: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Hold one thing known about an integration, how it is known, where it is written, and what else is to be said."""
+    """Hold one thing known about an integration, how it is known, where it is written, and what else is to be said.
+
+    `source` is the page of Truto's or the vendor's that says so, `corroborated` a page of somebody else that says so too.
+    """
 
     value: Any = None
     evidence: Evidence = "unknown"
     source: str = ""
     note: str = ""
+    corroborated: str = ""
 
     @property
     def is_documented(self) -> bool:
-        """Tell whether Truto or the vendor says so; what is only inferred may warn, never block."""
-        return self.evidence in DOCUMENTED
+        """Tell whether Truto or the vendor says so, in a source of its own; everything else may warn, never block.
+
+        >>> Fact(255, "vendor", "https://developers.asana.com/docs").is_documented
+        True
+        >>> Fact(255, "vendor").is_documented, Fact(255, "vendor", "https://glama.ai/mcp").is_documented
+        (False, False)
+        """
+        if self.evidence == "truto":
+            return is_trutos(self.source)
+        return self.evidence == "vendor" and is_vendors(self.source)
+
+    @property
+    def standing(self) -> Evidence:
+        """Return what its evidence amounts to: without a source that says so, it is inferred."""
+        return self.evidence if self.is_documented or self.evidence == "unknown" else "inferred"
 
     @property
     def told(self) -> str:
         """Say how it is known.
 
-        >>> Fact("single", "vendor").told, Fact().told
+        >>> Fact("single", "vendor", "https://developers.asana.com/docs").told, Fact().told
         ('documented by the vendor', 'nobody documents it')
+        >>> Fact("single", "inferred", corroborated="https://glama.ai/mcp/servers").told
+        'our assumption, glama.ai says so too'
         """
-        return WORDS[self.evidence]
+        if self.standing != "inferred":
+            return WORDS[self.standing]
+        host = self.corroborated.partition("://")[2].partition("/")[0]
+        return f"{WORDS['inferred']}, {host} says so too" if host else WORDS["inferred"]
+
+    def as_assumed(self) -> Fact:
+        """Lower it to an assumption, which may warn and never blocks; a documented source is kept as what corroborates it."""
+        if not self.is_documented:
+            return self
+        return replace(self, evidence="inferred", source="", corroborated=self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +97,7 @@ class Profile:
     >>> profile("jira").fact("assignees").value, profile("jira").fact("assignees").evidence
     ('single', 'vendor')
     >>> profile("somethingnew").fact("assignees")
-    Fact(value=None, evidence='unknown', source='', note='')
+    Fact(value=None, evidence='unknown', source='', note='', corroborated='')
     >>> profile("jira").can_update, profile("zendesk").can_update, profile("somethingnew").can_update
     (True, False, None)
     """
@@ -81,6 +111,14 @@ class Profile:
     def fact(self, name: str) -> Fact:
         """Find a fact; one that nobody wrote down is unknown."""
         return self.facts.get(name, Fact())
+
+    def as_assumed(self) -> Profile:
+        """Lower all that is documented to an assumption: for an account whose environment changed Truto's mapping.
+
+        >>> profile("jira").as_assumed().fact("assignees").is_documented
+        False
+        """
+        return replace(self, facts={name: fact.as_assumed() for name, fact in self.facts.items()})
 
     def lists(self, resource: str) -> bool | None:
         """Tell whether the integration lists a companion resource; None where nothing is known about it."""

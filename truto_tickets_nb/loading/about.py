@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from truto_tickets_nb.integrations.facts import COUNTED
 from truto_tickets_nb.plans.way import part_of
 from truto_tickets_nb.tickets.fields import CUSTOM, field
 
@@ -48,7 +49,8 @@ def _editable(name: str, profile: Profile, learnt: Learnt) -> tuple[bool, str]:
     fact = profile.fact("writable")
     if not fact.value:
         return True, "nobody documents it"
-    return True, f"{'probably taken' if part in fact.value else UNLIKELY} ({fact.told})"
+    counted = f"; {COUNTED[part]}" if part in COUNTED else ""
+    return True, f"{'probably taken' if part in fact.value else UNLIKELY} ({fact.told}{counted})"
 
 
 def values(name: str, learnt: Learnt, known: Choices | None) -> str:

@@ -22,7 +22,7 @@ def hindrances(client: Client, fields: Iterable[str]) -> tuple[str, tuple[str, .
         return "This account is read-only: Truto's sandbox accounts take no writes.", ()
     try:
         told = client.capabilities()
-    except (NotFound, NotAllowed):
+    except (NotFound, NotAllowed, ValueError):  # ValueError: JSON of a form that nobody documents
         unknown.append(
             "The account does not tell what it offers: whether tickets may be updated shows only when one is sent."
         )
@@ -43,7 +43,7 @@ def _not_listed(client: Client, fields: Iterable[str]) -> list[str]:
     """Name the fields that the schema of updates does not list: it may be incomplete, so this is no proof."""
     try:
         writable = client.meta("update").writable
-    except (NotFound, NotAllowed):
+    except (NotFound, NotAllowed, ValueError):
         return ["The account has no schema of updates: whether it takes these fields shows only when they are sent."]
     odd = sorted({part_of(name) for name in fields} - writable) if writable is not None else []
     return [f"The account's schema of updates does not list {', '.join(odd)}: it may be ignored."] if odd else []

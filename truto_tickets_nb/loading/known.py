@@ -5,21 +5,42 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.errors import AccountBlocked, ApiError, NeedsReauth, NotFound, TokenRefused
+from truto_tickets_nb.api.schema import Meta
+from truto_tickets_nb.errors import (
+    AccountBlocked,
+    ApiError,
+    NeedsReauth,
+    NoAnswer,
+    NotFound,
+    RateLimited,
+    ReadOnly,
+    ServerTrouble,
+    TokenRefused,
+)
+from truto_tickets_nb.integrations.pace import pace
 from truto_tickets_nb.plans.learnt import Custom, Learnt
 from truto_tickets_nb.tickets.choices import Choices
 from truto_tickets_nb.tickets.fields import FIELDS
 from truto_tickets_nb.tickets.values import Ref, ref
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from truto_tickets_nb.api.client import Client
     from truto_tickets_nb.integrations.profile import Profile
 
 FATAL = (TokenRefused, NeedsReauth, AccountBlocked)
+TRANSIENT = (RateLimited, ServerTrouble, NoAnswer)  # another try may give what this one did not
+QUESTIONS_OF_AN_ACCOUNT = {
+    "meta/update": "its schema of updates",
+    "meta/list": "its schema of lists",
+    "capabilities": "its capabilities",
+    "fields": "its custom fields",
+}
 HOUR = 3600.0  # seconds that what was learnt is kept; Truto caches its capabilities as long
 CHANGING = ("tags",)  # lists that our own PATCH requests can make longer
 _LISTED = {
@@ -57,95 +78,150 @@ class Seen:
         return [(place, Ref(identity, name)) for place, identity, name in self.found.get(resource, ())]
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Hold what one question to an account gave, and why it gave nothing; a transient failure is not remembered."""
+
+    value: Any = None
+    failure: str = ""
+    is_transient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Hold all that an account tells besides its tickets, as it is known now."""
+
+    choices: dict[str, Choices]
+    learnt: Learnt
+    notes: list[str]
+
+
 class Known:
-    """Remember for an hour what one account told."""
+    """Remember for an hour what one account told; what failed only for the moment is asked for again."""
 
     def __init__(self, client: Client, profile: Profile, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._client, self._profile, self._clock = client, profile, clock
-        self._learnt: tuple[float, Learnt] | None = None
-        self._lists: dict[str, tuple[float, list[dict[str, Any]], str]] = {}
+        self._answers: dict[str, tuple[float, Answer]] = {}  # question -> when it was asked, what came
         self.seen = Seen()  # of the last load
 
     def learnt(self) -> Learnt:
-        """Tell what the account takes and needs, as it says itself."""
-        if self._learnt is None or self._is_old(self._learnt[0]):
-            self._learnt = (self._clock(), asked(self._client, self._profile))
-        return self._learnt[1]
+        """Return what the account takes and needs, as it says itself."""
+        calls = questions(self._client, self._profile)
+        self._ask(calls)
+        learnt = learnt_of({name: self._answers[name][1] for name in calls})
+        self._client.budget.learn(pace(self._profile, learnt.steps) if learnt.steps else "")
+        return learnt
 
     def choices(self) -> tuple[dict[str, Choices], list[str]]:
-        """Tell which values references may take; lists are fetched side by side.
+        """Return which values references may take, and what could not be had; lists are fetched side by side.
 
         Where there is no list, the account's schema has to do, else the values seen in the tickets of the last load; they are marked.
         """
+        facts = self.facts()
+        return facts.choices, facts.notes
+
+    def facts(self) -> Facts:
+        """Return the choices, what the account takes, and what could not be had just now; each question is asked once."""
         wanted = [resource for resource in RESOURCES if self._profile.lists(resource) is not False]
-        self._fetch([name for name in wanted if name not in self._lists or self._is_old(self._lists[name][0])])
-        enums = {FIELDS[name].choices: values for name, values in self.learnt().enums.items() if name in FIELDS}
-        found = {
-            name: Choices.from_records(name, self._lists[name][1] if name in self._lists else ()) for name in RESOURCES
-        }
+        self._ask({name: partial(self._client.companions, name) for name in wanted})
+        learnt = self.learnt()
+        enums = {FIELDS[name].choices: values for name, values in learnt.enums.items() if name in FIELDS}
+        found = {name: Choices.from_records(name, self._records(name)) for name in RESOURCES}
         for resource in {*found, *self.seen.found}:
             made = found.get(resource, Choices(resource)).with_seen(self.seen.of(resource))
             found[resource] = made.with_schema(enums.get(resource, ()))  # only names: a value seen knows its id as well
-        return found, [self._lists[name][2] for name in wanted if self._lists[name][2]]
+        return Facts(found, learnt, list(self._failures(wanted)))
 
-    def _fetch(self, resources: list[str]) -> None:
+    def _records(self, resource: str) -> list[dict[str, Any]]:
+        return (self._answers[resource][1].value or []) if resource in self._answers else []
+
+    def _failures(self, lists: Iterable[str]) -> Iterator[str]:
+        """Say what could not be had: lists that failed, and whatever failed only for the moment."""
+        for name, (_, answer) in self._answers.items():
+            again = " It is asked for again with the next load." if answer.is_transient else ""
+            if name in lists and answer.failure:
+                yield f"The list of {name} could not be had ({answer.failure}); only the values seen in tickets are known.{again}"
+            elif answer.is_transient:
+                yield f"The account did not tell {QUESTIONS_OF_AN_ACCOUNT[name]} just now ({answer.failure}).{again}"
+
+    def _ask(self, calls: Mapping[str, Callable[[], Any]]) -> None:
+        """Ask side by side what is not known, is old, or failed for the moment."""
+        open_ = {name: call for name, call in calls.items() if self._is_open(name)}
+        if not open_:
+            return
         with ThreadPoolExecutor(4, thread_name_prefix="choices") as pool:
-            for resource, told in zip(resources, pool.map(self._listed, resources), strict=True):
-                self._lists[resource] = (self._clock(), *told)
+            for name, answer in zip(open_, pool.map(answered, open_.values()), strict=True):
+                self._answers[name] = (self._clock(), answer)
 
-    def _listed(self, resource: str) -> tuple[list[dict[str, Any]], str]:
-        try:
-            return self._client.companions(resource), ""
-        except NotFound:
-            return [], ""
-        except FATAL:
-            raise
-        except ApiError as error:
-            return [], f"The list of {resource} could not be had ({error}); only the values seen in tickets are known."
+    def _is_open(self, name: str) -> bool:
+        if name not in self._answers:
+            return True
+        asked, answer = self._answers[name]
+        return answer.is_transient or self._clock() - asked > HOUR
 
-    def _is_old(self, since: float) -> bool:
-        return self._clock() - since > HOUR
-
-    def forget(self, *resources: str) -> None:
+    def forget(self, *names: str) -> None:
         """Forget lists, or everything; it is asked for anew when it is needed."""
-        for name in resources or tuple(self._lists):
-            self._lists.pop(name, None)
-        if not resources:
-            self._learnt = None
+        for name in names or tuple(self._answers):
+            self._answers.pop(name, None)
 
 
-def asked(client: Client, profile: Profile) -> Learnt:
-    """Ask what an account takes; whatever it does not tell is left open, and said."""
-    update, listing, capabilities, fields = (
-        _told(call) for call in (
-            lambda: client.meta("update"),
-            lambda: client.meta("list"),
-            client.capabilities,
-            lambda: client.companions("fields") if profile.lists("fields") is not False else None,
-        )
-    )  # fmt: skip
-    silent = {"its schema of updates": update, "its schema of lists": listing, "its capabilities": capabilities}
-    notes = tuple(f"The account does not tell {what}." for what, found in silent.items() if found is None)
+def questions(client: Client, profile: Profile) -> dict[str, Callable[[], Any]]:
+    """List what an account is asked about itself."""
+    calls: dict[str, Callable[[], Any]] = {
+        "meta/update": lambda: client.meta("update"),
+        "meta/list": lambda: client.meta("list"),
+        "capabilities": client.capabilities,
+    }
+    return calls if profile.lists("fields") is False else {**calls, "fields": lambda: client.companions("fields")}
+
+
+def answered(call: Callable[[], Any]) -> Answer:
+    """Ask one question. What the account definitely does not tell is an answer as well; a failure for the moment is none."""
+    try:
+        return Answer(call())
+    except FATAL:
+        raise
+    except (NotFound, ReadOnly):  # 404, 405: there is no such thing here
+        return Answer()
+    except TRANSIENT as error:
+        return Answer(failure=str(error), is_transient=True)
+    except ApiError as error:
+        return Answer(failure=str(error))
+    except ValueError:  # pydantic: JSON of a form that nobody documents
+        return Answer(failure="the answer has a form that is not known here")
+
+
+def learnt_of(answers: Mapping[str, Answer]) -> Learnt:
+    """Read what an account told of itself; whatever it does not tell is left open, and said."""
+    update = answers["meta/update"].value or Meta()
+    listing, capabilities = answers["meta/list"].value, answers["capabilities"].value
+    fields = answers["fields"].value if "fields" in answers else ()
     return Learnt(
-        writable=update.writable if update else None,
-        required=update.required if update else (),
-        required_query=update.required_query if update else (),
-        optional_query=update.optional_query if update else (),
-        enums=update.enums if update else {},
+        writable=update.writable,
+        required=update.required,
+        required_query=update.required_query,
+        optional_query=update.optional_query,
+        enums=update.enums,
         filters=listing.filters if listing else None,
         methods=capabilities.methods("tickets") if capabilities else None,
         custom=tuple(custom(row) for row in fields or () if row.get("name")),
-        notes=notes,
+        notes=tuple(_untold(answers)),
+        overridden=capabilities is not None and capabilities.is_overridden("tickets"),
+        readable=update.readable,
+        unseen=update.sent_unseen,
+        steps=update.steps,
     )
 
 
-def _told(call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except FATAL:
-        raise
-    except ApiError:
-        return None
+def _untold(answers: Mapping[str, Answer]) -> Iterator[str]:
+    for name, words in QUESTIONS_OF_AN_ACCOUNT.items():
+        answer = answers.get(name)
+        if answer is None or answer.value is not None:
+            continue
+        if answer.is_transient:
+            yield f"The account did not tell {words} just now; it is asked again with the next load."
+        elif name != "fields":
+            yield f"The account does not tell {words}."
 
 
 def custom(row: Mapping[str, Any]) -> Custom:
@@ -154,7 +230,8 @@ def custom(row: Mapping[str, Any]) -> Custom:
     >>> custom({"name": "region", "type": "enum", "options": [{"label": "Europe", "value": "EU"}]}).options
     ('EU', 'Europe')
     """
-    options = [item for item in row.get("options") or () if isinstance(item, dict)]
+    listed = row.get("options")
+    options = [item for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict)]
     values = [str(item[key]) for item in options for key in ("value", "label") if item.get(key) is not None]
     name, label, kind = (str(row.get(key) or "") for key in ("name", "label", "type"))
     return Custom(name, label, kind, tuple(dict.fromkeys(values)), row.get("is_required") is True)

@@ -26,11 +26,11 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "people, tags, collections": (
         "assignees", "assignees_write", "tags", "tag_spaces", "tags_write", "collections_write", "collection_types", "ticket_type_values",
     ),
-    "texts and dates": ("title_max", "description_format", "description_max", "due_date", "custom_fields_whole"),
+    "texts and dates": ("title_max", "description_format", "description_max", "due_date", "due_date_ahead", "custom_fields_whole"),
     "emptying a field": ("clear",),
     "what goes along, and what can't go together": ("required_query", "optional_query", "either", "apart"),
     "who hears of it": ("notifies", "quiet", "history"),
-    "how fast": ("limit", "limit_headers", "lockout", "write_cost", "partial_list"),
+    "how fast": ("limit", "limit_status", "limit_headers", "lockout", "write_cost", "partial_list"),
     "what guards your work": ("concurrency", "validate", "synced"),
 }  # fmt: skip
 
@@ -93,7 +93,7 @@ class AccountProfile:
         return [about(name, self.profile, self.learnt, self.choices) for name in names]
 
     def _page(self) -> Page:
-        told: list[str] = [self.profile.fact(name).evidence for name in QUESTIONS]
+        told: list[str] = [self.profile.fact(name).standing for name in QUESTIONS]
         counted = ((told.count(evidence), word) for evidence, word in WORDS.items())
         facts = (
             f"{self.slug} account {self.account_id}",
@@ -118,6 +118,11 @@ class AccountProfile:
             )
         elif not self.profile.is_known:
             yield Note("Nothing is written down about this tool: what stands here, the account told itself.", "warn")
+        if self.learnt.overridden:
+            yield Note(
+                f"This environment changed Truto's mapping of {self.name} tickets (env_overridden): what is documented may not hold here.",
+                "warn",
+            )
         if self.profile.slug_evidence == "inferred":
             yield Note(f"That {self.name} is called {self.slug!r} by Truto is our assumption.", "warn")
         yield from (Note(note, "warn") for note in self.learnt.notes)
@@ -158,6 +163,16 @@ class AccountProfile:
             if self.learnt.required:
                 words = ", ".join(rule.replace("|", " or ") for rule in self.learnt.required)
                 yield "fields that always go along", f"{words} (the account's own schema)."
+            for place, text in self.learnt.unseen:
+                yield f"what Truto adds to the {place} of each update", f"{text} (the account's own schema)."
+        if label == "how fast" and self.learnt.steps:
+            yield "what an update costs", f"{self.learnt.steps + 1} calls in the tool (the account's own mapping)."
+        if label.startswith("what guards") and self.learnt.readable is not None:
+            silent = [name for name, row in FIELDS.items() if row.writable and not self.learnt.can_be_read(name)]
+            yield (
+                "what can't be verified after sending",
+                f"{', '.join(silent) or 'nothing'} (the account's own mapping).",
+            )
         if label == "how fast" and self.learnt.filters is not None:
             yield (
                 "what a load can be filtered by",

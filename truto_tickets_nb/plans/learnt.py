@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from truto_tickets_nb.integrations.profile import Profile
+
 
 @dataclass(frozen=True, slots=True)
 class Custom:
@@ -37,11 +39,32 @@ class Learnt:
     methods: tuple[str, ...] | None = None  # what it offers for tickets: list, get, update…
     custom: tuple[Custom, ...] = ()
     notes: tuple[str, ...] = ()  # what it does not tell
+    overridden: bool = False  # its environment changed Truto's mapping: what is documented may not hold here
+    readable: frozenset[str] | None = None  # fields that its mapping of answers holds: no other can be read back
+    unseen: tuple[tuple[str, str], ...] = ()  # what Truto adds to each update: ("query" or "body", what)
+    steps: int = 0  # calls of the vendor besides the one of an update
 
     @property
     def can_update(self) -> bool | None:
         """Tell whether the account offers the update of tickets; None where it does not say."""
         return None if self.methods is None else "update" in self.methods
+
+    def applied_to(self, profile: Profile) -> Profile:
+        """Return what the files know of the tool, as far as it holds for this account: all assumed where its mapping was changed.
+
+        >>> from truto_tickets_nb.integrations.profile import profile
+        >>> Learnt(overridden=True).applied_to(profile("jira")).fact("assignees").is_documented
+        False
+        """
+        return profile.as_assumed() if self.overridden else profile
+
+    def can_be_read(self, field: str) -> bool:
+        """Tell whether the account answers a field at all, as far as it tells.
+
+        >>> Learnt().can_be_read("source"), Learnt(readable=frozenset({"id", "name"})).can_be_read("source")
+        (True, False)
+        """
+        return self.readable is None or field in self.readable
 
     def field(self, key: str) -> Custom | None:
         """Find a custom field by its key."""
@@ -49,7 +72,8 @@ class Learnt:
 
     def to_json(self) -> dict[str, Any]:
         """Write it as JSON."""
-        return {**asdict(self), "writable": None if self.writable is None else sorted(self.writable)}
+        sets = {"writable": self.writable, "readable": self.readable}
+        return {**asdict(self), **{name: None if held is None else sorted(held) for name, held in sets.items()}}
 
     @classmethod
     def of_json(cls, found: Mapping[str, Any]) -> Self:
@@ -68,4 +92,8 @@ class Learnt:
             methods=some("methods"),
             custom=tuple(Custom(**{**row, "options": tuple(row["options"])}) for row in found.get("custom", ())),
             notes=some("notes") or (),
+            overridden=found.get("overridden") is True,
+            readable=None if found.get("readable") is None else frozenset(found["readable"]),
+            unseen=tuple((str(place), str(text)) for place, text in found.get("unseen", ())),
+            steps=int(found.get("steps", 0)),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from truto_tickets_nb.plans.learnt import Learnt
@@ -24,6 +25,7 @@ class Book:
     records: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict
     )  # ticket id -> the ticket, of those that change
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))  # by which a date lies ahead or behind
 
     @property
     def name(self) -> str:

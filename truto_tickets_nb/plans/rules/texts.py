@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.plans.rules.book import Told
 from truto_tickets_nb.tickets.fields import CUSTOM
-from truto_tickets_nb.tickets.values import is_missing
+from truto_tickets_nb.tickets.values import is_missing, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +75,25 @@ def no_due_date(change: Change, book: Book) -> Iterator[Told]:
     fact = book.profile.fact("due_date")
     if change.field == "due_date" and fact.value == "none":
         yield Told(str(change.after or ""), f"{book.name} has no due date ({fact.told})", "plan.drop('due_date').")
+
+
+def past_due_date(change: Change, book: Book) -> Iterator[Told]:
+    """Say which new due dates lie behind, where a tool takes only dates ahead."""
+    fact = book.profile.fact("due_date_ahead")
+    if change.field != "due_date" or not fact.value or is_missing(change.new):
+        return
+    due = moment(change.new)
+    if due is not None and _is_over(due, book.now):
+        reason = f"lies in the past, and {book.name} takes only due dates that lie ahead ({fact.told})"
+        yield Told(
+            str(change.after), reason, "Give a date that lies ahead, or plan.drop('due_date').", fact.is_documented
+        )
+
+
+def _is_over(due: date, now: datetime) -> bool:
+    if not isinstance(due, datetime):
+        return due < now.date()
+    return (due if due.tzinfo else due.replace(tzinfo=UTC)) <= now
 
 
 def option(change: Change, book: Book) -> Iterator[Told]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.integrations.facts import COUNTED
 from truto_tickets_nb.plans.rules.book import Told
 from truto_tickets_nb.plans.way import part_of
 
@@ -41,5 +42,6 @@ def takes(change: Change, book: Book) -> Iterator[Told]:
         return
     fact = book.profile.fact("writable")
     if fact.value and name not in fact.value:
-        reason = f"is probably not taken by {book.name} ({fact.told}); the account does not tell"
+        counted = f". {COUNTED[name]}" if name in COUNTED else ""
+        reason = f"is probably not taken by {book.name} ({fact.told}); the account does not tell{counted}"
         yield Told("", reason, "Try it on one ticket first: plan.only(<its id>).", fact.is_documented)
