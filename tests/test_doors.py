@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -133,7 +134,7 @@ def test_every_door_leads_to_the_same_plan(snapshot, wanted, door, tmp_path):
 
 
 def test_the_terminal_leads_there_too(tmp_path, monkeypatch, capsys):
-    """The command makes of the recipe what the notebook makes of it."""
+    """The command makes of the recipe what the notebook makes of it; only the time it expects follows the limit of its own connection."""
     with tt.sandbox("jira", tickets=80, limit=None) as account:
         verbs(account.load(progress=False)).save(tmp_path / "cleanup.json")
         box = account.sandbox
@@ -142,6 +143,5 @@ def test_the_terminal_leads_there_too(tmp_path, monkeypatch, capsys):
             monkeypatch.setenv(f"TRUTO_{name}", value)
         assert main(["plan", str(tmp_path / "cleanup.json"), "--out", str(tmp_path / "plan.json")]) == 2
         plan = tt.Plan.from_json((tmp_path / "plan.json").read_text(encoding="utf-8"))
-        assert (
-            plan.fingerprint == account.load(progress=False).plan(tt.Recipe.load(tmp_path / "cleanup.json")).fingerprint
-        )
+        same = account.load(progress=False).plan(tt.Recipe.load(tmp_path / "cleanup.json"))
+        assert plan.fingerprint == replace(same, budget=plan.budget).fingerprint

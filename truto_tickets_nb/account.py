@@ -6,12 +6,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from truto_tickets_nb.errors import ConfirmError, LoadInterrupted, PlanError, SetupError
+from truto_tickets_nb.errors import LoadInterrupted, PlanError, SetupError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.loading.hindrances import hindrances
 from truto_tickets_nb.loading.known import CHANGING, Known
 from truto_tickets_nb.loading.load import Loaded, Request, load
 from truto_tickets_nb.loading.portrait import AccountProfile
+from truto_tickets_nb.plans.confirming import check_confirmed
+from truto_tickets_nb.plans.preview import remedy
 from truto_tickets_nb.runs import asking, engine
 from truto_tickets_nb.runs.door import Brakes
 from truto_tickets_nb.runs.journal import Journal
@@ -140,24 +142,21 @@ class Account:
         self,
         plan: Plan,
         *,
-        confirm: int | None = None,
+        confirm: int | str | None = None,
         brakes: Brakes | None = None,
         quiet: bool = False,
         progress: bool | Bar = True,
     ) -> Run:
         """Send a plan: one PATCH a ticket, each checked before and verified after, all written ahead in the journal.
 
-        `confirm` is the number of tickets you saw in the plan; another number refuses. `quiet` is that of snapshot.plan(). Whatever
+        `confirm` is the number of tickets you saw in the plan, or its fingerprint (16 digits or more), which no other plan has;
+        anything else is a ConfirmError. `quiet` is that of snapshot.plan(). Whatever
         happens, every patch ends in exactly one outcome, and `run.undo()` makes the opposite plan. `progress` may be a Bar of your own; who
         sets its `halted` stops the run in an orderly way.
         """
         self._accept(plan)
+        check_confirmed(plan, confirm)
         plan = plan.quietly() if quiet else plan
-        if confirm != len(plan):
-            told = "Type the number you saw" if confirm is None else f"You confirmed {confirm}"
-            raise ConfirmError(
-                f"The plan changes {len(plan)} tickets. {told}: account.apply(plan, confirm={len(plan)})."
-            )
         with self._bar(len(plan), "applying", shown=progress) as bar:
             self._known.forget(*CHANGING)
             return engine.apply(self._bench(bar, brakes or Brakes()), plan, plan.way)
@@ -204,7 +203,7 @@ class Account:
         if plan.blocking:
             told = "".join(f"\n  {problem}" for problem in plan.blocking[:10])
             raise PlanError(
-                f"The plan has {len(plan.blocking)} blocking problems, nothing was sent:{told}\nMend the frame, or plan.drop(...)."
+                f"The plan has {len(plan.blocking)} blocking problems, nothing was sent:{told}\n{remedy(plan)}"
             )
 
     def _bar(self, total: int | None, title: str, *, shown: bool | Bar) -> Bar:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.cli import envelope
-from truto_tickets_nb.cli.asked import reached
+from truto_tickets_nb.cli.asked import confirmation, reached
 from truto_tickets_nb.cli.plans import add_reach, plan_facts
 from truto_tickets_nb.cli.telling import blocking, plan_text, run_text, told, warned
 from truto_tickets_nb.errors import PlanError, RunInterrupted, SetupError
 from truto_tickets_nb.plans import preview
+from truto_tickets_nb.plans.confirming import is_confirmed
+from truto_tickets_nb.plans.fingerprint import SHORT
 from truto_tickets_nb.runs.door import Brakes
 from truto_tickets_nb.runs.rebase import SO, rebase
 from truto_tickets_nb.runs.run import DONE
@@ -41,7 +43,7 @@ def applied(options: argparse.Namespace) -> int:
     _refuse(options, plan, made)
     if not len(plan):
         return _told(options, 0, "The plan is empty: nothing to send.", plan_facts(plan))
-    if not options.rebase and options.confirm not in (None, len(plan)):
+    if not options.rebase and options.confirm is not None and not is_confirmed(plan, options.confirm):
         return _unconfirmed(options, plan, {})
     with reached(options, plan.account_id) as account:
         _ = account.journal  # one that can't be written is told before the tickets are read
@@ -110,7 +112,7 @@ def _sent(options: argparse.Namespace, account: Account, plan: Plan, found: dict
     if not _confirmed(options, plan):
         return _unconfirmed(options, plan, found)
     try:
-        run = account.apply(plan, confirm=len(plan), quiet=options.quiet, brakes=Brakes(cap=options.cap))
+        run = account.apply(plan, confirm=options.confirm, quiet=options.quiet, brakes=Brakes(cap=options.cap))
     except RunInterrupted as error:
         _receipt(options, error.run)  # type: ignore[arg-type]
         raise
@@ -124,8 +126,8 @@ def _confirmed(options: argparse.Namespace, plan: Plan) -> bool:
     if options.confirm is None and not options.json and sys.stdin.isatty():
         print(plan_text(plan))
         typed = input(f"\nType {len(plan)} to send these changes, anything else to stop: ").strip()
-        options.confirm = int(typed) if typed.isdecimal() else 0
-    return bool(options.confirm == len(plan))
+        options.confirm = int(typed) if typed.isdecimal() and len(typed) < SHORT else typed or 0
+    return is_confirmed(plan, options.confirm)
 
 
 def _unconfirmed(options: argparse.Namespace, plan: Plan, found: dict[str, Any]) -> int:
@@ -189,7 +191,8 @@ def _receipt(options: argparse.Namespace, run: Run | None) -> None:
 def add_apply(job: argparse.ArgumentParser) -> None:
     """Add the options of apply."""
     job.add_argument("plan", type=Path, metavar="FILE", help="the plan that `plan --out` wrote")
-    job.add_argument("--confirm", type=int, metavar="N", help="the number of tickets you saw; else it is asked for")
+    words = "the number of tickets you saw, or the fingerprint of the plan; else it is asked for"
+    job.add_argument("--confirm", type=confirmation, metavar="N", help=words)
     words = f"refuse a plan that is older (default: {DAY:g})"
     job.add_argument("--max-age", type=float, default=DAY, metavar="HOURS", help=words)
     words = "leave out what was edited by others or is so already; the number to confirm is that of what is left"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -12,9 +13,9 @@ from truto_tickets_nb.connecting import connect
 from truto_tickets_nb.errors import SetupError, shorten
 from truto_tickets_nb.home import HOME, home
 from truto_tickets_nb.loading.filters import check
+from truto_tickets_nb.plans.fingerprint import SHORT
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterable
 
     from truto_tickets_nb.account import Account
@@ -85,3 +86,18 @@ def ids(told: Iterable[str]) -> tuple[str, ...]:
     ('10001', '10002')
     """
     return tuple(dict.fromkeys(part.strip() for text in told for part in text.split(",") if part.strip()))
+
+
+def confirmation(text: str) -> int | str:
+    """Read --confirm: the number of tickets, or a fingerprint of 16 hex digits or more.
+
+    >>> confirmation("36"), confirmation("60699a07876af718")
+    (36, '60699a07876af718')
+    """
+    if text.isdecimal() and len(text) < SHORT:
+        return int(text)
+    if len(text) < SHORT or not set(text.casefold()) <= set("0123456789abcdef"):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a number of tickets nor a fingerprint of {SHORT} digits or more"
+        )
+    return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,9 +10,10 @@ import orjson
 from truto_tickets_nb.api.address import TRUTO
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.json_text import json_text
-from truto_tickets_nb.plans import preview
+from truto_tickets_nb.plans import preview, saved
+from truto_tickets_nb.plans.fingerprint import SHORT, fingerprint
 from truto_tickets_nb.plans.programs import curl, javascript, python, python_sdk, typescript
+from truto_tickets_nb.plans.strict import strictly
 from truto_tickets_nb.plans.way import READ, Way, silence
 from truto_tickets_nb.show import to_html, to_text
 from truto_tickets_nb.tickets.fields import body_of
@@ -66,6 +66,12 @@ class Problem:
     reason: str
     fix: str
     blocking: bool = True
+    together: tuple[str, ...] = ()  # fields that it takes all of: without one of them it is gone
+
+    @property
+    def is_of_whole_plan(self) -> bool:
+        """Tell whether it concerns every ticket: no refinement of the plan takes it away."""
+        return not self.ticket
 
     def __str__(self) -> str:
         where = " ".join(part for part in (f"ticket {self.ticket}" if self.ticket else "", self.field) if part)
@@ -127,26 +133,29 @@ class Plan:
         return max(0, -(-self.requests // size) - 1) * window + min(self.requests, size) * 0.05
 
     def only(self, *names: str) -> Plan:
-        """Keep only these columns or ticket ids.
-
-        A name that is neither in the plan is refused with a PlanError that lists what is there.
-        """
-        columns, tickets = self._sort(names)
-        return self._keep(
-            lambda ticket, field: (not columns or field in columns) and (not tickets or ticket in tickets)
-        )
-
-    def drop(self, *names: str | Problem) -> Plan:
-        """Leave out these columns, ticket ids, or the changes behind these problems; a problem of the whole plan is behind all of them.
+        """Keep only these columns or ticket ids, and every problem of the plan as a whole.
 
         A name that is not in the plan is refused with a PlanError that lists what is there.
         """
-        pairs = {(name.ticket, name.field) for name in names if isinstance(name, Problem)}
-        columns, tickets = self._sort([name for name in names if isinstance(name, str)])
-        whole = ("", "") in pairs
+        columns, tickets = self._sort(names)
         return self._keep(
-            lambda ticket, field: not (whole or field in columns or ticket in tickets or (ticket, field) in pairs)
+            lambda ticket, field: (not columns or not field or field in columns) and (not tickets or ticket in tickets)
         )
+
+    def drop(self, *names: str | Problem) -> Plan:
+        """Leave out these columns, ticket ids, or the changes behind these problems.
+
+        Behind a problem of the whole plan are all changes, behind one of a whole ticket all changes of that ticket. A name that is
+        not in the plan is refused with a PlanError that lists what is there.
+        """
+        problems = [name for name in names if isinstance(name, Problem)]
+        columns, tickets = self._sort([name for name in names if isinstance(name, str)])
+        if any(problem.is_of_whole_plan for problem in problems):
+            left = tuple(p for p in self.problems if p.is_of_whole_plan and p not in problems)
+            return replace(self, patches=(), problems=left)
+        pairs = {(problem.ticket, problem.field) for problem in problems}
+        tickets |= {problem.ticket for problem in problems if not problem.field}
+        return self._keep(lambda ticket, field: not (field in columns or ticket in tickets or (ticket, field) in pairs))
 
     def quietly(self) -> Plan:
         """Pass the vendor's documented switch that keeps it from mailing people; where there is none, that is a PlanError."""
@@ -154,22 +163,26 @@ class Plan:
         return replace(self, way=replace(self.way, fixed={**self.way.fixed, "remote_query": remote}))
 
     def split(self, size: int) -> tuple[Plan, ...]:
-        """Split into plans of at most `size` tickets each, in order; problems go with their ticket."""
+        """Split into plans of at most `size` tickets each, in order; problems go with their ticket, those of the whole plan with each part."""
         if size < 1:
             raise PlanError(f"A plan can't be split into parts of {size} tickets: give 1 or more.")
         groups = [self.patches[start : start + size] for start in range(0, len(self.patches), size)]
+        if not groups and self.problems:
+            return (self,)
         return tuple(self._part(group, first=number == 0) for number, group in enumerate(groups))
 
     def _part(self, patches: tuple[Patch, ...], *, first: bool) -> Plan:
         here = {patch.ticket for patch in patches}
         elsewhere = {patch.ticket for patch in self.patches} - here
-        problems = tuple(p for p in self.problems if p.ticket in here or (first and p.ticket not in elsewhere))
+        problems = tuple(
+            p for p in self.problems if p.is_of_whole_plan or p.ticket in here or (first and p.ticket not in elsewhere)
+        )
         return replace(self, patches=patches, problems=problems)
 
     def _sort(self, names: list[str] | tuple[str, ...]) -> tuple[set[str], set[str]]:
         fields = {change.field for patch in self.patches for change in patch.changes} | {p.field for p in self.problems}
         tickets = {patch.ticket for patch in self.patches} | {problem.ticket for problem in self.problems}
-        unknown = [name for name in names if name not in fields and name not in tickets]
+        unknown = [name for name in names if not name or (name not in fields and name not in tickets)]
         if unknown:
             there = ", ".join(sorted(fields - {""})) or "no column"
             raise PlanError(
@@ -179,41 +192,53 @@ class Plan:
         return {name for name in names if name in fields}, {name for name in names if name not in fields}
 
     def _keep(self, wanted: Callable[[str, str], bool]) -> Plan:
-        kept = (
+        narrowed = [
             replace(patch, changes=tuple(c for c in patch.changes if wanted(patch.ticket, c.field)))
             for patch in self.patches
+        ]
+        patches = tuple(patch for patch in narrowed if patch.changes)
+        before, after = _fields(self.patches), _fields(patches)
+        problems = (
+            p
+            for p in self.problems
+            if p.is_of_whole_plan
+            or (wanted(p.ticket, p.field) and _is_left(p, before.get(p.ticket), after.get(p.ticket, frozenset())))
         )
-        return replace(
-            self,
-            patches=tuple(patch for patch in kept if patch.changes),
-            problems=tuple(p for p in self.problems if wanted(p.ticket, p.field)),
-        )
+        return replace(self, patches=patches, problems=tuple(problems))
 
     @property
     def fingerprint(self) -> str:
-        """Tell two plans apart: 16 hex digits over the account and everything that would be sent."""
-        sent = [
-            [self.account_id, self.integration, *self.way.marks],
-            [[p.ticket, [[c.field, c.old, c.new] for c in p.changes]] for p in self.patches],
-        ]
-        return hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+        """Tell two plans apart: 64 hex digits (SHA-256) over everything that is shown and sent; the first 16 of them are shown."""
+        return fingerprint(self)
 
     def to_json(self) -> str:
-        """Write the plan as JSON: the same plan gives the same bytes."""
-        whole = {"truto_tickets_plan": 1, "fingerprint": self.fingerprint, "plan": self}
-        return orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_DATACLASS).decode()
+        """Write the plan as JSON: the same plan gives the same bytes. A value that JSON can't carry is a PlanError."""
+        strictly("query=", self.way.fixed)
+        for patch in self.patches:
+            for change in patch.changes:
+                strictly(f"Ticket {patch.ticket}: {change.field}", [change.old, change.new])
+        content = {"truto_tickets_plan": 1, "fingerprint": self.fingerprint, "plan": self}
+        try:
+            return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_DATACLASS).decode()
+        except TypeError as error:
+            raise PlanError(
+                f"This plan can't be written as JSON ({error}). Correct the texts in the frame, and plan again."
+            ) from error
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Read a plan back; one that was edited by hand is refused, because nobody saw it like that."""
-        try:
-            whole = orjson.loads(json_text(text))
-            plan = cls(**_read(whole["plan"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise PlanError(f"This is not a plan saved by to_json(): {error!s}. Save the plan again.") from error
-        if plan.fingerprint != whole.get("fingerprint"):
-            raise PlanError("This plan was changed after it was saved. Make the plan anew: snapshot.plan(df).")
+        """Read a plan back; one in which anything was changed, added or left out is refused, because nobody saw it like that."""
+        found = saved.content(text)
+        plan = cls(**_read(found["plan"]))
+        if plan.fingerprint != found["fingerprint"]:
+            raise PlanError(f"This plan was changed after it was saved. {saved.ANEW}")
         return plan
+
+    @classmethod
+    def from_journal(cls, text: str | bytes) -> Self:
+        """Read a plan that this or an earlier version has written into its journal: there a fingerprint was shorter."""
+        found = orjson.loads(text)
+        return cls.from_json(text) if len(found["fingerprint"]) > SHORT else cls(**_read(found["plan"]))
 
     def to_frame(self) -> pd.DataFrame:
         """List the changes as a DataFrame: ticket, title, field, before, after (all str or tuples), one row a change."""
@@ -276,6 +301,17 @@ class Plan:
         return to_html(preview.page(self))
 
 
+def _fields(patches: tuple[Patch, ...]) -> dict[str, frozenset[str]]:
+    return {patch.ticket: frozenset(change.field for change in patch.changes) for patch in patches}
+
+
+def _is_left(problem: Problem, before: frozenset[str] | None, after: frozenset[str]) -> bool:
+    """Tell whether what a problem is about is still in a plan: its fields, or any change of its ticket."""
+    if problem.together:
+        return after.issuperset(problem.together)
+    return before is None or bool(after) or bool(problem.field)
+
+
 def _read(plan: dict[str, Any]) -> dict[str, Any]:
     """Turn lists back into the tuples that the values hold."""
     known = {name: value for name, value in plan.items() if name != "query"}  # of plans before there was a way
@@ -283,10 +319,14 @@ def _read(plan: dict[str, Any]) -> dict[str, Any]:
         **known,
         "way": Way.of_json(plan["way"]) if "way" in plan else Way(tuple(plan.get("query", ())), read=READ),
         "patches": tuple(_patch(patch) for patch in plan["patches"]),
-        "problems": tuple(Problem(**problem) for problem in plan["problems"]),
+        "problems": tuple(_problem(problem) for problem in plan["problems"]),
         "notes": tuple(plan["notes"]),
         "budget": tuple(plan["budget"]),
     }
+
+
+def _problem(problem: dict[str, Any]) -> Problem:
+    return Problem(**{**problem, "together": tuple(problem.get("together", ()))})
 
 
 def _patch(patch: dict[str, Any]) -> Patch:

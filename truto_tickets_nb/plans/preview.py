@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from truto_tickets_nb.plans.fingerprint import short
 from truto_tickets_nb.show import Group, Moved, Note, Page, Row, Sets
 from truto_tickets_nb.tickets.fields import field as field_of
 
@@ -43,7 +44,7 @@ def _facts(plan: Plan) -> Iterator[str]:
         size, window = plan.budget
         pace = f"at {size} per {window:g} s" if size > 0 else "without a limit"
         yield f"{plan.requests:,} requests, about {duration(plan.seconds)} {pace}"
-        yield f"fingerprint {plan.fingerprint}"
+        yield f"fingerprint {short(plan.fingerprint)}"
 
 
 def duration(seconds: float) -> str:
@@ -139,10 +140,17 @@ def _members(text: Text) -> tuple[str, ...]:
 
 def _next(plan: Plan) -> str:
     if plan.blocking:
-        return f"{len(plan.blocking)} blocking: mend the frame and plan again, or plan.drop(*plan.blocking)"
+        return f"{len(plan.blocking)} blocking: {remedy(plan)}"
     if not plan.patches:
         return "Nothing to change, nothing to send."
     return f"account.dry_run(plan), then account.apply(plan, confirm={len(plan)})"
+
+
+def remedy(plan: Plan) -> str:
+    """Say what to do about blocking problems; one of the whole plan can't be left out."""
+    if any(problem.is_of_whole_plan for problem in plan.blocking):
+        return "Correct the frame and plan again."
+    return "Correct the frame and plan again, or plan.drop(*plan.blocking)."
 
 
 def frame(plan: Plan) -> pd.DataFrame:

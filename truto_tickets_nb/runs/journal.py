@@ -186,7 +186,7 @@ class Journal:
         return dict(zip(names, rows[0], strict=True))
 
     def _plan(self, run_id: str) -> Plan:
-        return Plan.from_json(self._all("select plan from runs where id=?", run_id)[0][0])
+        return Plan.from_journal(self._all("select plan from runs where id=?", run_id)[0][0])
 
     def close(self) -> None:
         """Close the file."""

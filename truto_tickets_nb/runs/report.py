@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from truto_tickets_nb.plans.fingerprint import short
 from truto_tickets_nb.show import Group, Moved, Note, Page, Row, to_document
 from truto_tickets_nb.show.words import EMPTY
 
@@ -32,7 +33,7 @@ _TONE: dict[str, Tone] = {
 def page(run: Run) -> Page:
     """Turn a run into a page: counts first, then what needs a look, then the rest."""
     told = ", ".join(f"{run.counts[kind]:,} {kind}" for kind in _ORDER if kind in run.counts) or "nothing to do"
-    facts = (f"{run.plan.integration} account {run.plan.account_id}", f"fingerprint {run.plan.fingerprint}")
+    facts = (f"{run.plan.integration} account {run.plan.account_id}", f"fingerprint {short(run.plan.fingerprint)}")
     notes = tuple(Note(note, "warn") for note in run.notes)
     return Page(f"{len(run.outcomes):,} tickets: {told}", facts, (*notes, *_groups(run.outcomes, ROWS)), _next(run))
 

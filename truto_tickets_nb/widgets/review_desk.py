@@ -177,7 +177,9 @@ class Desk:
             self._begin(job, lambda job: self.account.resume(run_id, brakes=brakes, progress=job))
         else:
             self.sent.add(plan.fingerprint)
-            self._begin(job, lambda job: self.account.apply(plan, confirm=number, brakes=brakes, progress=job))
+            self._begin(
+                job, lambda job: self.account.apply(plan, confirm=plan.fingerprint, brakes=brakes, progress=job)
+            )
 
     def _ready(self) -> None:
         if self.hindrance:

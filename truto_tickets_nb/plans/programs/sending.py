@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-import orjson
-
 from truto_tickets_nb.api.address import base_address, query_pairs, segment
 from truto_tickets_nb.errors import PlanError, SetupError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.programs.taking import Carried, Taken, carried, taken
+from truto_tickets_nb.plans.strict import strictly
 from truto_tickets_nb.plans.way import part_of
 from truto_tickets_nb.tickets.fields import CUSTOM_FIELDS
 
@@ -89,7 +88,7 @@ def script(plan: Plan, base_url: str) -> Script:
     """Make what every program is made of; a plan that apply() would refuse is refused here too."""
     if plan.blocking:
         raise PlanError(
-            f"The plan has {len(plan.blocking)} blocking problems, so no program is written. Mend the frame, or plan.drop(...)."
+            f"The plan has {len(plan.blocking)} blocking problems, so no program is written. {preview.remedy(plan)}"
         )
     address, way, sendings = base_address(base_url), plan.way, tuple(_sendings(plan))
     fields = {part_of(change.field) for patch in plan.patches for change in patch.changes}
@@ -141,12 +140,7 @@ def _bodies(plan: Plan, patch: Patch) -> list[str]:
 
 
 def _body(ticket: str, body: dict[str, Any]) -> str:
-    try:
-        return orjson.dumps(body).decode()
-    except TypeError as error:
-        raise PlanError(
-            f"Ticket {ticket}: {', '.join(body)} can't be written as JSON ({error}). Mend the frame, or plan.drop({ticket!r})."
-        ) from error
+    return strictly(f"Ticket {ticket}: {', '.join(body)}", body).decode()
 
 
 def encoded(pairs: tuple[tuple[str, str], ...]) -> str:

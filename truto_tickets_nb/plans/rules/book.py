@@ -40,3 +40,4 @@ class Told(NamedTuple):
     reason: str
     fix: str
     blocking: bool = False
+    together: tuple[str, ...] = ()  # fields of the ticket that it takes all of

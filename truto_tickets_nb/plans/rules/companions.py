@@ -21,7 +21,13 @@ def together(patch: Patch, book: Book) -> Iterator[tuple[str, Told]]:
         reason = f"{book.name} takes either {' or '.join(fact.value)} in one PATCH, not both ({fact.told})"
         yield (
             fact.value[0],
-            Told("", reason, f"plan.drop({fact.value[1]!r}), and send that in a plan of its own.", fact.is_documented),
+            Told(
+                "",
+                reason,
+                f"plan.drop({fact.value[1]!r}), and send that in a plan of its own.",
+                fact.is_documented,
+                tuple(fact.value),
+            ),
         )
 
 
