@@ -183,7 +183,7 @@ class Liar:
 @pytest.mark.parametrize(
     ("twist", "kind"),
     [
-        (lambda body: {}, "ignored"),
+        (lambda body: {"colour": "red"}, "ignored"),
         (lambda body: {"name": body["name"]}, "partly applied"),
         (lambda body: {**body, "name": "REWRITTEN"}, "partly applied"),
         (lambda body: {**body, "name": f" {body['name']} "}, "applied"),

@@ -437,7 +437,7 @@ def test_query_parameters_of_the_page_together(many, send):
     row = many["zohoprojects"].tickets()[2]
     query = [
         ("truto_response_format", "normalized"), ("truto_ignore_remote_data", "true"), ("truto_exclude_fields[0]", "tags"),
-        ("remote_query[a]", "b"), ("workspace_id", "w"), ("etag", "e"), ("ticket_type[id]", "issue"),
+        ("remote_query[a]", "b"), ("workspace_id", row["workspace"]["id"]), ("etag", "e"), ("ticket_type[id]", "issue"),
         ("organization[id]", "org-1"), ("workspace[id]", row["workspace"]["id"]),
     ]  # fmt: skip
     answer = send("zohoprojects", row["id"], {"name": "naïve"}, query=query)

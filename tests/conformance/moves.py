@@ -8,6 +8,8 @@ import pandas as pd
 
 from truto_tickets_nb.tickets.fields import CUSTOM_FIELDS, FIELDS
 
+AHEAD = pd.Timestamp("2026-11-02")  # the day after the practice server's clock starts
+
 
 def moved(snapshot):
     """Edit a frame; returns it with what was put where: ticket -> column -> cell."""
@@ -83,7 +85,9 @@ def _set(snapshot, df, ticket, column, held):
 
 
 def _date(snapshot, df, ticket, column, held):
-    return held + timedelta(days=1) if pd.notna(held) else None
+    """Move a date by a day; only one that lies ahead, there and back, is taken by every tool."""
+    is_ahead = pd.notna(held) and pd.Timestamp(held).tz_localize(None) > AHEAD
+    return held + timedelta(days=1) if is_ahead else None
 
 
 def _any(snapshot, df, ticket, column, held):

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.sandbox import demands, forms, meta, schemas
+from truto_tickets_nb.sandbox import bodies, demands, forms, meta, schemas
 from truto_tickets_nb.sandbox.answers import Refusal
-from truto_tickets_nb.sandbox.bodies import rules
 from truto_tickets_nb.sandbox.faults import Faults
 from truto_tickets_nb.sandbox.lists import companion_list, ticket_list
 from truto_tickets_nb.sandbox.patching import patched
@@ -103,7 +102,7 @@ class Api:
             self._may_write()
             return self._remembered(call)
         except Refusal as refusal:
-            refusal.insight = {**rules(self.played), **refusal.insight}
+            refusal.insight = {**bodies.rules(self.played), **refusal.insight}
             raise
 
     def _may_write(self) -> None:
@@ -120,6 +119,7 @@ class Api:
         record = self.store.ticket(call.name("id"))
         if record is None:
             raise Refusal(404, "Not found", raw={"message": f"Ticket {call.name('id')} does not exist"})
+        demands.located(call.query, record, self.store)
         return record
 
     def _remembered(self, call: Call) -> Any:
@@ -148,11 +148,13 @@ class Api:
 
     def _worked(self, call: Call) -> tuple[Record, Work]:
         """Apply a body to the ticket as it is now, without storing it."""
+        bodies.check(call.body)
         demands.complete(self.played, call.query)
         record = self._found(call)
         demands.fitting(self.played, call.query, record)
-        if flag(call.query.get("truto_body_passthrough")) and isinstance(call.taken, dict):
-            made = {**record, "remote_data": {**(record.get("remote_data") or {}), **call.taken}}
+        if flag(call.query.get("truto_body_passthrough")):
+            body: Record = call.taken
+            made = {**record, "remote_data": {**(record.get("remote_data") or {}), **body}}
             return record, Work(self.played, self.store, made)
         return record, patched(record, call.taken, self.played, self.store)
 

@@ -16,10 +16,11 @@ def assumptions(played: Played) -> set[str]:
     """Name everything that nobody documents, in the words of the profiles where they have one.
 
     Besides these words: `vocabulary` (statuses, priorities, people and the like), `fields` (what tickets hold besides), `workflow`
-    (which status leads to which), `rewriting` (of descriptions), `half_applied` (what becomes of several fields at once), `drops`
+    (which status leads to which), `empty_objects` (`{}` for a reference is taken for "not given"), `filters` (which ones a list knows), `normalized` (it is answered like
+    unified), `organization` (which ones an account has), `raw` (the form of the tool's own records), `rewriting` (of descriptions), `half_applied` (what becomes of several fields at once), `drops`
     (Truto's mapping takes empty values out), `partial_fields` (which fields a list leaves out).
     """
-    found = {"vocabulary", "fields", *played.inferred}
+    found = {"vocabulary", "fields", "empty_objects", "filters", "normalized", "organization", "raw", *played.inferred}
     found |= {f"{name}_write" for name in MANY if _is_guessed(played, name)}
     marks = {
         "clear": not played.fact("clear"),
@@ -30,6 +31,8 @@ def assumptions(played: Played) -> set[str]:
         "rewriting": played.description_format in _REWRITES,
         "half_applied": bool(played.fact("apart")),
         "drops": bool(played.drops),
+        "title_max": not played.fact("title_max"),
+        "due_date_ahead": "due_date_ahead" in played.own,
         "keeps_null": "keeps_null" in played.own,
         "description_format": "description_format" in played.own,
         "limit_headers": not played.fact("limit_headers"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.sandbox.answers import Refusal
-from truto_tickets_nb.sandbox.fields import MANY
+from truto_tickets_nb.sandbox.fields import MANY, OBJECTS
 
 if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.profiles import Played
@@ -13,13 +13,25 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 
-def taken(body: Any, played: Played) -> Record:
-    """Choose what is taken over; unknown keys are ignored without a word, as documented."""
+def check(body: Any) -> None:
+    """Refuse a body that is no object, or an empty one, as Truto itself does."""
     if not isinstance(body, dict):
         raise Refusal(400, "The request body must be a JSON object")
-    _demanded(body, played)
-    kept = {key: value for key, value in body.items() if _reaches(played, key, value)}
+    if not body:
+        raise Refusal(400, "The request body is empty: name at least one field to update")
+
+
+def taken(body: Record, played: Played) -> Record:
+    """Choose what is taken over; unknown keys are ignored without a word, as documented."""
+    filled = given(body)
+    _demanded(filled, played)
+    kept = {key: value for key, value in filled.items() if _reaches(played, key, value)}
     return _apart(kept, played)
+
+
+def given(body: Record) -> Record:
+    """Leave out `{}`: the page's own samples send it for references, and that it means "not given" is an assumption."""
+    return {key: value for key, value in body.items() if not (value == {} and key in OBJECTS)}
 
 
 def _demanded(body: Record, played: Played) -> None:

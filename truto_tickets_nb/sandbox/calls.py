@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from truto_tickets_nb.sandbox.answers import Refusal
-from truto_tickets_nb.sandbox.queries import nested
+from truto_tickets_nb.sandbox.queries import QueryError, check, nested
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -38,11 +38,13 @@ class Call:
         self.query = nested(request.query_params.multi_items())
         self.path = request.url.path
         self.key = request.headers.get("idempotency-key", "")
+        self.unreadable = ""  # why the body is no JSON
         try:
-            self.body = orjson.loads(raw) if raw else None
-        except orjson.JSONDecodeError:
+            self.body: Any = orjson.loads(raw) if raw else None
+        except orjson.JSONDecodeError as error:
             self.body = raw.decode("latin-1")
-        self.taken = self.body  # what of it is taken over
+            self.unreadable = f"The request body is not valid JSON: {error}"
+        self.taken: Any = self.body  # what of it is taken over
 
     @property
     def target(self) -> str:
@@ -78,6 +80,15 @@ class Call:
 
     def name(self, part: str) -> str:
         return str(self.request.path_params[part])
+
+    def check(self) -> None:
+        """Refuse a request that can't be read, or whose parameters have the wrong type, as Truto itself does."""
+        if self.unreadable:
+            raise Refusal(400, self.unreadable)
+        try:
+            check(self.query)
+        except QueryError as error:
+            raise Refusal(400, str(error)) from error
 
     def only(self, *methods: str) -> None:
         if self.request.method not in methods:

@@ -126,6 +126,7 @@ class Hub:
             raise missing_query(["integrated_account_id"])
         if call.is_unified and api is None:
             raise Refusal(404, "Integrated account not found")
+        call.check()
         if api:
             api.limited(call)
 

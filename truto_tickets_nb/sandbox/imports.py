@@ -31,6 +31,7 @@ _COMPANIONS = {
     "priority": "ticket_priorities",
     "ticket_type": "ticket_types",
     "workspace": "workspaces",
+    "organization": "organizations",
     "team": "teams",
     "contact": "contacts",
     "account": "accounts",

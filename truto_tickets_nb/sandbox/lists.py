@@ -1,14 +1,15 @@
-"""Lists: filters, order and pages. A filter that an integration does not know is ignored without a word, as Truto does."""
+"""Lists: order and pages."""
 
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+import re
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from truto_tickets_nb.sandbox.answers import Refusal
+from truto_tickets_nb.sandbox.filters import condition
 from truto_tickets_nb.sandbox.queries import flag, names
 from truto_tickets_nb.sandbox.store import whole
 
@@ -16,67 +17,40 @@ if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.profiles import Played
     from truto_tickets_nb.sandbox.store import Store
 
-_SIGNS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "=", "ne": "!="}
 _ORDER = {"created_at": "created", "updated_at": "updated", "name": "name", "id": "id"}
 MOST = 1000  # records of one page, an assumption: the documentation names no maximum
 PARTIAL = ("description", "custom_fields", "tags", "contact")  # what a partial list leaves out, an assumption
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """Hold an SQL condition with its values."""
-
-    text: str
-    values: tuple[Any, ...]
-
-
-def condition(query: dict[str, Any], ignored: tuple[str, ...]) -> Where:
-    """Turn filters into SQL."""
-    parts: list[str] = []
-    values: list[Any] = []
-    for field, column in (("created_at", "created"), ("updated_at", "updated")):
-        asked = query.get(field) if field not in ignored else None
-        for sign, value in asked.items() if isinstance(asked, dict) else ():
-            if sign in _SIGNS:
-                parts.append(f"datetime({column}) {_SIGNS[sign]} datetime(?)")
-                values.append(value)
-    for field in ("status", "workspace"):
-        wanted = _wanted(query.get(field)) if field not in ignored else []
-        if wanted:
-            marks = ", ".join("?" * len(wanted))
-            parts.append(
-                f"({field} in ({marks}) or lower(status_name) in ({marks}))"
-                if field == "status"
-                else f"{field} in ({marks})"
-            )
-            values += wanted + ([name.lower() for name in wanted] if field == "status" else [])
-    return Where(" and ".join(parts) or "1", tuple(values))
-
-
-def _wanted(asked: Any) -> list[str]:
-    if isinstance(asked, dict):
-        return [name for key in ("in", "eq", "id", "name") for name in names(asked.get(key))]
-    return names(asked)
 
 
 def _order(query: dict[str, Any]) -> str:
     asked = query.get("sort_by")
     if not isinstance(asked, dict):
         return "place"
+    for field, way in asked.items():
+        if way not in ("asc", "desc"):
+            raise Refusal(400, f"sort_by[{field}] must be asc or desc")
     parts = [f"{_ORDER[field]} {'desc' if way == 'desc' else 'asc'}" for field, way in asked.items() if field in _ORDER]
     return ", ".join([*parts, "place"])
 
 
 def page_of(query: dict[str, Any], page_size: int, count: int) -> tuple[int, int]:
     """Find where a page starts and how many records it holds."""
+    start, limit = _start(query.get("next_cursor") or cursor(0)), str(query.get("limit") or page_size)
+    if flag(query.get("truto_ignore_limit")):
+        return start, count or 1
+    if not re.fullmatch(r"[1-9]\d{0,17}", limit, re.ASCII):
+        raise Refusal(400, "limit must be a whole number, 1 or more")
+    return start, min(int(limit), MOST)
+
+
+def _start(opaque: str) -> int:
     try:
-        limit = count if flag(query.get("truto_ignore_limit")) else int(query.get("limit") or page_size)
-        start = int(base64.urlsafe_b64decode(query["next_cursor"])[1:]) if query.get("next_cursor") else 0
-    except ValueError as error:
-        raise Refusal(400, "limit or next_cursor is not valid") from error
-    if limit < 1:
-        raise Refusal(400, "limit must be 1 or more")
-    return start, min(limit, count or 1) if flag(query.get("truto_ignore_limit")) else min(limit, MOST)
+        match = re.fullmatch(rb"p(\d{1,15})", base64.urlsafe_b64decode(opaque))
+    except ValueError:
+        match = None
+    if match is None:
+        raise Refusal(400, "next_cursor is not one that this server gave")
+    return int(match[1])
 
 
 def cursor(start: int) -> str:
@@ -86,7 +60,7 @@ def cursor(start: int) -> str:
 
 def ticket_list(store: Store, played: Played, query: dict[str, Any], page_size: int, ignored: tuple[str, ...]) -> bytes:
     """Answer a page of tickets as JSON."""
-    where = condition(query, ignored)
+    where = condition(query, ignored, store)
     count = store.one(f"select count(*) from tickets where {where.text}", *where.values)[0]
     start, limit = page_of(query, page_size, count)
     sql = f"select body, remote from tickets where {where.text} order by {_order(query)} limit {limit} offset {start}"

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.sandbox import strict
 from truto_tickets_nb.sandbox.answers import refused
-from truto_tickets_nb.sandbox.bodies import emptiness, taken
-from truto_tickets_nb.sandbox.fields import MANY, ONE
+from truto_tickets_nb.sandbox.bodies import emptiness, given, taken
+from truto_tickets_nb.sandbox.comparing import instant
+from truto_tickets_nb.sandbox.fields import MANY, ONE, TOGETHER
 from truto_tickets_nb.sandbox.references import Work, members, reference
 from truto_tickets_nb.sandbox.texts import rewritten, short_enough
 from truto_tickets_nb.sandbox.workflow import stepped
@@ -19,12 +21,14 @@ if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.store import Store
 
 Record = dict[str, Any]
+_LONGEST = {"name": 1000}  # characters, where no limit of the tool is documented: an assumption
 
 
-def patched(record: Record, body: Any, played: Played, store: Store) -> Work:
+def patched(record: Record, body: Record, played: Played, store: Store) -> Work:
     """Apply a body to a ticket; a value that the integration refuses is a Refusal, and nothing is applied."""
     work = Work(played, store, {**record})
     fields = taken(body, played)
+    strict.check({key: value for key, value in given(body).items() if key in TOGETHER}, record)
     for key, value in fields.items():
         if value != record.get(key):  # writing back what was read changes nothing
             _set(work, key, value)
@@ -79,10 +83,22 @@ def _checked(record: Record, work: Work, fields: Record) -> None:
         raise refused("name", "Summary is required")
     for name, limit in (("name", "title_max"), ("description", "description_max")):
         if name in fields:
-            short_enough(name, str(made.get(name) or ""), played.fact(limit, 0))
+            short_enough(name, str(made.get(name) or ""), played.fact(limit) or _LONGEST.get(name, 0))
+    if "due_date" in fields and made.get("due_date") != record.get("due_date"):
+        _due_ahead(made.get("due_date"), work)
     if made.get("status") != record.get("status"):
         _status_for(made, played)
         stepped(record, made, played, work.store)
+
+
+def _due_ahead(due: Any, work: Work) -> None:
+    """Refuse a due date that has passed by the sandbox's own clock, where the tool does."""
+    moment = instant(due)
+    if not work.played.own.get("due_date_ahead") or moment is None:
+        return
+    now = work.store.now()
+    if moment.date() < now.date() if len(due) == len("2026-01-31") else moment <= now:
+        raise refused("due_date", f"due_date must lie in the future, after {now:%Y-%m-%d %H:%M} UTC, not {due}")
 
 
 def _status_for(made: Record, played: Played) -> None:

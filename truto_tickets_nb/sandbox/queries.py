@@ -9,6 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _PARTS = re.compile(r"\[([^\]]*)\]")
+_FLAGS = ("truto_ignore_remote_data", "truto_ignore_limit", "truto_body_passthrough")
+_PLAIN = ("integrated_account_id", "truto_response_format", "truto_key_by", "limit", "next_cursor", "etag", *_FLAGS)
+_OBJECTS = ("remote_query", "sort_by")
+FORMS = ("unified", "raw", "normalized", "stream", "debug")
+
+
+class QueryError(ValueError):
+    """A parameter of the wrong type."""
 
 
 def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -16,6 +24,8 @@ def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
     >>> nested([("updated_at[gt]", "2026"), ("tags[]", "a"), ("tags[1]", "b"), ("limit", "5")])
     {'updated_at': {'gt': '2026'}, 'tags': ['a', 'b'], 'limit': '5'}
+    >>> nested([("status[in]", "a"), ("status[in]", "b"), ("fields", "x"), ("fields[]", "y")])
+    {'status': {'in': ['a', 'b']}, 'fields': ['x', 'y']}
     """
     found: dict[str, Any] = {}
     for key, value in pairs:
@@ -26,16 +36,27 @@ def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 def _put(target: dict[str, Any], path: list[str], value: str) -> None:
     name, rest = path[0], path[1:]
-    if not rest:
-        target[name] = value
-    elif rest[0] == "" or rest[0].isdigit():
-        items = target.setdefault(name, [])
-        if isinstance(items, list):
-            items.append(value if len(rest) == 1 else {rest[1]: value})
+    if not rest or rest[0] == "" or rest[0].isdigit():
+        _add(target, name, value if len(rest) < 2 else _inner(rest[1:], value), is_array=bool(rest))
     else:
         inner = target.setdefault(name, {})
-        if isinstance(inner, dict):
+        if isinstance(inner, dict):  # a name that is a value already stays one
             _put(inner, rest, value)
+
+
+def _add(target: dict[str, Any], name: str, value: Any, *, is_array: bool) -> None:
+    """Put a value; one that is there already makes an array of both."""
+    if name not in target:
+        target[name] = [value] if is_array else value
+    elif not isinstance(target[name], dict):
+        old = target[name]
+        target[name] = [*(old if isinstance(old, list) else [old]), value]
+
+
+def _inner(path: list[str], value: str) -> dict[str, Any]:
+    inner: dict[str, Any] = {}
+    _put(inner, path, value)
+    return inner
 
 
 def flag(value: Any) -> bool:
@@ -46,4 +67,24 @@ def flag(value: Any) -> bool:
 def names(value: Any) -> list[str]:
     """Read a list of names, be it an array or separated by commas."""
     items = value if isinstance(value, list) else [value] if value else []
-    return [part for item in items for part in str(item).split(",") if part]
+    return [part.strip() for item in items for part in str(item).split(",") if part.strip()]
+
+
+def check(query: dict[str, Any]) -> None:
+    """Refuse parameters of the page that have the wrong type."""
+    for name in _PLAIN:
+        if not isinstance(query.get(name, ""), str):
+            raise QueryError(f"{name} must be given once, as a plain value")
+    for name in _FLAGS:
+        if str(query.get(name, "")).lower() not in ("", "true", "false", "1", "0"):
+            raise QueryError(f"{name} must be true or false, not {query[name]!r}")
+    for name in _OBJECTS:
+        if query.get(name) and not isinstance(query[name], dict):
+            raise QueryError(f"{name} must be an object: {name}[key]=value")
+    excluded = query.get("truto_exclude_fields") or []
+    items = excluded if isinstance(excluded, list) else [excluded]
+    if not all(isinstance(item, str) for item in items):
+        raise QueryError("truto_exclude_fields must be an array of field names")
+    form = query.get("truto_response_format") or FORMS[0]
+    if form not in FORMS:
+        raise QueryError(f"truto_response_format must be one of {', '.join(FORMS)}, not {form!r}")

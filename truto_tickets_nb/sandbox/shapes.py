@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from truto_tickets_nb.sandbox.queries import FORMS
+
 Shape = dict[str, Any]
 STRING: Shape = {"type": "string"}
 
@@ -76,7 +78,7 @@ RESPONSE: dict[str, Shape] = {
 
 EVERYWHERE: dict[str, Shape] = {
     "integrated_account_id": STRING,
-    "truto_response_format": {**STRING, "enum": ["unified", "raw", "normalized", "stream", "debug"]},
+    "truto_response_format": {**STRING, "enum": list(FORMS)},
     "truto_ignore_remote_data": {"type": "boolean"},
     "truto_exclude_fields": _array(STRING),
     "remote_query": {"type": "object"},
@@ -91,8 +93,7 @@ QUERY: dict[str, Shape] = {
 _WAY: Shape = {**STRING, "enum": ["asc", "desc"]}
 _RANGE = _object(**dict.fromkeys(("gt", "gte", "lt", "lte", "eq", "ne"), STRING))
 FILTERS: dict[str, Shape] = {
-    "created_at": _RANGE,
-    "updated_at": _RANGE,
+    **dict.fromkeys(("created_at", "updated_at", "due_date", "completed_at", "id", "name", "number"), _RANGE),
     "status": {"oneOf": [STRING, {"type": "object", "properties": {"in": STRING, "eq": STRING, "id": STRING}}]},
     "workspace": _object(id=STRING),
     "sort_by": _object(**dict.fromkeys(("created_at", "updated_at", "name", "id"), _WAY)),

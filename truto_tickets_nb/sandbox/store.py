@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from truto_tickets_nb.sandbox.comparing import compares, stamp
 from truto_tickets_nb.sandbox.seed import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
 Record = dict[str, Any]
@@ -38,6 +40,8 @@ class Store:
         self._db = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
         self._db.executescript("pragma journal_mode=wal; pragma synchronous=normal;" if path else "")
         self._db.executescript(_TABLES)
+        for name, function in (("part", _field), ("stamp", stamp), ("compares", compares)):
+            self._db.create_function(name, function.__code__.co_argcount, function, deterministic=True)
 
     @property
     def is_empty(self) -> bool:
@@ -87,9 +91,12 @@ class Store:
     def tick(self) -> str:
         """Move the sandbox's own clock by a second and read it."""
         with self.lock:
-            count = int(self.fact("ticks") or 0) + 1
-            self.fact("ticks", str(count))
-        return (START + timedelta(seconds=count)).strftime("%Y-%m-%dT%H:%M:%SZ")
+            self.fact("ticks", str(int(self.fact("ticks") or 0) + 1))
+            return self.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def now(self) -> datetime:
+        """Read the sandbox's own clock."""
+        return START + timedelta(seconds=int(self.fact("ticks") or 0))
 
     def ticket(self, identity: str) -> Record | None:
         row = self.one("select body, remote from tickets where id = ?", identity)
@@ -160,8 +167,8 @@ def _columns(record: Record) -> tuple[Any, ...]:
         _part(status, "id"),
         _part(status, "name"),
         _part(home, "id"),
-        record.get("created_at"),
-        record.get("updated_at"),
+        stamp(record.get("created_at")),
+        stamp(record.get("updated_at")),
     )
 
 
@@ -169,6 +176,11 @@ def _moved(old: Record, new: Record) -> dict[str, list[Any]]:
     """List the fields that really changed, before and after."""
     names = [name for name in {**old, **new} if name not in ("updated_at", "etag")]
     return {name: [old.get(name), new.get(name)] for name in names if old.get(name) != new.get(name)}
+
+
+def _field(body: bytes, name: str) -> str | None:
+    value = orjson.loads(body).get(name)
+    return None if value is None else str(value)
 
 
 def _part(value: Any, key: str) -> str | None:

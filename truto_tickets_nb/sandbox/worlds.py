@@ -26,6 +26,7 @@ def world(played: Played) -> World:
         if rows:
             made[resource] = rows
     made["users"] = [_person(played, n, name, ("u", "example.com")) for n, name in enumerate(PEOPLE, 1)]
+    made["organizations"] = [{"id": "org-1", "name": "Northwind Group"}]
     if has(played, "contact"):
         made["contacts"] = [_person(played, n, name, ("c", "example.org")) for n, name in enumerate(CONTACTS, 1)]
     if _has_tags(played):
