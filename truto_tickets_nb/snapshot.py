@@ -15,7 +15,7 @@ from truto_tickets_nb.integrations.profile import Profile, profile
 from truto_tickets_nb.loading import saved
 from truto_tickets_nb.loading.about import about
 from truto_tickets_nb.plans import rules
-from truto_tickets_nb.plans.cells import Reader
+from truto_tickets_nb.plans.cells import Reader, custom_forms
 from truto_tickets_nb.plans.compare import compare, date_forms
 from truto_tickets_nb.plans.learnt import Learnt
 from truto_tickets_nb.plans.plan import Plan
@@ -117,7 +117,7 @@ class Snapshot:
         if self._has_parents_edited(edited):
             names = self.table.frame["name"].fillna("") if "name" in self.table.frame else self.table.frame.index
             known["parent_ticket"] = Choices("tickets", tuple(map(Choice, self.table.frame.index, names)))
-        return Reader(known, self.profile, date_forms(self.table))
+        return Reader(known, self.profile, date_forms(self.table), custom_forms(self.table, self.learnt))
 
     def _has_parents_edited(self, edited: pd.DataFrame) -> bool:
         """Tell whether parents may have changed: only then every ticket is a choice, which costs time with many of them."""

@@ -12,6 +12,7 @@ from truto_tickets_nb.edits.values import texts
 from truto_tickets_nb.tickets.choices import Unresolved
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
+from truto_tickets_nb.tickets.values import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +38,19 @@ def hindrance(step: Step, frame: pd.DataFrame, source: Source) -> str:
         return f"there is no column {step.field!r} here"
     if step.kind == "shift" and not _fits_shift(step, frame):
         return "holds days without a time, and can't be shifted by hours"
+    if step.kind in ("add", "remove", "swap") and not _takes_members(step.field, frame):
+        return "holds one value a ticket and no list: use set(), fill(), map() or clear()"
     return ""
+
+
+def _takes_members(name: str, frame: pd.DataFrame) -> bool:
+    """Tell whether members can be added to a column: always to a set, to a custom field only where its filled cells are lists."""
+    if not name.startswith(CUSTOM) or name not in frame.columns:
+        return True
+    column = frame[name]
+    if not isinstance(column.array, pd.arrays.NumpyExtensionArray):
+        return not column.notna().any()
+    return all(isinstance(cell, tuple) or is_missing(cell) for cell in column.tolist())
 
 
 def _fits_shift(step: Step, frame: pd.DataFrame) -> bool:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from truto_tickets_nb.edits import patterns
 from truto_tickets_nb.edits.values import shown
-from truto_tickets_nb.plans.cells import as_moment, is_plain_day
+from truto_tickets_nb.tickets.cells import as_moment, is_plain_day
 from truto_tickets_nb.tickets.values import is_missing
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pandas as pd
 from truto_tickets_nb.edits import patterns
 from truto_tickets_nb.edits.values import shown, to_json
 from truto_tickets_nb.errors import StepError, shorten
-from truto_tickets_nb.plans.cells import as_moment, number
 from truto_tickets_nb.suggest import near
+from truto_tickets_nb.tickets.cells import as_moment, number
 
 OPS = {
     "is": "is", "is not": "is not", "in": "is one of", "contains": "contains", "starts": "starts with", "ends": "ends with",

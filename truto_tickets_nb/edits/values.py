@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from operator import is_not
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from truto_tickets_nb.plans.cells import as_moment, number, plain, whole
+from truto_tickets_nb.tickets.cells import as_moment, is_emptied, iso_text, plain, truth, whole
 from truto_tickets_nb.tickets.columns import STR, objects
+from truto_tickets_nb.tickets.sameness import same_json
 from truto_tickets_nb.tickets.values import freeze, is_missing, unix_lines
 
 if TYPE_CHECKING:
@@ -35,13 +36,10 @@ def to_json(cell: Any) -> Json:
     if isinstance(held, str | dict):
         return held
     if isinstance(held, tuple):
-        return [to_json(item) for item in held]
+        return [item if item is None or isinstance(item, float) else to_json(item) for item in held]
     if is_missing(held):
         return None
-    if isinstance(held, datetime):
-        midnight = held.tzinfo is None and held.time() == datetime.min.time()
-        return held.date().isoformat() if midnight else held.isoformat().replace("+00:00", "Z")
-    return held.isoformat() if isinstance(held, date) else held
+    return iso_text(held) if isinstance(held, date) else held
 
 
 def of_json(value: Json) -> Any:
@@ -66,18 +64,36 @@ def shown(cell: Any) -> str:
 
 
 def same(row: Field, one: Any, two: Any) -> bool:
-    """Tell whether two cells of a field mean the same, so that no request would come of the difference."""
+    """Tell whether two cells of a frame mean the same, so that no request would come of the difference."""
     if type(one) is str and type(two) is str and row.kind.word in ("text", "reference"):
         return one == two or (("\r" in one or "\r" in two) and unix_lines(one) == unix_lines(two))
     left, right = plain(one), plain(two)
-    if is_missing(left) or is_missing(right):
-        return is_missing(left) and is_missing(right)
-    if row.kind.many or isinstance(left, tuple) or isinstance(right, tuple):
+    if is_emptied(left) or is_emptied(right):
+        return is_emptied(left) and is_emptied(right)
+    if row.kind.many:
         return _same_sets(left, right)
-    if row.kind.word == "date":
-        moments = as_moment(left), as_moment(right)
-        return _instant(moments[0]) == _instant(moments[1]) if None not in moments else bool(left == right)
-    return _same_things(left, right)
+    return bool(_SAME.get(row.kind.word, same_json)(left, right))
+
+
+def _same_custom(left: Any, right: Any) -> bool:
+    return same_json(_as_json(left), _as_json(right))
+
+
+def _same_moments(left: Any, right: Any) -> bool:
+    moments = as_moment(left), as_moment(right)
+    return _instant(moments[0]) == _instant(moments[1]) if None not in moments else bool(left == right)
+
+
+def _same_flags(left: Any, right: Any) -> bool:
+    return truth(left) is truth(right) if truth(left) is not None else bool(left == right)
+
+
+_SAME: dict[str, Any] = {"any": _same_custom, "date": _same_moments, "flag": _same_flags}
+
+
+def _as_json(cell: Any) -> Any:
+    """Write a moment in a custom field as the text that a step keeps of it."""
+    return to_json(cell) if isinstance(cell, date) else cell
 
 
 def _instant(found: Any) -> Any:
@@ -86,27 +102,9 @@ def _instant(found: Any) -> Any:
 
 
 def _same_sets(left: Any, right: Any) -> bool:
-    if isinstance(left, str) and isinstance(right, tuple):
-        return _same_sets(right, left)
-    if isinstance(left, tuple) and isinstance(right, str):
-        return right in (str(left), ", ".join(map(shown, left)), str(list(left)))
     if not (isinstance(left, tuple) and isinstance(right, tuple)):
         return bool(left == right)
     return left == right or Counter(map(shown, left)) == Counter(map(shown, right))
-
-
-def _same_things(left: Any, right: Any) -> bool:
-    if isinstance(left, bool) or isinstance(right, bool):
-        return bool(_FLAGS.get(shown(left).lower(), left) == _FLAGS.get(shown(right).lower(), right))
-    if isinstance(left, int | float) != isinstance(right, int | float):
-        pair = [number(x) if isinstance(x, str) else x for x in (left, right)]
-        return bool(pair[0] == pair[1])
-    if isinstance(left, str) and isinstance(right, str):
-        return unix_lines(left) == unix_lines(right)
-    return bool(left == right)
-
-
-_FLAGS: dict[str, Any] = {"true": True, "1": True, "false": False, "0": False}  # how files write yes and no
 
 
 def differing(row: Field, old: Any, new: Any) -> Any:
@@ -150,22 +148,29 @@ def texts(array: Any) -> Any:
 
 
 def column_like(array: Any, cells: Sequence[Any]) -> Any:
-    """Make a column of these cells, of the type of another one where they allow it, else of plain objects."""
+    """Make a column of these cells, of the type of another one where it holds just such cells, else of plain objects."""
     if isinstance(array, pd.arrays.ArrowStringArray):
         return _text_column(cells)
     if array.dtype.kind == "M":
         return _date_column(cells, array.dtype)
-    if isinstance(array, pd.arrays.NumpyExtensionArray):
+    values = [None if is_missing(cell) else cell for cell in cells]
+    if isinstance(array, pd.arrays.NumpyExtensionArray) or not _fits(array.dtype, values):
         return pd.array(objects(list(cells)), dtype=object)
-    try:
-        return pd.array([None if is_missing(cell) else cell for cell in cells], dtype=array.dtype)
-    except (TypeError, ValueError):
-        return pd.array(objects(list(cells)), dtype=object)
+    return pd.array(values, dtype=array.dtype)
+
+
+def _fits(dtype: Any, cells: Sequence[Any]) -> bool:
+    """Tell whether a column of numbers or flags can hold cells without making another kind of them."""
+    kinds = {type(plain(cell)) for cell in cells if cell is not None}
+    if str(dtype) == "boolean":
+        return kinds <= {bool}
+    is_whole = all(cell is None or float(cell).is_integer() for cell in cells) if kinds <= {int, float} else False
+    return is_whole if str(dtype) == "Int64" else str(dtype) == "Float64" and kinds <= {int, float}
 
 
 def _text_column(cells: Sequence[Any]) -> Any:
     found = [None if is_missing(cell) and cell != "" else cell for cell in cells]
-    if any(isinstance(cell, dict | tuple) for cell in found):
+    if any(isinstance(cell, dict | tuple | bool | date) for cell in found):
         return pd.array(objects(found), dtype=object)
     told = [cell if cell is None else shown(cell) for cell in found]
     try:

@@ -5,29 +5,56 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import orjson
-import pandas as pd
-
 from truto_tickets_nb.plans.held import Held, once
+from truto_tickets_nb.tickets.cells import (
+    Trouble,
+    as_moment,
+    day_of,
+    is_emptied,
+    is_number,
+    is_plain_day,
+    json_problem,
+    members_of_text,
+    number,
+    plain,
+    same_number,
+    truth,
+    unreadable_json,
+    whole,
+)
 from truto_tickets_nb.tickets.choices import Choice, Choices, Unresolved
+from truto_tickets_nb.tickets.custom import CustomForm, values_of_column
+from truto_tickets_nb.tickets.fields import CUSTOM
+from truto_tickets_nb.tickets.formats import write_number
 from truto_tickets_nb.tickets.values import Given, Json, freeze, is_date_only, is_missing, moment, ref
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from truto_tickets_nb.integrations.profile import Profile
+    from truto_tickets_nb.plans.learnt import Learnt
     from truto_tickets_nb.tickets.fields import Field
+    from truto_tickets_nb.tickets.table import Table
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Say why a cell can't become a value, and what to do."""
+def custom_forms(table: Table, learnt: Learnt) -> Callable[[str], CustomForm]:
+    """Look at custom columns when they are needed, each once: what they hold decides what may be written into them."""
 
-    reason: str
-    fix: str
+    @cache
+    def form(name: str) -> CustomForm:
+        declared = learnt.field(name.removeprefix(CUSTOM))
+        column = table.frame.get(name)
+        return CustomForm.of(() if column is None else values_of_column(column), declared.type if declared else "")
+
+    return form
+
+
+def no_form(_name: str) -> CustomForm:
+    """Know nothing of a custom column."""
+    return CustomForm()
 
 
 @dataclass(frozen=True)
@@ -37,12 +64,16 @@ class Reader:
     choices: Mapping[str, Choices]
     profile: Profile
     dates: Mapping[str, bool] = field(default_factory=dict)  # column -> most of its values are dates without a time
+    custom: Callable[[str], CustomForm] = no_form  # what a custom column holds
 
     def read(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
         """Turn a filled cell into JSON like the API's own (references keep their name, so that a plan can show it)."""
         reader = _READERS[row.kind.word]
-        found = reader(self, row, plain(cell), base, workspace)
-        return found if isinstance(found, Trouble) or found is base else _sendable(found)
+        value = reader(self, row, plain(cell), base, workspace)
+        if isinstance(value, Trouble) or value is base:
+            return value
+        problem = json_problem(value)
+        return unreadable_json(problem) if problem else value
 
     def empty(self, row: Field) -> Json:
         """Give the body that empties a field: null or [], or an empty text where the vendor documents that (HubSpot)."""
@@ -52,17 +83,16 @@ class Reader:
     def _text(self, _row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
         if isinstance(cell, str):
             return cell
-        if isinstance(cell, bool | tuple | dict) or not isinstance(cell, int | float):
+        if not is_number(cell):
             return Trouble("is not text", "Put plain text into the cell.")
-        if not is_missing(base) and number(str(base)) == cell:
-            return base
-        return str(int(cell)) if float(cell).is_integer() else str(cell)
+        held = number(base) if isinstance(base, str) else None
+        return base if held is not None and same_number(held, cell) else write_number(cell)
 
     def _reference(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
         if isinstance(cell, dict):
             enough = cell.get("id") or (cell.get("name") and not row.needs_id)
             return Given(cell) if enough else Trouble("names no id", 'Give a name, an id, or {"id": "..."}.')
-        if isinstance(cell, tuple | bool) or not isinstance(cell, str | int | float):
+        if not isinstance(cell, str) and not is_number(cell):
             return Trouble("is not one name or id", "This field takes one value: give its name or its id.")
         text = whole(cell)
         held = ref(base)
@@ -78,12 +108,11 @@ class Reader:
         return as_record(found)
 
     def _references(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
-        if isinstance(cell, str):
-            return self._written(row, cell, base)
-        if not isinstance(cell, tuple):
-            return Trouble("is not a set", f'Give a tuple, such as ("{_sample(row)}",), or use df[...].tickets.add().')
+        members = self._members(row, cell, base)
+        if not isinstance(members, tuple):
+            return members
         held = Held.of(base)
-        items = [_hashable(item) for item in cell if not is_missing(item)]
+        items = [_hashable(item) for item in members if not is_emptied(item) and not _is_blank(item)]
         found = [self._item(row, item, held, workspace) for item in items]
         troubles = [item for item in found if isinstance(item, Trouble)]
         namesake = held.left_namesake()
@@ -95,15 +124,18 @@ class Reader:
             ]
         return troubles[0] if troubles else once(found)
 
-    def _written(self, row: Field, text: str, base: Json) -> Json | Trouble:
-        """Accept text in a set column only as the unchanged text of what was there (a frame that went through a file)."""
+    def _members(self, row: Field, cell: Any, base: Json) -> tuple[Any, ...] | Json | Trouble:
+        """Take the members of a set, also where a file made one text of it; the base where that text is the unchanged one."""
+        if isinstance(cell, tuple):
+            return cell
         held = row.kind.cell(base) if base else ()
-        if text in (str(held), ", ".join(held), str(list(held)), json.dumps(held, ensure_ascii=False)):  # type: ignore[call-overload,arg-type]
+        if isinstance(cell, str) and cell in (str(held), ", ".join(held)):  # type: ignore[arg-type]
             return base
-        return Trouble(
-            "is text where a set belongs",
-            f'Give a tuple, such as ("{_sample(row)}",), or use df["{row.name}"].tickets.add(...).',
-        )
+        members = members_of_text(cell) if isinstance(cell, str) else None
+        if members is not None:
+            return members
+        what = "is text where a set belongs" if isinstance(cell, str) else "is not a set"
+        return Trouble(what, f'Give a tuple, such as ("{_sample(row)}",), or use df["{row.name}"].tickets.add(...).')
 
     def _item(self, row: Field, item: Any, held: Held, workspace: str) -> Json | Trouble:
         if isinstance(item, str) and item.startswith("{"):
@@ -131,11 +163,10 @@ class Reader:
         return found
 
     def _words(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
-        if isinstance(cell, str):
-            return self._written(row, cell, base)
-        if not isinstance(cell, tuple):
-            return Trouble("is not a set", 'Give a tuple, such as ("en", "de").')
-        return [str(item) for item in dict.fromkeys(cell) if not is_missing(item)]
+        members = self._members(row, cell, base)
+        if not isinstance(members, tuple):
+            return members
+        return [str(item) for item in dict.fromkeys(members) if not is_missing(item) and not _is_blank(item)]
 
     def _date(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
         found = as_moment(cell)
@@ -144,7 +175,9 @@ class Reader:
                 "is no date", "Give a date such as 2026-01-31, a time such as 2026-01-31T10:00Z, or a Timestamp."
             )
         known = self._is_date_only(row, base)
-        return written(found, like=base, date_only=is_plain_day(cell) if known is None else known)
+        if is_plain_day(cell) if known is None else known:
+            return written_day(cell, like=base)
+        return written_instant(found, like=base)
 
     def _is_date_only(self, row: Field, base: Json) -> bool | None:
         """Tell the form of this field's values: by the ticket's own, the column's, the profile's; None where nobody knows."""
@@ -156,17 +189,11 @@ class Reader:
         return None if told is None else bool(told == "date")
 
     def _flag(self, _row: Field, cell: Any, _base: Json, _workspace: str) -> Json | Trouble:
-        known = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
-        return known.get(str(cell).strip().lower(), Trouble("is neither true nor false", "Give True or False."))
+        value = truth(cell) if isinstance(cell, str | int | float) else None
+        return Trouble("is neither true nor false", "Give True or False.") if value is None else value
 
-    def _any(self, _row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
-        if isinstance(base, bool) or not isinstance(base, int | float):
-            return _structured(cell, base) if isinstance(base, dict | list) else _like_text(cell, base)
-        found = number(cell) if isinstance(cell, str) else cell
-        if found is None:
-            return cell
-        integral = isinstance(found, float) and found.is_integer() and isinstance(base, int)
-        return int(found) if integral else found
+    def _any(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
+        return self.custom(row.name).read(cell, base)
 
 
 _READERS: dict[str, Any] = {
@@ -180,80 +207,26 @@ _READERS: dict[str, Any] = {
 }
 
 
-def _sendable(found: Json) -> Json | Trouble:
-    """Refuse what JSON can't carry: whole numbers beyond 64 bits, half a character, keys that are no text."""
-    try:
-        orjson.dumps(found)
-    except TypeError as error:
-        return Trouble(
-            f"can't be sent as JSON ({error})", "Give text, numbers of 64 bits, or lists and dicts of these."
-        )
-    return found
-
-
-def plain(cell: Any) -> Any:
-    """Free a cell of numpy and pandas: scalars become Python's, arrays, lists and sets become tuples.
-
-    >>> plain(np.int64(3)), plain(["a"]), plain({"b", "a"})
-    (3, ('a',), ('a', 'b'))
-    """
-    if isinstance(cell, pd.Timestamp):
-        return cell.to_pydatetime(warn=False)
-    if isinstance(cell, np.generic):
-        return cell.item()
-    if isinstance(cell, set | frozenset):
-        return tuple(sorted(cell, key=str))
-    return tuple(cell) if isinstance(cell, list | np.ndarray) else cell
-
-
-def whole(cell: Any) -> str:
-    """Write an id as text: a number that a spreadsheet made of it loses its ".0"."""
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-
-
-def number(text: str) -> float | None:
-    """Read a number that a file brought as text, None where it is none."""
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if found == found and abs(found) != float("inf") else None  # noqa: PLR0124  (NaN)
-
-
 def as_record(found: Choice) -> Json:
     """Write a choice as the API writes a reference."""
     kept = {"id": found.id, "name": found.name, "type": found.type}
     return {key: value for key, value in kept.items() if value}
 
 
-def as_moment(cell: Any) -> date | datetime | None:
-    """Read a cell as a date or an instant; one without a zone counts as UTC, as it does when loaded."""
-    if isinstance(cell, datetime):
-        return cell.astimezone(UTC) if cell.tzinfo else cell.replace(tzinfo=UTC)
-    if isinstance(cell, date):
-        return cell
-    return moment(cell) if isinstance(cell, str) else None
+def written_day(cell: Any, *, like: Json) -> Json | Trouble:
+    """Write a cell as a day; the value itself where it is the same day."""
+    day = day_of(cell)
+    if day is None:
+        value = as_moment(cell)
+        hint = f"Give {value.isoformat()[:10]}." if value else "Give a date such as 2026-01-31."
+        return Trouble("has a time, but this field holds dates only", hint)
+    return like if not is_missing(like) and day == moment(like) else day.isoformat()
 
 
-def is_plain_day(cell: Any) -> bool:
-    """Tell whether a cell was given as a day: a date, the text of one, or a midnight without a zone."""
-    if isinstance(cell, datetime):
-        return cell.tzinfo is None and cell.time() == datetime.min.time()
-    return isinstance(cell, date) or (isinstance(cell, str) and is_date_only(cell.strip()))
-
-
-def written(found: date | datetime, *, like: Json, date_only: bool) -> Json | Trouble:
-    """Write a moment in the form that the ticket's own value has; the value itself where it is the same moment."""
+def written_instant(value: date | datetime, *, like: Json) -> Json:
+    """Write a moment as an instant in UTC; the value itself where it is the same instant."""
+    instant = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
     held = None if is_missing(like) else moment(like)
-    instant = found if isinstance(found, datetime) else datetime(found.year, found.month, found.day, tzinfo=UTC)
-    if date_only:
-        if instant.time().replace(tzinfo=None) != datetime.min.time():
-            return Trouble("has a time, but this field holds dates only", f"Give {instant.date().isoformat()}.")
-        return like if held == instant.date() else instant.date().isoformat()
     return like if held == instant else instant.isoformat().replace("+00:00", "Z")
 
 
@@ -268,30 +241,8 @@ def _unfrozen(text: str) -> Any:
         return text
 
 
-def _structured(cell: Any, base: Json) -> Json | Trouble:
-    """Read JSON text back into the object or array that the custom field holds."""
-    if cell == freeze(base) or cell == str(freeze(base)):
-        return base
-    if isinstance(base, list) and isinstance(cell, tuple):
-        return list(cell)
-    if isinstance(cell, dict):
-        return cell
-    try:
-        found = json.loads(cell)
-    except (TypeError, ValueError):
-        return Trouble("is not of the form that was there", "Give JSON text, a tuple or a dict.")
-    same_form = isinstance(found, type(base))
-    return found if same_form else Trouble("is not of the form that was there", "Give JSON text of the same form.")
-
-
-def _like_text(cell: Any, base: Json) -> Json:
-    if isinstance(base, bool) and str(cell).lower() in ("true", "false", "1.0", "0.0", "1", "0"):
-        return str(cell).lower() in ("true", "1.0", "1")
-    if isinstance(base, str) and isinstance(cell, int | float) and not isinstance(cell, bool) and number(base) == cell:
-        return base
-    if isinstance(cell, date):
-        return base if moment(base) == as_moment(cell) else cell.isoformat()
-    return list(cell) if isinstance(cell, tuple) else cell
+def _is_blank(item: Any) -> bool:
+    return isinstance(item, str) and not item.strip()
 
 
 def _sample(row: Field) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.plans.align import Rows, layout, rows
-from truto_tickets_nb.plans.cells import Reader, Trouble, plain
 from truto_tickets_nb.plans.plan import Change, Patch, Problem
 from truto_tickets_nb.plans.suspects import suspects
+from truto_tickets_nb.tickets.cells import Trouble, is_emptied, plain
 from truto_tickets_nb.tickets.fields import Field, of_record
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.kinds import AnyKind
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from truto_tickets_nb.plans.cells import Reader
     from truto_tickets_nb.tickets.table import Table
 
 TITLE_MAX = 120  # characters of a ticket's title that a plan keeps to tell it apart
@@ -94,7 +95,7 @@ class _Sheet:
     def _decide(self, row: Field, place: int, cell: Any) -> None:
         record = self._record(place)
         base = of_record(record, row.name)
-        if is_missing(plain(cell)):
+        if is_emptied(plain(cell)):
             self._empty(row, place, base)
             return
         home = ref(record.get("workspace"))

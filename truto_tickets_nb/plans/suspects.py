@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import is_not
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,7 +72,7 @@ def _same_dtype(old: Any, new: Any) -> Rows:
         return _texts(old, new)
     if old.dtype.kind == "M":
         return np.flatnonzero(_ticks(old) != _ticks(new))
-    if old.dtype == object:
+    if isinstance(old, pd.arrays.NumpyExtensionArray) or isinstance(old.dtype, pd.CategoricalDtype):
         return _cells(old, new)
     differ = pd.Series(old).ne(pd.Series(new)).fillna(value=True) & ~(pd.isna(old) & pd.isna(new))
     return np.flatnonzero(differ.to_numpy(dtype=bool))
@@ -100,12 +101,17 @@ def _moments(old: Any, new: Any) -> Rows:
 
 
 def _cells(old: Any, new: Any) -> Rows:
-    """Compare cell by cell: by identity first, then by value; odd types stay suspect."""
-    pairs = zip(old.tolist(), new.tolist(), strict=True)
-    return np.fromiter((row for row, (a, b) in enumerate(pairs) if a is not b and not _equal(a, b)), dtype=np.int64)
+    """Compare cell by cell: by identity first, then by value; whatever is of another type stays suspect."""
+    left, right = old.tolist(), new.tolist()
+    places = np.flatnonzero(np.fromiter(map(is_not, left, right), dtype=bool, count=len(left)))
+    differ = (not _equal(left[place], right[place]) for place in places.tolist())
+    return places[np.fromiter(differ, dtype=bool, count=len(places))]
 
 
 def _equal(one: Any, two: Any) -> bool:
-    if type(one) is type(two) and isinstance(one, str | tuple | int | bool):
-        return bool(one == two)
+    if type(one) is type(two):
+        if isinstance(one, tuple):
+            return len(one) == len(two) and all(map(_equal, one, two))
+        if isinstance(one, str | int | bool):
+            return bool(one == two)
     return is_missing(one) and is_missing(two)

@@ -147,12 +147,13 @@ class Delivery:
         return Outcome(self._rest, "not sent", reason, looked.findings)
 
     def _verified(self, looked: Looked, sent: tuple[Change, ...], answer: Record, *, repeated: bool) -> Outcome | None:
-        findings = after_sending(sent, answer)
+        findings = after_sending(sent, answer, looked.record)
         # a repeat may have been answered from Truto's memory, which is older than the ticket
         doubtful = repeated or self.reread or _is_incomplete(sent, answer)
         if doubtful or any(found.verdict not in LANDED for found in findings):
             try:
-                findings = after_sending(sent, self.door.get(self.patch.ticket, query=self.way.read))
+                record = self.door.get(self.patch.ticket, query=self.way.read)
+                findings = after_sending(sent, record, looked.record)
             except ApiError as error:
                 reason = f"It was sent, but the ticket can't be re-read: {error}"
                 return Outcome(self._rest, "unknown", reason, findings)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.cells import number as number_of
+from truto_tickets_nb.tickets.cells import number as number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

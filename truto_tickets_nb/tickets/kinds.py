@@ -10,7 +10,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from truto_tickets_nb.tickets.values import Given, Json, freeze, is_missing, moment, parts_differ, ref, refs, unix_lines
+from truto_tickets_nb.tickets import sameness
+from truto_tickets_nb.tickets.values import Given, Json, freeze, is_missing, moment, ref, refs
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -38,9 +39,14 @@ class Kind(ABC):
         """Turn JSON into what a person reads in a plan."""
         return None if is_missing(value) else str(value)
 
+    @property
     @abstractmethod
+    def levels(self) -> tuple[sameness.Equal, sameness.Equal, sameness.Equal]:
+        """Give the three ways in which two values are compared: exactly, in meaning, and as servers tidy them."""
+
     def same(self, one: Json, two: Json) -> bool:
         """Tell whether two JSON values mean the same; empty equals empty."""
+        return self.levels[1](one, two)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,9 @@ class TextKind(Kind):
     def cell(self, value: Json) -> str | None:
         return None if value is None else str(value)
 
-    def same(self, one: Json, two: Json) -> bool:
-        if is_missing(one) or is_missing(two):
-            return is_missing(one) and is_missing(two)
-        return unix_lines(str(one)) == unix_lines(str(two))
+    @property
+    def levels(self) -> tuple[sameness.Equal, sameness.Equal, sameness.Equal]:
+        return sameness.exact_text, sameness.same_text, sameness.near_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +87,9 @@ class ReferenceKind(Kind):
     def text(self, value: Json) -> Text:
         return self.cell(value)
 
-    def same(self, one: Json, two: Json) -> bool:
-        left, right = ref(one), ref(two)
-        if left is None or right is None:
-            return left is right
-        if parts_differ(one, two):
-            return False
-        return left.is_same(right) or (
-            (not isinstance(one, dict) or not isinstance(two, dict))
-            and bool({left.id, left.name} & {right.id, right.name} - {""})
-        )
+    @property
+    def levels(self) -> tuple[sameness.Equal, sameness.Equal, sameness.Equal]:
+        return sameness.exact_reference, sameness.same_reference, sameness.near_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +120,9 @@ class ReferencesKind(Kind):
     def text(self, value: Json) -> Text:
         return self.cell(value)
 
-    def same(self, one: Json, two: Json) -> bool:
-        left, right = refs(one), refs(two)
-        alike = all(any(a.is_same(b) for b in right) for a in left) and all(
-            any(a.is_same(b) for a in left) for b in right
-        )
-        return alike and not _members_differ(one, two)
-
-
-def _members_differ(one: Json, two: Json) -> bool:
-    """Tell whether a member of two lists holds other parts in one than in the other; members without an id are left to their names."""
-    if not isinstance(one, list | tuple) or not isinstance(two, list | tuple):
-        return False
-    known = {str(item["id"]): item for item in two if isinstance(item, dict) and item.get("id") is not None}
-    return any(parts_differ(item, known.get(str(item.get("id")))) for item in one if isinstance(item, dict))
+    @property
+    def levels(self) -> tuple[sameness.Equal, sameness.Equal, sameness.Equal]:
+        return sameness.exact_references, sameness.same_references, sameness.near_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +144,9 @@ class WordsKind(Kind):
     def text(self, value: Json) -> Text:
         return self.cell(value)
 
-    def same(self, one: Json, two: Json) -> bool:
-        return set(self.cell(one)) == set(self.cell(two))
+    @property
+    def levels(self) -> tuple[sameness.Equal, sameness.Equal, sameness.Equal]:
+        return sameness.exact_references, sameness.same_references, sameness.near_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +159,9 @@ class MomentKind(Kind):
     def cell(self, value: Json) -> date | datetime | None:
         return None if is_missing(value) else moment(value)
 
-    def same(self, one: Json, two: Json) -> bool:
-        if is_missing(one) or is_missing(two):
-            return is_missing(one) and is_missing(two)
-        left, right = moment(one), moment(two)
-        return left == right if left and right and type(left) is type(right) else str(one) == str(two)
+    @property
+    def levels(self) -> tuple[sameness.Equal, sameness.Equal, sameness.Equal]:
+        return sameness.exact_text, sameness.same_moment, sameness.near_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +174,9 @@ class FlagKind(Kind):
     def cell(self, value: Json) -> bool | None:
         return None if value is None else bool(value)
 
-    def same(self, one: Json, two: Json) -> bool:
-        return self.cell(one) == self.cell(two)
+    @property
+    def levels(self) -> tuple[sameness.Equal, sameness.Equal, sameness.Equal]:
+        return sameness.exact_json, sameness.exact_json, sameness.near_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +195,6 @@ class AnyKind(Kind):
         frozen = freeze(value)
         return tuple(str(item) for item in frozen) if isinstance(frozen, tuple) else str(frozen)
 
-    def same(self, one: Json, two: Json) -> bool:
-        left, right = freeze(one), freeze(two)
-        if is_missing(left) or is_missing(right):
-            return is_missing(left) and is_missing(right)
-        if isinstance(left, tuple) and isinstance(right, tuple):
-            return set(left) == set(right)
-        if isinstance(left, str) and isinstance(right, str):
-            return unix_lines(left) == unix_lines(right)
-        return isinstance(left, bool) == isinstance(right, bool) and left == right
+    @property
+    def levels(self) -> tuple[sameness.Equal, sameness.Equal, sameness.Equal]:
+        return sameness.exact_json, sameness.same_json, sameness.near_json

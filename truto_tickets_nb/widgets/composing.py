@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.steps import Step
 from truto_tickets_nb.loading.about import UNLIKELY, about
-from truto_tickets_nb.plans.cells import number
+from truto_tickets_nb.tickets.cells import number
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.values import is_missing
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from truto_tickets_nb.edits.code.quoting import column, quote
 from truto_tickets_nb.edits.operations.cells import by_column
 from truto_tickets_nb.edits.values import to_json
-from truto_tickets_nb.plans.cells import as_moment
+from truto_tickets_nb.tickets.cells import as_moment
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
 

@@ -10,7 +10,7 @@ from truto_tickets_nb.edits.code.quoting import column, quote, raw
 from truto_tickets_nb.edits.filters import Every, Everything, Filter, Not, Some, Test, Tickets
 from truto_tickets_nb.edits.fitting import LAST_YEAR
 from truto_tickets_nb.edits.matching import lower, span
-from truto_tickets_nb.plans.cells import is_plain_day
+from truto_tickets_nb.tickets.cells import is_plain_day
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
 

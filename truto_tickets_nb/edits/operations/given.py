@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.values import shown, to_json
 from truto_tickets_nb.errors import StepError, shorten
-from truto_tickets_nb.plans.cells import as_moment
 from truto_tickets_nb.suggest import near
+from truto_tickets_nb.tickets.cells import as_moment, is_emptied, json_problem, plain
 from truto_tickets_nb.tickets.fields import CUSTOM, FIELDS, Field
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.values import is_missing
@@ -48,18 +49,21 @@ def options_for(kind: str, told: Mapping[str, Any], needed: Iterable[str], allow
 
 def value_for(row: Field, value: Any) -> Json:
     """Bring a value into the form in which a step keeps it; nothing, and what its field can't hold, is refused."""
-    if is_missing(value) or is_missing(to_json(value)):
+    if is_emptied(plain(value)):
         raise StepError(
             f"There is nothing to put into {row.name}. To empty it on purpose: draft.clear({row.name!r}, where=...)."
         )
     found = to_json(value)
+    problem = json_problem(found)
+    if problem:
+        raise StepError(f"{row.name} can't take {shorten(repr(value), 60)}: {problem}, which JSON can't carry.")
     if row.kind.many:
         return [
             item if isinstance(item, dict) else shown(item) for item in (found if isinstance(found, list) else [found])
         ]
     if row.kind.word in ("text", "reference") and isinstance(found, list):
         raise StepError(f"{row.name} takes one value, not {len(found)}: {shorten(found, 60)}.")
-    if row.kind.word == "text" and isinstance(found, dict | bool):
+    if row.kind.word == "text" and (isinstance(found, dict | bool) or isinstance(value, date)):
         raise StepError(f"{row.name} takes text, not {shorten(found, 60)}.")
     if row.kind.word == "date" and (isinstance(found, list | dict) or as_moment(found) is None):
         raise StepError(

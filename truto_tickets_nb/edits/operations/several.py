@@ -8,6 +8,7 @@ from truto_tickets_nb.edits.operations.chosen import Chosen, Operation
 from truto_tickets_nb.edits.operations.given import only_kinds, options_for, quoted, value_for
 from truto_tickets_nb.edits.operations.members import each
 from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.tickets.cells import json_problem, plain
 from truto_tickets_nb.tickets.sets import added, removed, swapped
 
 if TYPE_CHECKING:
@@ -25,12 +26,17 @@ def _names(step: Step, row: Field) -> dict[str, Any]:
     names = list(told) if isinstance(told, list | tuple | set) else [told]
     if not names:
         raise StepError(f"{step.kind}() needs a name: draft.{step.kind}({step.field!r}, 'billing').")
-    return {"names": list(map(_one, names))}
+    return {"names": [_one(row, name) for name in names]}
 
 
-def _one(name: Any) -> Any:
-    if isinstance(name, dict):
-        return name
+def _one(row: Field, name: Any) -> Any:
+    """Take one member of a set: a name, an object, and in a list of a custom field a number or a flag as well."""
+    member = plain(name)
+    if isinstance(member, dict) or (row.kind.word == "any" and isinstance(member, bool | int | float)):
+        problem = json_problem(member)
+        if problem:
+            raise StepError(f"{row.name} can't take {shorten(repr(name), 60)}: {problem}, which JSON can't carry.")
+        return member
     if isinstance(name, list | tuple) or not str(name).strip():
         raise StepError(f"{shorten(repr(name), 40)} is no name for a set: give text such as 'billing'.")
     return str(name)
@@ -40,7 +46,7 @@ def _swap_options(step: Step, row: Field) -> dict[str, Any]:
     options_for(step.kind, step.options, ["old", "new"])
     only_kinds(row, _SETS, "edited by swap()", _OTHER)
     value_for(row, step.options["new"])
-    return {"old": _one(step.options["old"]), "new": _one(step.options["new"])}
+    return {"old": _one(row, step.options["old"]), "new": _one(row, step.options["new"])}
 
 
 def _add(chosen: Chosen) -> list[Any]:
