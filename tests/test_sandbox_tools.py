@@ -14,6 +14,8 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
+import truto_tickets_nb as tt
+from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.sandbox import Sandbox, Sandboxes, bodies, vendor
 from truto_tickets_nb.sandbox.fields import WRITABLE
 from truto_tickets_nb.sandbox.profiles import Played, playable, played, slugs
@@ -518,7 +520,7 @@ LIMITED = {
     "gorgias": ({"Retry-After", "ratelimit-limit"}, {"X-Gorgias-Account-Api-Call-Limit"}, {"ratelimit-limit"}),
     "helpscout": ({"ratelimit-limit"}, {"X-RateLimit-Limit-Minute", "X-RateLimit-Retry-After"}, {"ratelimit-limit"}),
     "azuredevops": ({"Retry-After", "ratelimit-limit"}, {"X-RateLimit-Reset"}, {"ratelimit-limit"}),
-    "linear": ({"ratelimit-limit"}, {"x-ratelimit-requests-reset"}, {"ratelimit-limit"}),
+    "linear": (set(), {"x-ratelimit-requests-reset"}, {"ratelimit-limit"}),
     "trello": (set(), set(), set()),
 }
 EVERY = {name for rows in LIMITED.values() for row in rows for name in row}
@@ -526,7 +528,7 @@ EVERY = {name for rows in LIMITED.values() for row in rows for name in row}
 
 @pytest.mark.parametrize("slug", LIMITED)
 def test_vendor_limit_in_the_vendors_own_way(slug):
-    """A remote 429 with the insight; headers only as far as this vendor tells its limit."""
+    """A remote 429 with the insight, of Linear a 400 with its code and no insight; headers only as far as this vendor tells its limit."""
     normalised, raw, on_success = LIMITED[slug]
     with Sandbox(slug, 3, limit=None, vendor_limit=(1, 30)) as box, client_of(box) as client:
         good, bad = (client.get(TICKETS, params={"integrated_account_id": box.account_id}) for _ in range(2))
@@ -534,9 +536,21 @@ def test_vendor_limit_in_the_vendors_own_way(slug):
     assert {name for name in EVERY if name in bad.headers} >= normalised | raw
     assert {name for name in EVERY if name in bad.headers} <= normalised | raw | {"X-RateLimit-Limit"}
     told = bad.json()
-    assert (bad.status_code, told["truto_is_remote_error"]) == (429, True)
-    assert "rate_limit_error" in told["truto_error_insight"]
+    assert (bad.status_code, told["truto_is_remote_error"]) == (400 if slug == "linear" else 429, True)
+    assert ("rate_limit_error" in told["truto_error_insight"]) is (slug != "linear")
+    assert ("RATELIMITED" in bad.text) is (slug == "linear")
     assert ("API_TOKEN_LIMIT_EXCEEDED" in bad.text) is (slug == "trello")
+
+
+def test_limit_without_a_429_is_waited_for():
+    """Linear refuses above its limit with a 400: a run waits for it, and no ticket ends as refused."""
+    with tt.sandbox("linear", tickets=2, limit=None, vendor_limit=(3, 0.3)) as account:
+        account._client.budget = Throttle.unlimited()
+        box = account.sandbox
+        df = (snapshot := account.load(progress=False)).frame()
+        df["name"] = df["name"].str.strip() + " (checked)"
+        assert account.apply(snapshot.plan(df), confirm=2, progress=False).counts == {"applied": 2}
+        assert 400 in {seen.status for seen in box.requests()}
 
 
 def test_forms_of_the_vendors_headers():

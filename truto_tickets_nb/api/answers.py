@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from truto_tickets_nb import collector, errors
-from truto_tickets_nb.api.retry import PATIENCE, wait_asked, window_closed
+from truto_tickets_nb.api.retry import PATIENCE, linear_window_closed, wait_asked, window_closed
 from truto_tickets_nb.errors import shorten
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def failure(response: httpx.Response, token: Token) -> errors.ApiError:
     kind, advice = _KNOWN[429] if is_limit else _kind(response.status_code, remote=remote)
     asked = wait_asked(response.headers)
     if is_limit:
-        asked = asked if asked is not None else window_closed(response.headers)
+        readers = (window_closed, linear_window_closed)
+        seconds = (wait for read in readers if (wait := read(response.headers)) is not None)
+        asked = next(seconds, None) if asked is None else asked
         advice = f"It asks for a wait of {asked:.0f} s; go on after that." if asked and asked > PATIENCE else advice
     elif response.status_code == 503 and "html" in response.headers.get("content-type", ""):
         kind, advice = (

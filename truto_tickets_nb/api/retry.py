@@ -75,6 +75,21 @@ def window_closed(headers: Mapping[str, str]) -> float | None:
     return _number(headers.get("ratelimit-reset", "")) if headers.get("ratelimit-remaining") == "0" else None
 
 
+def linear_window_closed(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Read for how many seconds nothing is left of Linear's limit, None where its headers do not say so.
+
+    Its limit opens at a time in milliseconds since 1970 (https://linear.app/developers/rate-limiting).
+
+    >>> told = {"x-ratelimit-requests-remaining": "0", "x-ratelimit-requests-reset": "1767225603000"}
+    >>> linear_window_closed(told, datetime(2026, 1, 1, tzinfo=UTC))
+    3.0
+    """
+    opens = _number(headers.get("x-ratelimit-requests-reset", ""))
+    if opens is None or headers.get("x-ratelimit-requests-remaining") != "0":
+        return None
+    return max(0.0, opens / 1000 - (now or datetime.now(UTC)).timestamp())
+
+
 def _number(text: str) -> float | None:
     try:
         found = float(text)

@@ -25,6 +25,7 @@ class VendorLimit:
     def __init__(self, size: int, window: float, played: Played, lockout: float | None = None) -> None:
         self.size, self.window = size, window
         self.style = str(played.fact("limit_headers", "retry-after"))
+        self._status = int(played.fact("limit_status", 429))
         self._cost = int(played.fact("write_cost", 1))
         self._lockout = float(played.fact("lockout", 0) if lockout is None else lockout)
         self._seen: deque[float] = deque()
@@ -53,7 +54,12 @@ class VendorLimit:
     def _refusal(self, wait: float) -> Refusal:
         insight = {"rate_limit_error": {"description": "The provider's limit is reached."}}
         made = Refusal(
-            429, "Rate limit exceeded", raw=_SAID.get(self.style, {"message": "Too many requests"}), insight=insight
+            self._status,
+            "Rate limit exceeded",
+            raw=_SAID.get(self.style, {"message": "Too many requests"}),
+            insight=insight
+            if self._status == 429
+            else None,  # that Truto knows a limit of another status is not documented
         )
         seconds = str(max(1, math.ceil(wait)))
         if self.style not in _SILENT:
