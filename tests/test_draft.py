@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import os
 import subprocess
@@ -502,3 +503,74 @@ def test_discard_removes_the_file(snapshot, tmp_path):
     draft.discard()
     assert list((tmp_path / "drafts").iterdir()) == []
     assert len(draft) == 1
+
+
+def test_an_untouched_frame_takes_back_no_step(snapshot, tmp_path):
+    """A frame is compared with what it was made from: the snapshot, a file of it, or an earlier state of the draft."""
+    draft = snapshot.draft()
+    loaded, written = snapshot.frame(), tmp_path / "t.csv"
+    snapshot.to_csv(written)
+    draft.set("name", "one", where=["7"])
+    after_one = draft.frame()
+    draft.set("name", "two").clear("due_date").add("tags", "x")
+    in_the_middle = draft.frame(until=2)
+    plan = draft.plan()
+    for frame in (
+        loaded,
+        snapshot.read_csv(written),
+        after_one,
+        in_the_middle,
+        after_one.reset_index(),
+        loaded[["name"]],
+    ):
+        assert len(draft.take(frame)) == 4
+    assert draft.plan().patches == plan.patches
+    draft.undo().undo()
+    assert len(draft.take(after_one).take(loaded)) == 2
+
+
+def test_an_edited_frame_wins_over_later_steps_and_says_so(snapshot):
+    """Only the edited cell is taken; where a step changed it meanwhile, the edit counts, guarded by the present value, and a note says so."""
+    draft = snapshot.draft().set("name", "one")
+    df = draft.frame()
+    df.loc["7", "name"] = "mine"
+    draft.set("name", "two")
+    draft.take(df)
+    assert draft.steps[-1].step.options["cells"] == {"7": {"name": ["two", "mine"]}}
+    assert draft.frame()["name"].tolist() == ["mine"] + ["two"] * (len(snapshot) - 1)
+    assert draft.notes == ("1 cell of this frame was also changed by an earlier step: the value of the frame counts.",)
+
+
+def test_a_state_is_known_again_after_a_restart(snapshot, tmp_path):
+    """A frame of a recovered draft still names its state, as steps that say the same give the same name."""
+    draft = snapshot.draft(home=tmp_path).set("name", "one")
+    df = draft.frame()
+    draft.set("name", "two")
+    draft._autosave.release()
+    recovered = snapshot.draft(home=tmp_path, recover=True)
+    assert len(recovered.take(df)) == 2
+    assert recovered.frame()["name"].unique().tolist() == ["two"]
+
+
+HANDLING = {
+    "untouched": lambda df: df,
+    "a column id": lambda df: df.reset_index(),
+    "a MultiIndex": lambda df: df.assign(team_of="x").set_index("team_of", append=True),
+    "a CSV of pandas": lambda df: pd.read_csv(io.StringIO(df.to_csv()), dtype={"id": str}),
+    "a CSV of pandas, all text": lambda df: pd.read_csv(io.StringIO(df.to_csv()), dtype=str, keep_default_na=False),
+    "categories": lambda df: df.astype({"name": "category", "status": "category"}),
+    "objects": lambda df: df.astype(object),
+    "shuffled": lambda df: df.sample(frac=1, random_state=3),
+    "convert_dtypes": lambda df: df.convert_dtypes(),
+    "lists": lambda df: df.assign(tags=df["tags"].map(list)),
+}
+
+
+@pytest.mark.parametrize("handle", HANDLING.values(), ids=HANDLING)
+def test_take_takes_every_frame_that_a_plan_takes(handle):
+    """Whatever the frame went through, the draft's plan is that of the frame itself, edited or not."""
+    with tt.sandbox("jira", tickets=30, limit=None) as account:
+        snapshot = account.load(progress=False)
+    for edit in (lambda df: df, lambda df: df.assign(name="x", priority="High")):
+        df = handle(edit(snapshot.frame()))
+        assert snapshot.draft().take(df).plan().patches == snapshot.plan(df).patches

@@ -78,7 +78,9 @@ def test_real_clean_up_is_exact_and_undone(big):
         kept = {key: value for key, value in row.items() if key not in (changed.get(row["id"], set()) | {"updated_at"})}
         assert kept.items() <= before[row["id"]].items()
     columns = ["name", "status", "priority", "tags", "custom_fields.resolution"]
-    assert len(big.load().plan(cleaned(snapshot.frame())[columns])) == 0
+    wanted = cleaned(snapshot.frame())[columns]
+    wanted.attrs.clear()  # a frame of the earlier snapshot, of which every cell counts here
+    assert len(big.load().plan(wanted)) == 0
     undo = run.undo()
     big.apply(undo, confirm=len(undo))
     after = {row["id"]: {**row, "updated_at": before[row["id"]].get("updated_at")} for row in big.sandbox.tickets()}

@@ -9,14 +9,17 @@ import pandas as pd
 
 from truto_tickets_nb.edits.autosave import FOLDER, Autosave
 from truto_tickets_nb.edits.draft import Draft
+from truto_tickets_nb.edits.rebasing import conflicts_of, rebased
 from truto_tickets_nb.edits.recipe import Recipe
+from truto_tickets_nb.errors import FrameError
 from truto_tickets_nb.home import home as folder
 from truto_tickets_nb.integrations.profile import Profile, profile
 from truto_tickets_nb.loading import saved
 from truto_tickets_nb.loading.about import about
-from truto_tickets_nb.plans import rules
+from truto_tickets_nb.plans import identity, rules
 from truto_tickets_nb.plans.cells import Reader, custom_forms
 from truto_tickets_nb.plans.compare import compare, date_forms
+from truto_tickets_nb.plans.frames import frame_of
 from truto_tickets_nb.plans.learnt import Learnt
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.suspects import shared
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.table import Table
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False, repr=False)
 class Snapshot:
     """Hold the tickets of one account as they were loaded. It never changes, whatever happens to its frames."""
 
@@ -48,6 +51,12 @@ class Snapshot:
     budget: tuple[int, float] = (50, 10.0)
     home: str | Path | None = None  # the folder of its account, where one was given
     practice: bool = False  # of a sandbox in memory, which leaves nothing behind
+    id: str = ""  # 32 hex digits over the account and the tickets: the same data gives the same id
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", identity.digest(self.table, self.account_id, self.integration))
+        identity.register(self.id, self)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -61,9 +70,14 @@ class Snapshot:
         """Make an ordinary DataFrame to edit: index = ticket id (str), one row a ticket, one column a field.
 
         Text and references are `str`, sets are tuples, dates are `datetime64[us, UTC]` (dates without a time:
-        `datetime64[us]`). It shares memory with the snapshot until a column is edited, and never leaks back.
+        `datetime64[us]`). It shares memory with the snapshot until a column is edited, and never leaks back. It knows which snapshot
+        it was made from (`df.attrs["truto_snapshot"]`, also through parquet and pickle): a plan of another snapshot refuses it.
         """
-        return self.table.copy()
+        return self._marked(self.table.copy())
+
+    def _marked(self, frame: pd.DataFrame) -> pd.DataFrame:
+        frame.attrs[identity.SNAPSHOT] = identity.SnapshotId(self.id, self)
+        return frame
 
     def draft(self, name: str = "", *, recover: bool = False, home: str | Path | None = None) -> Draft:
         """Begin a draft: this snapshot plus steps, with undo and redo; see Draft.
@@ -97,22 +111,51 @@ class Snapshot:
         """
         if isinstance(edited, Recipe):
             return edited.apply_to(self).plan(clear=clear, quiet=quiet, query=query, carry=carry)
-        found = compare(self.table, edited, self._reader(edited), clear=clear)
+        edited = frame_of(edited)
+        identity.check_snapshot(edited, self.table, self.id)
+        found = compare(self.table, edited, self.reader_for(edited), clear=clear)
         fields = {change.field for patch in found.patches for change in patch.changes}
         way = way_of(self.profile, self.learnt, fields, query=query, carry=carry, quiet=quiet)
         book = rules.Book(self.profile, self.learnt, way, found.records)
+        changed = {(patch.ticket, change.field) for patch in found.patches for change in patch.changes}
         return Plan(
             self.account_id,
             self.integration,
             found.patches,
-            (*found.problems, *rules.problems(found.patches, book)),
+            (*found.problems, *conflicts_of(edited, changed), *rules.problems(found.patches, book)),
             (*found.notes, *rules.notes(found.patches, book)),
             found.looked_at,
             way,
             budget=self.budget,
         )
 
-    def _reader(self, edited: pd.DataFrame) -> Reader:
+    def rebase(self, edited: pd.DataFrame, base: Snapshot | None = None) -> pd.DataFrame:
+        """Bring the edits of a frame that was made from an earlier snapshot over to this one; nothing is sent.
+
+        The result is a frame of this snapshot that holds only what was edited. An edit of a cell that the tool has changed meanwhile is
+        left out: `df.attrs["conflicts"]` lists it (ticket, field, base, theirs, mine), and the plan warns of it. The earlier snapshot
+        is found as long as this process has it in memory; after a restart, give it: `base=tt.open_snapshot(path)`.
+        """
+        edited = frame_of(edited)
+        old = base or identity.snapshot_of(edited)
+        named = identity.made_from(edited)
+        if old is None:
+            which = "was made from is not in memory any more" if named else "was made from is not named in it"
+            raise FrameError(
+                f"The snapshot that this frame {which}. Give it: snapshot.rebase(df, base=earlier); one that was saved is opened "
+                "with tt.open_snapshot(path)."
+            )
+        if base is not None and named not in (None, base.id):
+            raise FrameError("base= is not the snapshot that this frame was made from. Give the one that made it.")
+        if (old.account_id, old.integration) != (self.account_id, self.integration):
+            raise FrameError(
+                f"This frame is of {old.integration} account {old.account_id}, this snapshot of {self.integration} account "
+                f"{self.account_id}. Only edits of the same account can be brought over."
+            )
+        return rebased(self, old, edited)
+
+    def reader_for(self, edited: pd.DataFrame) -> Reader:
+        """Make what reads the cells of an edited frame: the choices, the profile and the forms of dates of these tickets."""
         known = dict(self.choices)
         if self._has_parents_edited(edited):
             names = self.table.frame["name"].fillna("") if "name" in self.table.frame else self.table.frame.index
@@ -121,11 +164,7 @@ class Snapshot:
 
     def _has_parents_edited(self, edited: pd.DataFrame) -> bool:
         """Tell whether parents may have changed: only then every ticket is a choice, which costs time with many of them."""
-        if (
-            not isinstance(edited, pd.DataFrame)
-            or "parent_ticket" not in edited.columns
-            or edited.columns.duplicated().any()
-        ):
+        if "parent_ticket" not in edited.columns or edited.columns.duplicated().any():
             return False
         held = self.table.frame.get("parent_ticket")
         return held is None or not shared(held, edited["parent_ticket"])
@@ -152,7 +191,7 @@ class Snapshot:
         cleared (`df.attrs["cleared"]`: column -> ids); a merely emptied one is a blocking problem of the plan. `df.attrs["notes"]`
         tells what was left alone. A file that does not fit this snapshot is a FrameError with every reason, each with its cell.
         """
-        return doors.read(path, self._origin())
+        return self._marked(doors.read(path, self._origin()))
 
     def to_csv(self, path: str | Path, *, columns: Iterable[str] | None = None) -> None:
         """Write the tickets as CSV that any spreadsheet opens (UTF-8 with its mark); `snapshot.read_csv(path)` reads it back.
@@ -163,7 +202,7 @@ class Snapshot:
 
     def read_csv(self, path: str | Path) -> pd.DataFrame:
         """Read an edited CSV, whatever its separators and encoding, as `read_excel` reads a workbook."""
-        return doors.read(path, self._origin())
+        return self._marked(doors.read(path, self._origin()))
 
     def _origin(self) -> Origin:
         told = {name: self._told(name) for name in self.table.frame.columns}
@@ -184,6 +223,7 @@ class Snapshot:
             "notes": self.notes,
             "budget": self.budget,
             "practice": self.practice,
+            "id": self.id,
         }
         saved.write(path, self.table, about, self.choices, self.learnt)
 
@@ -217,4 +257,5 @@ def open_snapshot(path: str | Path) -> Snapshot:
         tuple(header["notes"]),
         tuple(header["budget"]),
         practice=bool(header.get("practice")),
+        id=str(header.get("id") or ""),
     )

@@ -73,12 +73,12 @@ def _whole(account: Account, options: argparse.Namespace) -> int:
     run = account.apply(plan, confirm=len(plan))
     _step("Apply: each ticket checked before and after", repr(run))
     columns = ["name", "priority", "tags"]
-    left = account.load().plan(_edited(snapshot)[columns])
+    left = account.load().plan(_every_cell(_edited(snapshot)[columns]))
     _step("Read back", f"{len(left)} of these changes are still to be made")
     undo = run.undo()
     _step("Undo: the opposite plan", "\n".join(repr(undo).splitlines()[:14]) + "\n  …")
     account.apply(undo, confirm=len(undo))
-    same = account.load().plan(snapshot.frame()[columns])
+    same = account.load().plan(_every_cell(snapshot.frame()[columns]))
     _step("Read back", f"{len(same)} tickets differ from what was loaded first")
     return 0 if not len(left) and not len(same) and len(run.applied) == len(plan) else 1
 
@@ -115,6 +115,12 @@ def agreed(count: int, options: argparse.Namespace, what: str = "send these chan
         print("Nothing was sent.")
         return False
     return True
+
+
+def _every_cell(frame: pd.DataFrame) -> pd.DataFrame:
+    """Compare a frame with a later load cell by cell, the untouched ones as well: without its identity, all of it counts."""
+    frame.attrs.clear()
+    return frame
 
 
 def _edited(snapshot: Snapshot) -> pd.DataFrame:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import warnings
 import weakref
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import pandas as pd
 
 from truto_tickets_nb.edits import listing, telling
 from truto_tickets_nb.edits.entry import Entry
@@ -16,15 +16,20 @@ from truto_tickets_nb.edits.fitting import hindrance
 from truto_tickets_nb.edits.history import History
 from truto_tickets_nb.edits.recipe import Recipe
 from truto_tickets_nb.edits.replay import Replay, State
+from truto_tickets_nb.edits.states import States
 from truto_tickets_nb.edits.steps import Effect, Misfit, Step
 from truto_tickets_nb.edits.taking import taken
 from truto_tickets_nb.edits.verbs import Verbs
 from truto_tickets_nb.errors import DraftDamaged, StepError
+from truto_tickets_nb.plans.frames import frame_of
+from truto_tickets_nb.plans.identity import DRAFT, check_snapshot
 from truto_tickets_nb.show import to_html, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
+
+    import pandas as pd
 
     from truto_tickets_nb.edits.autosave import Autosave
     from truto_tickets_nb.edits.source import Source
@@ -53,7 +58,7 @@ class Draft(Verbs):
     ) -> None:
         self.source, self.name = source, name
         self.notes: tuple[str, ...] = ()
-        self._history, self._replay = History(), Replay(source)
+        self._history, self._replay, self._states = History(), Replay(source), States()
         self._state: State | None = None
         self._revision = 0
         self._listeners: list[Callable[[Draft], object]] = []
@@ -97,12 +102,15 @@ class Draft(Verbs):
 
     def frame(self, until: int | None = None) -> pd.DataFrame:
         """Make the frame after all steps that count, or after those up to and with the step of the number `until` (0: none)."""
-        if until is None:
-            return self._now.frame.copy(deep=False)
+        slots = self._history.now
         if until:
             self._history.slot(until)
-        slots = tuple(slot for slot in self._history.now if slot.number <= until)
-        return self._replay.after(slots).frame.copy(deep=False)
+        if until is not None:
+            slots = tuple(slot for slot in slots if slot.number <= until)
+        frame = (self._now if until is None else self._replay.after(slots)).frame.copy(deep=False)
+        name = self._states.name(slots)
+        frame.attrs = {**frame.attrs, **({DRAFT: name} if name else {})}
+        return frame
 
     def changes(self) -> pd.DataFrame:
         """List what differs from the snapshot: ticket, field, before, after; one row a cell."""
@@ -169,18 +177,26 @@ class Draft(Verbs):
     ) -> Self:
         """Take up edits from anywhere: an edited frame (one step, only what differs), a recipe, or steps.
 
-        Rows of a frame are aligned by ticket id; what is absent is no edit. A cell that became empty stays a blocking problem of the
-        plan, unless `clear` names its column. A recipe's steps that no longer fit are taken too, and told.
+        A frame is compared with what it was made from: the state of this draft that draft.frame() gave, else the snapshot. What nobody
+        edited takes back no step. Where an earlier step changed the same cell, the frame's edit counts, and a note says how often.
+        Rows are aligned by ticket id; what is absent is no edit. A cell that became empty stays a blocking problem of the plan,
+        unless `clear` names its column. A recipe's steps that no longer fit are taken too, and listed in `draft.misfits`.
         """
         if isinstance(edits, Recipe):
             return self._add(edits.steps)
-        if isinstance(edits, pd.DataFrame):
-            step, notes = taken(self.source.table, self._now.frame, edits, clear=clear)
-            for note in notes:
-                self._note(note)
-            return self if step is None else self._add((step.titled(title),))
-        steps = (edits,) if isinstance(edits, Step) else tuple(edits)
-        return self.add_step(*(step.titled(title) if title else step for step in steps))
+        if isinstance(edits, Step | list | tuple | Iterator):
+            steps = (edits,) if isinstance(edits, Step) else tuple(edits)
+            return self.add_step(*(step.titled(title) if title else step for step in steps))
+        return self._take_frame(frame_of(edits), title, clear)
+
+    def _take_frame(self, edited: pd.DataFrame, title: str, clear: Iterable[str]) -> Self:
+        check_snapshot(edited, self.source.table, self.source.id)
+        slots = self._states.find(str(edited.attrs.get(DRAFT, "")), self._history)  # None: of the snapshot
+        made_from = self._replay.after(slots or ()).frame
+        found = taken(self.source, made_from, self._now.frame, edited, clear)
+        for note in found.notes:
+            self._note(note)
+        return self if found.step is None else self._add((found.step.titled(title),))
 
     def edit(self, ticket: str, field: str, value: Any, title: str = "") -> Self:
         """Edit one cell, guarded by the value that it replaces; an empty value empties it on purpose."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from truto_tickets_nb.integrations.profile import Profile
+    from truto_tickets_nb.plans.cells import Reader
     from truto_tickets_nb.plans.learnt import Learnt
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.tickets.choices import Choices
@@ -21,6 +22,8 @@ class Source(Protocol):
 
     @property
     def table(self) -> Table: ...
+    @property
+    def id(self) -> str: ...
     @property
     def account_id(self) -> str: ...
     @property
@@ -34,6 +37,7 @@ class Source(Protocol):
 
     def __len__(self) -> int: ...
     def frame(self) -> pd.DataFrame: ...
+    def reader_for(self, edited: pd.DataFrame) -> Reader: ...
     def plan(
         self,
         edited: pd.DataFrame,

@@ -39,9 +39,9 @@ class Rows:
 
 
 def rows(table: Table, edited: pd.DataFrame) -> Rows:
-    """Align rows by id, be it a column `id` or the index; whatever does not fit is told at once as a FrameError."""
+    """Align rows by id, be it a column `id` or the index; whatever does not fit is a FrameError with every reason."""
     base = table.frame.index
-    if ID not in edited.columns and (edited.index.is_(base) or edited.index.equals(base)):
+    if ID not in edited.columns and edited.index.name in (ID, None) and edited.index.equals(base):
         return Rows(base, None)
     ids = _ids(table, edited)
     places = base.get_indexer(pd.Index(ids, dtype=base.dtype))
@@ -51,15 +51,89 @@ def rows(table: Table, edited: pd.DataFrame) -> Rows:
 
 
 def _ids(table: Table, edited: pd.DataFrame) -> list[str]:
-    values = edited[ID] if ID in edited.columns else edited.index
-    if ID not in edited.columns and values.name != ID and pd.api.types.is_numeric_dtype(values.dtype):
+    """Read the ticket id of each row: from a column `id`, else from the index; where both say something, they have to agree."""
+    if ID not in edited.columns:
+        return _read_ids(table, _index(table, edited))
+    ids = _read_ids(table, edited[ID])
+    level = _level(edited.index)
+    if level is None and edited.index.nlevels == 1 and edited.index.name is None:
+        level = edited.index if _holds_ids(table, edited.index) else None
+    if level is not None:
+        _refuse(list(_disagreements(ids, _read_ids(table, level))))
+    return ids
+
+
+def _read_ids(table: Table, values: pd.Series | pd.Index) -> list[str]:
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return _from_numbers(table, values.tolist())
+    return [_text(value) for value in values.tolist()]
+
+
+def _level(index: pd.Index) -> pd.Index | None:
+    """Find the index, or the one level of it, that is named `id`."""
+    return index.get_level_values(ID) if list(index.names).count(ID) == 1 else None
+
+
+def _index(table: Table, edited: pd.DataFrame) -> pd.Index:
+    """Take the index as ticket ids; one that is named otherwise, only counts rows, or may mean other tickets is refused."""
+    index = edited.index
+    level = _level(index)
+    if level is not None:
+        return level
+    if index.nlevels > 1:
+        names = ", ".join(repr(name) for name in index.names)
+        raise FrameError(f"The index has {index.nlevels} levels ({names}), and none is named 'id'. {_NAME_IT}")
+    if index.name is not None:
+        raise FrameError(
+            f"The index is named {shorten(repr(index.name), 60)}, so its values are not taken for ticket ids. {_NAME_IT}"
+        )
+    if pd.api.types.is_numeric_dtype(index.dtype):
         raise FrameError(
             "The frame has lost its ticket ids: its index only counts rows. Keep the index of snapshot.frame(), or keep "
             "the ids in a column named 'id' (for example reset_index() before saving, then read_csv(..., dtype={'id': str}))."
         )
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return _from_numbers(table, values.tolist())
-    return [_text(value) for value in values.tolist()]
+    _refuse_ambiguous(table, index)
+    return index
+
+
+_NAME_IT = (
+    "Keep the ids in a column 'id' (df.reset_index() before set_index()), or name the index 'id' if it holds them: "
+    "df = df.rename_axis('id')."
+)
+
+
+def _holds_ids(table: Table, index: pd.Index) -> bool:
+    """Tell whether an index without a name holds nothing but ids of tickets, written as text."""
+    if len(index) == 0 or pd.api.types.is_numeric_dtype(index.dtype):
+        return False
+    return bool(index.isin(table.frame.index).all())
+
+
+def _refuse_ambiguous(table: Table, index: pd.Index) -> None:
+    """Refuse an index without a name that names other tickets by another column, such as their number, than by their id."""
+    base = table.frame
+    for name in (name for name in base.columns if isinstance(base[name].dtype, pd.StringDtype)):
+        column = base[name]
+        if not index.isin(column).all() or not column.dropna().is_unique:
+            continue
+        owners = pd.Series(base.index, index=column)[list(index)].tolist()
+        if owners != index.tolist():
+            raise FrameError(
+                f"The index has no name, and its values are ticket ids as well as values of {name!r} of other tickets. {_NAME_IT}"
+            )
+
+
+_ONE_OF_TWO = (
+    "If the column holds ids of something else, rename it: df.rename(columns={'id': 'other_id'}). If it holds the tickets' own, "
+    "take the index away: df.reset_index(drop=True)."
+)
+
+
+def _disagreements(ids: list[str], index: list[str]) -> Iterable[Problem]:
+    for row, (column, level) in enumerate(zip(ids, index, strict=True)):
+        if column != level:
+            reason = f"row {row} has ticket {level or 'no id'} in its index and {column or 'no id'} in its column 'id'"
+            yield Problem(level, ID, column, reason, _ONE_OF_TWO)
 
 
 def _text(value: Any) -> str:
@@ -89,7 +163,7 @@ def _row_problems(ids: list[str], places: Any) -> Iterable[Problem]:
     seen: dict[str, int] = {}
     for row, (identity, place) in enumerate(zip(ids, places.tolist(), strict=True)):
         if identity == "":
-            yield Problem("", ID, f"row {row}", "has no ticket id", "Drop the row, or put its id back.")
+            yield Problem("", ID, f"row {row}", "has no ticket id", "Put its id back.")
         elif place < 0:
             yield Problem(identity, ID, "", "is not in this snapshot", _foreign_fix(identity))
         elif identity in seen:
@@ -106,7 +180,7 @@ def _row_problems(ids: list[str], places: Any) -> Iterable[Problem]:
 def _foreign_fix(identity: str) -> str:
     if "e+" in identity or identity.endswith(".0"):
         return "A long id became a number and lost digits: read the file with dtype={'id': str}."
-    return "Drop the row, or load that ticket: account.load(ids=[...])."
+    return f"Load that ticket too: account.load(ids=[{identity!r}, ...])."
 
 
 def _refuse(problems: list[Problem]) -> None:
@@ -127,8 +201,6 @@ class Layout:
 
 def layout(table: Table, edited: pd.DataFrame) -> Layout:
     """Sort the columns: known ones are compared, renamed ones are problems, the rest is ignored with one note."""
-    if not isinstance(edited, pd.DataFrame):
-        raise FrameError(f"A plan needs a DataFrame, not {type(edited).__name__}: snapshot.plan(df).")
     names = list(edited.columns)
     doubled = sorted({str(name) for name in names if names.count(name) > 1})
     if doubled or edited.columns.nlevels > 1:
