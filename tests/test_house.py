@@ -34,9 +34,9 @@ def test_demo_of_every_tool(tmp_path, integration):
 
 
 def test_demo_sends_nothing_unasked(tmp_path, capsys, monkeypatch):
-    """Without a person and without --yes nothing is sent."""
+    """Without a person and without --yes nothing is sent: exit 3, as of every command that wants a number."""
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
-    assert main(["demo", "--tickets", "20", "--out", str(tmp_path / "x.html")]) == 0
+    assert main(["demo", "--tickets", "20", "--out", str(tmp_path / "x.html")]) == 3
     assert "Nothing was sent" in capsys.readouterr().out
 
 

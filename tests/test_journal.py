@@ -305,9 +305,9 @@ def test_terminal_does_the_same(served, capsys, tmp_path):
     assert all(patch.ticket in (tmp_path / "receipt.html").read_text() for patch in plan)
     assert main(["resume", run.id]) == 0
     capsys.readouterr()
-    assert main(["undo", run.id, "--confirm", "29"]) == 1
-    assert "it is 30" in capsys.readouterr().err
-    assert main(["undo", run.id]) == 1
+    assert main(["undo", run.id, "--confirm", "29"]) == 3
+    assert "the number is 30" in capsys.readouterr().err
+    assert main(["undo", run.id]) == 3
     assert "--confirm 30" in capsys.readouterr().err
     assert patches(served) == 30
     assert main(["undo", run.id, "--confirm", "30"]) == 0

@@ -147,7 +147,7 @@ def test_killed_demo_goes_on_with_the_same_command(tmp_path, monkeypatch, capsys
         child.kill()
     again = words[:4] + words[6:]
     monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
-    assert main([word for word in again if word != "--yes"]) == 0  # declining to go on loses nothing
+    assert main([word for word in again if word != "--yes"]) == 3  # declining to go on loses nothing
     assert main(again) == 0
     told = capsys.readouterr().out
     assert "killed in the middle" in told

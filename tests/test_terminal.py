@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -427,3 +428,236 @@ def test_number_is_asked_for_in_a_terminal(planned, cli, monkeypatch):
     monkeypatch.setattr("builtins.input", lambda asked: asked.split()[1])
     status, told, _ = cli("apply", "plan.json")
     assert (status, "name: each its own, 2 tickets" in told) == (0, True)
+
+
+SIGNS = "✓ done → 日本 🔥 é"
+
+
+@pytest.fixture
+def foreign(box, cli):
+    """Give a practice account with a plan whose titles no old code page can write."""
+    for ticket in ("10002", "10004"):
+        box.edit(ticket, name=SIGNS)
+    assert cli("plan", "cleanup.json", "--out", "plan.json")[0] == 2
+    return box
+
+
+@pytest.fixture
+def code_page(monkeypatch):
+    """Run the command in this process with streams of a code page: its exit status, its stdout, its stderr."""
+
+    def run(encoding, errors, *words):
+        streams = [io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors=errors) for _ in range(2)]
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", streams[0])
+            patch.setattr(sys, "stderr", streams[1])
+            status = main([str(word) for word in words])
+        return status, *(stream.buffer.getvalue().decode(encoding) for stream in streams)
+
+    return run
+
+
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii", "cp932", "utf-8"])
+def test_every_command_writes_in_every_code_page(foreign, code_page, encoding, errors):
+    """A character that the terminal lacks is written as its number; each command ends as it would elsewhere."""
+
+    def job(*words):
+        return code_page(encoding, errors, *words)
+
+    shown = SIGNS.encode(encoding, "backslashreplace").decode(encoding)
+    assert job("plan", "cleanup.json", "--out", "plan.json")[::2] == (2, "")
+    status, told, complaint = job("apply", "plan.json", "--confirm", "2")
+    assert (status, "2 applied" in told, complaint) == (0, True, "")
+    run = json.loads(job("runs", "--json")[1])[0]["id"]
+    status, told, _ = job("show", run)
+    assert (status, shown[:12] in told) == (0, True)
+    status, told, _ = job("show", run, "--json")
+    assert {row["base"] for row in json.loads(told)["fields"]} == {SIGNS}
+    assert job("undo", run, "--confirm", "2")[0] == 0
+    assert foreign.ticket("10002")["name"] == SIGNS
+
+
+def test_process_writes_in_the_code_page_of_its_terminal(foreign):
+    """PYTHONIOENCODING, as a Windows console or a bare cron has it: report, error and file name; files stay UTF-8."""
+    for encoding in ("ascii", "ascii:strict"):
+        words = ("apply", "plan.json", "--confirm", "2", "--receipt", "✓ 日本.html")
+        done = terminal(*words, PYTHONIOENCODING=encoding)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert SIGNS[:6] in Path("✓ 日本.html").read_text(encoding="utf-8")
+    done = terminal("apply", "✓ 日本.json", "--confirm", "2", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr.count("\n"), "Traceback" in done.stderr) == (1, 1, False)
+
+
+CLOSED = [
+    ("stdout", ["--help"], 0),
+    ("stdout", ["plan", "cleanup.json", "--out", "p.json"], 2),
+    ("stdout", ["apply", "plan.json"], 3),
+    ("both", ["apply", "plan.json", "--confirm", "2", "--receipt", "r.json"], 0),
+    ("stderr", ["apply", "nope.json"], 1),
+]
+
+
+@posix
+@pytest.mark.parametrize(("closed", "words", "status"), CLOSED, ids=[" ".join(case[1][:2]) for case in CLOSED])
+def test_closed_pipe_is_no_error(planned, words, status, closed):
+    """A reader that goes away (| head) stops nothing: no traceback, the same status, the same files, the same changes."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    streams = {name: writing if closed in (name, "both") else subprocess.PIPE for name in ("stdout", "stderr")}
+    try:
+        done = subprocess.run([COMMAND, *words], stdin=subprocess.DEVNULL, check=False, **streams)
+    finally:
+        os.close(writing)
+    told = done.stderr or b""
+    assert (done.returncode, b"Traceback" in told, b"Exception" in told) == (status, False, False)
+    if "--receipt" in words:
+        assert json.loads(Path("r.json").read_text())["counts"] == {"applied": 2}
+
+
+@posix
+@pytest.mark.parametrize("closing", ["<&-", "<&- >&- 2>&-"])
+def test_missing_streams_are_no_error(planned, closing):
+    """A daemon without stdin, stdout or stderr does its work, and asks nobody."""
+    for words, status in (("apply plan.json", 3), ("apply plan.json --confirm 2", 0)):
+        done = subprocess.run(["sh", "-c", f"{COMMAND} {words} {closing}"], capture_output=True, check=False, text=True)
+        assert (done.returncode, "Traceback" in done.stderr) == (status, False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_output_that_cannot_be_written_is_told(planned):
+    """A full disk behind stdout: the work is done, one line says that its report is lost, and the status is not 0."""
+    with Path("/dev/full").open("w") as full:
+        words = [COMMAND, "apply", "plan.json", "--confirm", "2"]
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.count(b"\n"), b"can't be written" in done.stderr) == (1, 1, True)
+    assert planned.ticket("10002")["name"] == "Refund"
+
+
+def test_version_is_told(cli):
+    """--version tells the version of the package."""
+    assert cli("--version")[:2] == (0, f"truto-tickets {tt.__version__}\n")
+
+
+def test_help_explains_every_exit_status(cli):
+    """The statuses stand in --help, and those of all commands are these."""
+    told = cli("--help")[1]
+    assert [line.split()[0] for line in told.partition("exit status")[2].splitlines()[1:6]] == [
+        "0",
+        "1",
+        "2",
+        "3",
+        "130",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", [["runs"], ["runs", "--json"], ["show", "x"], ["resume", "x"], ["undo", "x", "--json"]]
+)
+def test_looking_makes_no_folder(box, cli, words, tmp_path):
+    """A folder that is not there is told, and not made."""
+    status, told, complaint = cli(*words, "--home", tmp_path / "typo")
+    assert (status, (tmp_path / "typo").exists()) == (words[0] != "runs", False)
+    assert words == ["runs", "--json"] or str(tmp_path / "typo") in " ".join((told + complaint).split())
+    if words == ["runs", "--json"]:
+        assert json.loads(told) == []
+
+
+def test_runs_are_told_to_machines(planned, cli):
+    """runs --json: one object a run, the newest first, with the counts of its outcomes."""
+    cli("apply", "plan.json", "--confirm", 2)
+    cli("apply", "plan.json", "--confirm", 2)
+    newest, oldest = json.loads(cli("runs", "--json")[1])
+    assert (newest["counts"], oldest["counts"]) == ({"unchanged": 2}, {"applied": 2})
+    assert {"id", "account", "state", "started", "ended", "tickets", "open", "who", "counts"} == set(oldest)
+    assert (oldest["state"], oldest["account"], oldest["open"]) == ("finished", planned.account_id, 0)
+    assert json.loads(cli("runs", "--json", "--account", "other")[1]) == []
+
+
+@pytest.mark.parametrize("word", ["undo", "resume"])
+@pytest.mark.parametrize("number", [[], ["--confirm", "7"]])
+def test_number_missing_or_wrong_is_3_in_every_command(planned, cli, word, number):
+    """undo and resume end with 3 where apply does: one line with the very command, an object for machines, nothing sent."""
+    cli("apply", "plan.json", "--confirm", 2)
+    run = json.loads(cli("runs", "--json")[1])[0]["id"]
+    if word == "resume":
+        with Journal(home()) as journal:
+            journal._db.execute("update patches set outcome=null, intended=null")
+            journal._db.execute("update runs set state='interrupted'")
+    sent = patches(planned)
+    status, _, complaint = cli(word, run, *number)
+    assert (status, complaint.count("\n"), patches(planned)) == (3, 1, sent)
+    assert f"truto-tickets {word} {run} --confirm 2" in complaint
+    found = json.loads(cli(word, run, *number, "--json")[1])
+    assert (found["exit"], found["confirm"], found["error"]) == (
+        3,
+        2,
+        complaint.removeprefix("truto-tickets: ").rstrip(),
+    )
+    status, told, _ = cli(word, run, "--confirm", 2, "--json")
+    assert (status, json.loads(told)["exit"], sum(json.loads(told)["counts"].values())) == (0, 0, 2)
+
+
+def test_end_of_the_input_is_no_number(planned, cli, monkeypatch):
+    """Ctrl-D where the number is asked for: exit 3, nothing sent."""
+
+    def ended(_):
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", ended)
+    assert (cli("apply", "plan.json")[0], patches(planned)) == (3, 0)
+
+
+def test_interrupt_at_the_question_is_130(planned, cli, monkeypatch):
+    """Ctrl-C where the number is asked for: one sentence, exit 130, nothing sent."""
+
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", interrupted)
+    status, _, complaint = cli("apply", "plan.json")
+    assert (status, complaint.count("Interrupted."), patches(planned)) == (130, 1, 0)
+
+
+@pytest.mark.parametrize("word", ["plan", "apply", "resume", "undo"])
+def test_commands_that_reach_an_account_take_the_same_options(cli, word):
+    """--account, --base-url, --home and --json are in each of them."""
+    told = cli(word, "--help")[1]
+    assert [flag for flag in ("--account", "--base-url", "--home", "--json") if flag not in told] == []
+
+
+def test_undo_and_resume_reach_the_server_that_is_named(planned, cli, monkeypatch):
+    """--base-url and --account are used, and another account than the run's is refused before anything is sent."""
+    cli("apply", "plan.json", "--confirm", 2)
+    run = json.loads(cli("runs", "--json")[1])[0]["id"]
+    monkeypatch.setenv("TRUTO_BASE_URL", "http://127.0.0.1:9")
+    sent = patches(planned)
+    status, _, complaint = cli("undo", run, "--confirm", 2, "--account", "other")
+    assert (status, planned.account_id in complaint, patches(planned)) == (1, True, sent)
+    monkeypatch.delenv("TRUTO_INTEGRATED_ACCOUNT_ID")
+    assert cli("undo", run, "--confirm", 2, "--base-url", planned.url, "--account", planned.account_id)[0] == 0
+
+
+def test_show_leaves_a_receipt_where_it_can(planned, cli):
+    """A receipt of another ending, or in a folder that is not there, is refused in one line."""
+    cli("apply", "plan.json", "--confirm", 2)
+    run = json.loads(cli("runs", "--json")[1])[0]["id"]
+    for place in ("r.pdf", "nope/r.html"):
+        status, _, complaint = cli("show", run, "--out", place)
+        assert (status, complaint.count("\n")) == (1, 1)
+    assert cli("show", run, "--out", "r.json")[0] == 0
+    assert json.loads(Path("r.json").read_text())["run"] == run
+
+
+@pytest.mark.filterwarnings("default")
+def test_warning_of_ours_is_one_line(planned, cli, tmp_path):
+    """A journal that is set aside is told in one line of stderr, not as a warning of Python with a line of code."""
+    (tmp_path / "home" / "journal.sqlite").write_bytes(b"not a database at all, but long enough to look at")
+    status, _, complaint = cli("runs")
+    assert (status, complaint.count("\n"), complaint.startswith("truto-tickets: The journal was damaged")) == (
+        0,
+        1,
+        True,
+    )

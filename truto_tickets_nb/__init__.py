@@ -21,6 +21,7 @@ import truto_tickets_nb.sandbox  # noqa: F401  (first the package of that name, 
 from truto_tickets_nb import errors
 from truto_tickets_nb.integrations.overview import integrations  # now, because there is a package of that name too
 from truto_tickets_nb.tickets import accessor as _accessor  # noqa: F401  (registers df["tags"].tickets)
+from truto_tickets_nb.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +63,7 @@ __all__ = [
     "open_snapshot",
     "sandbox",
 ]
-__version__ = "0.1.0"
+__version__ = VERSION
 # Where each public name is defined. A module is imported when its name is first used: an import of this package alone loads no HTTP
 # library, no server and no widgets.
 _MODULES = {

@@ -3,43 +3,78 @@
 from __future__ import annotations
 
 import argparse
+import warnings
+from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from truto_tickets_nb.cli.applying import add_apply
-from truto_tickets_nb.cli.demo import PREVIEW, demo
+from truto_tickets_nb.cli.output import complain, end, prepare
 from truto_tickets_nb.cli.plans import add_plan
-from truto_tickets_nb.cli.runs import listed, resumed, shown, undone
-from truto_tickets_nb.cli.serve import serve
-from truto_tickets_nb.cli.telling import failed
+from truto_tickets_nb.cli.runs import add_resume, add_runs, add_show, add_undo
+from truto_tickets_nb.cli.status import EPILOG, FAILED
+from truto_tickets_nb.cli.telling import failed, one_line, warned
+from truto_tickets_nb.errors import DraftDamaged, JournalDamaged
 from truto_tickets_nb.sandbox.profiles import playable, slugs
+from truto_tickets_nb.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PREVIEW = "truto-tickets-preview.html"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; returns its exit status.
+    """Run the command; returns its exit status, which `truto-tickets --help` explains.
 
-    0 done or nothing to do, 1 not done, with the reason in one line on stderr, 2 `plan` found changes, 3 `apply` wants another
-    number, 130 interrupted.
+    0 done or nothing to do, 1 not done, with the reason in one line on stderr, 2 `plan` found changes, 3 another number is to be
+    confirmed, 130 interrupted.
     """
-    options = _parser().parse_args(arguments)
+    prepare()
+    options = argparse.Namespace()
     try:
-        return int(options.run(options))
+        with warnings.catch_warnings():
+            warnings.showwarning = _warned
+            _parser().parse_args(arguments, options)
+            status = int(options.run(options))
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (a scheduler gets one line, whatever happened)
-        return failed(options, error)
+        status = failed(options, error)
+    except SystemExit:
+        end()
+        raise
+    return status if end() else status or FAILED
+
+
+def _warned(  # noqa: PLR0913, PLR0917  (the form that the standard library wants)
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: object = None,
+    line: object = None,
+) -> None:
+    """Tell our own warnings in one line; those of others as Python does."""
+    if issubclass(category, JournalDamaged | DraftDamaged):
+        warned(one_line(str(message)))
+    else:
+        complain(warnings.formatwarning(message, category, filename, lineno).rstrip())
 
 
 class _Parser(argparse.ArgumentParser):
     """Read the command line; a word that makes no sense is exit status 1, because 2 tells that a plan has changes."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(1, f"{self.prog}: {message}. See {self.prog} --help\n")
+        self.exit(FAILED, f"{self.prog}: {message}. See {self.prog} --help\n")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         "truto-tickets",
         description="Clean tickets in bulk: practise here, work in a notebook, let a scheduler repeat it.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     jobs = parser.add_subparsers(required=True, metavar="demo|sandbox|plan|apply|runs|show|resume|undo")
     add_demo(jobs.add_parser("demo", help="load, edit, preview, apply, look again and undo, on a practice server"))
     add_sandbox(jobs.add_parser("sandbox", help="serve a practice account until Ctrl-C"))
@@ -49,16 +84,25 @@ def _parser() -> argparse.ArgumentParser:
     add_apply(jobs.add_parser("apply", help="send a plan, by the number you saw in it"))
     add_runs(jobs.add_parser("runs", help="list the runs of the journal, the newest first"))
     add_show(jobs.add_parser("show", help="show one run: every ticket with its outcome"))
-    add_sending(jobs.add_parser("resume", help="go on with what is still open of a run"), resumed)
-    add_sending(jobs.add_parser("undo", help="show the opposite plan of a run, and apply it"), undone)
+    add_resume(jobs.add_parser("resume", help="go on with what is still open of a run"))
+    add_undo(jobs.add_parser("undo", help="show the opposite plan of a run, and apply it"))
     return parser
+
+
+def _when_needed(module: str, name: str) -> Callable[[argparse.Namespace], int]:
+    """Import a command when it runs: what needs a server of its own takes its time."""
+
+    def run(options: argparse.Namespace) -> int:
+        return int(getattr(import_module(f"{__name__}.{module}"), name)(options))
+
+    return run
 
 
 def add_demo(job: argparse.ArgumentParser) -> None:
     """Add the options of demo."""
     job.add_argument("--yes", action="store_true", help="apply and undo without asking")
     job.add_argument("--out", type=Path, default=Path(PREVIEW), help=f"where to leave the preview (default: {PREVIEW})")
-    job.set_defaults(run=demo)
+    job.set_defaults(run=_when_needed("demo", "demo"))
     _add_practice(job, limit=0, tools=slugs())
 
 
@@ -78,7 +122,7 @@ def add_sandbox(job: argparse.ArgumentParser) -> None:
     job.add_argument("--fault-seed", type=int, default=0, help="the same seed plays the same faults")
     job.add_argument("--all", action="store_true", help="an account of each of the 28 tools, under one token")
     job.add_argument("--vendor-limit", action="store_true", help="the tool's own limit too, as far as it is documented")
-    job.set_defaults(run=serve)
+    job.set_defaults(run=_when_needed("serve", "serve"))
     _add_practice(job, limit=50, tools=playable())
 
 
@@ -89,33 +133,3 @@ def _add_practice(job: argparse.ArgumentParser, limit: int, tools: list[str]) ->
     job.add_argument("--seed", type=int, default=0, help="the same seed invents the same tickets")
     told = f"requests per 10 seconds, 0 for no limit (default: {limit})"
     job.add_argument("--limit", type=int, default=limit, metavar="N", help=told)
-
-
-def _add_home(job: argparse.ArgumentParser) -> None:
-    job.add_argument(
-        "--home", type=Path, help="the folder of the journal (default: TRUTO_TICKETS_HOME, else the platform's)"
-    )
-
-
-def add_runs(job: argparse.ArgumentParser) -> None:
-    """Add the options of runs."""
-    job.add_argument("--account", metavar="ID", help="only this integrated account")
-    job.set_defaults(run=listed)
-    _add_home(job)
-
-
-def add_show(job: argparse.ArgumentParser) -> None:
-    """Add the options of show."""
-    job.add_argument("id", help="the run's id, as `runs` lists it")
-    job.add_argument("--json", action="store_true", help="as JSON, for machines")
-    job.add_argument("--out", type=Path, help="leave a receipt here: .html or .json")
-    job.set_defaults(run=shown)
-    _add_home(job)
-
-
-def add_sending(job: argparse.ArgumentParser, run: object) -> None:
-    """Add the options of what sends: it needs a token (TRUTO_API_TOKEN) and the number that was seen."""
-    job.add_argument("id", help="the run's id, as `runs` lists it")
-    job.add_argument("--confirm", type=int, metavar="N", help="the number of tickets you saw; else it is asked for")
-    job.set_defaults(run=run)
-    _add_home(job)

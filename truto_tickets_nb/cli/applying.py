@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.cli import envelope
-from truto_tickets_nb.cli.asked import confirmation, reached
-from truto_tickets_nb.cli.plans import add_reach, plan_facts
-from truto_tickets_nb.cli.telling import blocking, plan_text, run_text, told, warned
+from truto_tickets_nb.cli.asked import reached
+from truto_tickets_nb.cli.confirming import add_confirm, confirmed_plan, of_this_account, unconfirmed
+from truto_tickets_nb.cli.output import say
+from truto_tickets_nb.cli.plans import add_quiet, add_reach, plan_facts
+from truto_tickets_nb.cli.status import DONE, FAILED
+from truto_tickets_nb.cli.telling import blocking, plan_text, run_facts, run_status, run_text, told, warned
 from truto_tickets_nb.errors import PlanError, RunInterrupted, SetupError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.confirming import is_confirmed
-from truto_tickets_nb.plans.fingerprint import SHORT
 from truto_tickets_nb.runs.door import Brakes
 from truto_tickets_nb.runs.rebase import SO, rebase
-from truto_tickets_nb.runs.run import DONE
 from truto_tickets_nb.show import Group, Page, Row, to_text
 
 if TYPE_CHECKING:
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from truto_tickets_nb.runs.run import Run
 
 DAY = 24.0  # hours
-ANOTHER = 3  # exit status: nothing was sent, because the number to confirm is another one
 SHOWN = 20  # tickets shown of what is left out
 
 
@@ -42,7 +40,7 @@ def applied(options: argparse.Namespace) -> int:
     plan, made = envelope.read(options.plan)
     _refuse(options, plan, made)
     if not len(plan):
-        return _told(options, 0, "The plan is empty: nothing to send.", plan_facts(plan))
+        return _told(options, DONE, "The plan is empty: nothing to send.", plan_facts(plan))
     if not options.rebase and options.confirm is not None and not is_confirmed(plan, options.confirm):
         return _unconfirmed(options, plan, {})
     with reached(options, plan.account_id) as account:
@@ -57,9 +55,7 @@ def applied(options: argparse.Namespace) -> int:
 
 def _refuse(options: argparse.Namespace, plan: Plan, made: Made) -> None:
     """Refuse, before anything is asked of the server, what must not go out."""
-    account = options.account or os.environ.get("TRUTO_INTEGRATED_ACCOUNT_ID") or plan.account_id
-    if account != plan.account_id:
-        raise PlanError(f"The plan is of account {plan.account_id}, this is account {account}. Apply it there.")
+    of_this_account(options, plan.account_id, "The plan")
     if plan.blocking:
         raise PlanError(f"{blocking(plan)}. Mend the recipe and make it anew: {made.again}")
     if len(plan) > options.cap:
@@ -90,7 +86,7 @@ def _changed(options: argparse.Namespace, plan: Plan, made: Made, now: Rebased) 
         f"Make it anew: {made.again}; or add --rebase to leave them out."
     )
     text = _list(now.lost, "No longer as planned")
-    status = _told(options, 1, text, {**plan_facts(plan), **_lost(now), "error": line})
+    status = _told(options, FAILED, text, {**plan_facts(plan), **_lost(now), "error": line})
     warned(line)
     return status
 
@@ -99,17 +95,17 @@ def _rebased(options: argparse.Namespace, account: Account, now: Rebased) -> int
     """Go on with what still holds, if that is the number that was typed."""
     found = {**_lost(now), "rebased": True}
     if now.dropped and not options.json:
-        print(_list(now.dropped, "No longer in the plan"))
+        say(_list(now.dropped, "No longer in the plan"))
     if not len(now.plan):
         text = "Nothing is left to send: " + (
             "look at the tickets above." if now.lost else "every ticket holds it already."
         )
-        return _told(options, 1 if now.lost else 0, text, {**plan_facts(now.plan), **found})
+        return _told(options, FAILED if now.lost else DONE, text, {**plan_facts(now.plan), **found})
     return _sent(options, account, now.plan, found)
 
 
 def _sent(options: argparse.Namespace, account: Account, plan: Plan, found: dict[str, Any]) -> int:
-    if not _confirmed(options, plan):
+    if not confirmed_plan(options, plan):
         return _unconfirmed(options, plan, found)
     try:
         run = account.apply(plan, confirm=options.confirm, quiet=options.quiet, brakes=Brakes(cap=options.cap))
@@ -117,30 +113,15 @@ def _sent(options: argparse.Namespace, account: Account, plan: Plan, found: dict
         _receipt(options, error.run)  # type: ignore[arg-type]
         raise
     _receipt(options, run)
-    status = 0 if all(item.kind in DONE for item in run.outcomes) else 1
     receipt = f"\nThe receipt: {options.receipt.resolve()}" if options.receipt else ""
-    return _told(options, status, run_text(run) + receipt, {**plan_facts(plan), **found, **_run_facts(options, run)})
-
-
-def _confirmed(options: argparse.Namespace, plan: Plan) -> bool:
-    if options.confirm is None and not options.json and sys.stdin.isatty():
-        print(plan_text(plan))
-        typed = input(f"\nType {len(plan)} to send these changes, anything else to stop: ").strip()
-        options.confirm = int(typed) if typed.isdecimal() and len(typed) < SHORT else typed or 0
-    return is_confirmed(plan, options.confirm)
+    facts = {**plan_facts(plan), **found, **run_facts(run), "receipt": _receipt_path(options)}
+    return _told(options, run_status(run), run_text(run) + receipt, facts)
 
 
 def _unconfirmed(options: argparse.Namespace, plan: Plan, found: dict[str, Any]) -> int:
-    typed = "no number was confirmed" if not options.confirm else f"you confirmed {options.confirm}"
-    rebased = " --rebase" if options.rebase else ""
-    line = (
-        f"Nothing was sent: {typed}, the number is {len(plan)}. "
-        f"To send it: truto-tickets apply {options.plan}{rebased} --confirm {len(plan)}"
-    )
+    command = f"apply {options.plan}{' --rebase' if options.rebase else ''}"
     text = plan_text(plan) if options.confirm is None else preview.headline(plan)
-    status = _told(options, ANOTHER, text, {**plan_facts(plan), **found, "error": line})
-    warned(line)
-    return status
+    return unconfirmed(options, len(plan), command, text, {**plan_facts(plan), **found})
 
 
 def _told(options: argparse.Namespace, status: int, text: str, found: dict[str, Any]) -> int:
@@ -172,15 +153,8 @@ def _cells(item: Dropped) -> tuple[str, ...]:
     return (f"{item.field} is now {held}",)
 
 
-def _run_facts(options: argparse.Namespace, run: Run) -> dict[str, Any]:
-    columns = ["ticket", "outcome", "field", "base", "theirs", "mine", "reason"]
-    odd = run.of("conflict", "partly applied", "ignored", "refused", "unknown", "not sent").frame()[columns]
-    return {
-        "run": run.id,
-        "counts": run.counts,
-        "to_look_at": odd.to_dict("records"),
-        "receipt": str(options.receipt.resolve()) if options.receipt else None,
-    }
+def _receipt_path(options: argparse.Namespace) -> str | None:
+    return str(options.receipt.resolve()) if options.receipt else None
 
 
 def _receipt(options: argparse.Namespace, run: Run | None) -> None:
@@ -191,8 +165,7 @@ def _receipt(options: argparse.Namespace, run: Run | None) -> None:
 def add_apply(job: argparse.ArgumentParser) -> None:
     """Add the options of apply."""
     job.add_argument("plan", type=Path, metavar="FILE", help="the plan that `plan --out` wrote")
-    words = "the number of tickets you saw, or the fingerprint of the plan; else it is asked for"
-    job.add_argument("--confirm", type=confirmation, metavar="N", help=words)
+    add_confirm(job)
     words = f"refuse a plan that is older (default: {DAY:g})"
     job.add_argument("--max-age", type=float, default=DAY, metavar="HOURS", help=words)
     words = "leave out what was edited by others or is so already; the number to confirm is that of what is left"
@@ -201,4 +174,5 @@ def add_apply(job: argparse.ArgumentParser) -> None:
     job.add_argument("--cap", type=int, default=Brakes().cap, metavar="N", help=words)
     job.add_argument("--receipt", type=Path, metavar="FILE", help="leave a receipt of the run here: .html or .json")
     add_reach(job)
+    add_quiet(job)
     job.set_defaults(run=applied)

@@ -9,6 +9,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.cli.output import say
 from truto_tickets_nb.connecting import connect
 from truto_tickets_nb.errors import SetupError, shorten
 from truto_tickets_nb.home import HOME, home
@@ -17,6 +18,7 @@ from truto_tickets_nb.plans.fingerprint import SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from truto_tickets_nb.account import Account
 
@@ -26,14 +28,42 @@ _OPERATORS = {"=": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "l
 
 def reached(options: argparse.Namespace, account_id: str | None = None) -> Account:
     """Connect as the environment and the options say; what is missing is told in the words of a terminal."""
-    account = account_id or options.account or os.environ.get("TRUTO_INTEGRATED_ACCOUNT_ID")
-    if str(home(options.home)).startswith("~"):
-        raise SetupError(f"There is no home folder for the journal. Set {HOME} to a folder, or give --home FOLDER.")
+    place = folder(options)
+    account = account_id or chosen_account(options)
     if not account:
         raise SetupError("Which account? Set TRUTO_INTEGRATED_ACCOUNT_ID, or give --account ID.")
-    if not os.environ.get("TRUTO_API_TOKEN") and not sys.stdin.isatty():
+    if not os.environ.get("TRUTO_API_TOKEN") and not somebody_is_there():
         raise SetupError("There is no token. Set TRUTO_API_TOKEN; to practise without one: truto-tickets sandbox")
-    return connect(account_id=account, base_url=options.base_url, home=options.home)
+    return connect(account_id=account, base_url=options.base_url, home=place)
+
+
+def chosen_account(options: argparse.Namespace) -> str:
+    """Name the account that the options or the environment choose, "" where they choose none."""
+    return options.account or os.environ.get("TRUTO_INTEGRATED_ACCOUNT_ID") or ""
+
+
+def folder(options: argparse.Namespace) -> Path:
+    """Find the folder of the journal; nothing is made by looking."""
+    place = home(options.home)
+    if str(place).startswith("~"):
+        raise SetupError(f"There is no home folder for the journal. Set {HOME} to a folder, or give --home FOLDER.")
+    return place
+
+
+def somebody_is_there() -> bool:
+    """Tell whether a person can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def typed(question: str) -> int | str | None:
+    """Ask a person for a number or a fingerprint; None where something else is typed, or the input ends."""
+    try:
+        return confirmation(input(question).strip())
+    except EOFError:
+        say()
+    except argparse.ArgumentTypeError:
+        pass
+    return None
 
 
 def filters(where: Iterable[str], whole: str | None) -> dict[str, Any]:

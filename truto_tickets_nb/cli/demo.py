@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.cli import envelope
+from truto_tickets_nb.cli.asked import somebody_is_there, typed
+from truto_tickets_nb.cli.output import say
+from truto_tickets_nb.cli.status import DONE, FAILED, UNCONFIRMED
 from truto_tickets_nb.connecting import practice
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.runs.journal import home
@@ -22,11 +25,10 @@ if TYPE_CHECKING:
     from truto_tickets_nb.account import Account
     from truto_tickets_nb.snapshot import Snapshot
 
-PREVIEW = "truto-tickets-preview.html"
-
 
 def demo(options: argparse.Namespace) -> int:
     """Load, edit, preview, apply, look again and undo; a demo that was killed half-way is gone on with."""
+    envelope.place(None, options.out)
     folder = home() / "practice" / f"{options.integration}-{options.tickets}-{options.seed}"
     with _account(options, folder) as account:
         status = _taken_up(account, options) if account.journal.last_open(account.id) else _whole(account, options)
@@ -61,14 +63,13 @@ def _whole(account: Account, options: argparse.Namespace) -> int:
     _step("Load", repr(snapshot))
     plan = snapshot.plan(_edited(snapshot))
     _step("Edit in pandas, compare: the plan", repr(plan))
-    options.out.write_text(to_document(preview.page(plan), "Plan"), encoding="utf-8")
-    print(f"\nThe same plan as a notebook shows it: {options.out.resolve()}")
+    envelope.put(options.out, to_document(preview.page(plan), "Plan"))
+    say(f"\nThe same plan as a notebook shows it: {options.out.resolve()}")
     if not agreed(len(plan), options):
-        return 0
-    print(
+        return UNCONFIRMED
+    say(
         f"\nEven `kill -9 {os.getpid()}` loses nothing now: start the same command again and it goes on where it stopped."
         "\n(To have time for that, add --limit 10 --tickets 4000.)",
-        flush=True,
     )
     run = account.apply(plan, confirm=len(plan))
     _step("Apply: each ticket checked before and after", repr(run))
@@ -80,7 +81,7 @@ def _whole(account: Account, options: argparse.Namespace) -> int:
     account.apply(undo, confirm=len(undo))
     same = account.load().plan(_every_cell(snapshot.frame()[columns]))
     _step("Read back", f"{len(same)} tickets differ from what was loaded first")
-    return 0 if not len(left) and not len(same) and len(run.applied) == len(plan) else 1
+    return DONE if not len(left) and not len(same) and len(run.applied) == len(plan) else FAILED
 
 
 def _taken_up(account: Account, options: argparse.Namespace) -> int:
@@ -89,30 +90,29 @@ def _taken_up(account: Account, options: argparse.Namespace) -> int:
     found = account.run(run_id)
     _step("An earlier demo was killed in the middle", found.describe())
     if not agreed(len(found.open), options, "go on with what is open"):
-        return 0
+        return UNCONFIRMED
     run = account.resume(run_id)
     _step("Resume: what was in flight is read again first", repr(run))
     twice = sum(len([w for w in account.sandbox.writes(patch.ticket) if w["fields"]]) > 1 for patch in run.plan)
-    print(f"\n{len(run.applied)} of {len(run.plan)} tickets hold it now; {twice} were changed more than once.")
+    say(f"\n{len(run.applied)} of {len(run.plan)} tickets hold it now; {twice} were changed more than once.")
     if run.plan.undoes:
-        return 0 if not run.failed else 1
+        return DONE if not run.failed else FAILED
     undo = run.undo()
     _step("Undo: the opposite plan", "\n".join(repr(undo).splitlines()[:14]) + "\n  …")
     undone = account.apply(undo, confirm=len(undo))
     _step("Undone", repr(undone))
-    return 0 if len(run.applied) == len(run.plan) and not twice and len(undone.applied) == len(undo) else 1
+    return DONE if len(run.applied) == len(run.plan) and not twice and len(undone.applied) == len(undo) else FAILED
 
 
 def agreed(count: int, options: argparse.Namespace, what: str = "send these changes to the practice server") -> bool:
     """Ask for the number that was seen."""
     if options.yes:
         return True
-    if not sys.stdin.isatty():
-        print("\nNothing was sent: nobody is here to confirm it. Add --yes to go on.")
+    if not somebody_is_there():
+        say("\nNothing was sent: nobody is here to confirm it. Add --yes to go on.")
         return False
-    typed = input(f"\nType {count} to {what}, anything else to stop: ")
-    if typed.strip() != str(count):
-        print("Nothing was sent.")
+    if typed(f"\nType {count} to {what}, anything else to stop: ") != count:
+        say("Nothing was sent.")
         return False
     return True
 
@@ -141,4 +141,4 @@ def _edited(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def _step(title: str, text: str) -> None:
-    print(f"\n── {title} {'─' * max(0, 75 - len(title))}\n{text}")
+    say(f"\n── {title} {'─' * max(0, 75 - len(title))}\n{text}")

@@ -7,7 +7,6 @@ import os
 import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -15,6 +14,7 @@ import orjson
 from truto_tickets_nb.errors import PlanError, SetupError, shorten
 from truto_tickets_nb.json_text import json_text
 from truto_tickets_nb.plans.plan import Plan
+from truto_tickets_nb.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,15 +52,15 @@ class Made:
 def write(path: Path, plan: Plan, made: Mapping[str, Any]) -> None:
     """Write a plan with the story of its making; an earlier file is replaced only once the new one is complete."""
     whole = orjson.loads(plan.to_json())
-    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": _user(), "version": _version(), **made}
+    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": _user(), "version": VERSION, **made}
     told = {key: whole[key] for key in ("truto_tickets_plan", "fingerprint")} | {"made": about, "plan": whole["plan"]}
     put(path, orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
-def place(source: Path, *paths: Path | None) -> None:
+def place(source: Path | None, *paths: Path | None) -> None:
     """Refuse, before anything else is done, a place where no file can be written, or that is what is read."""
     for path in filter(None, paths):
-        if path.resolve() == source.resolve():
+        if source is not None and path.resolve() == source.resolve():
             raise SetupError(f"{path} is read here, and would be written over. Choose another place.")
         if path.is_dir() or not os.access(path.absolute().parent, os.W_OK | os.X_OK):
             raise SetupError(f"{path} can't be written: there is no such folder, or not for you. Choose another place.")
@@ -121,11 +121,4 @@ def _user() -> str:
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):  # a container's user may have no name
-        return ""
-
-
-def _version() -> str:
-    try:
-        return version("truto-tickets-nb")
-    except PackageNotFoundError:
         return ""

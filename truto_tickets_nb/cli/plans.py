@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.cli import envelope
 from truto_tickets_nb.cli.asked import filters, ids, reached
+from truto_tickets_nb.cli.status import CHANGES, DONE, FAILED
 from truto_tickets_nb.cli.telling import blocking, plan_text, terminal_notes, told, warned
 from truto_tickets_nb.edits.recipe import Recipe
 from truto_tickets_nb.errors import PlanError
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from truto_tickets_nb.edits.replaying import Report
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.snapshot import Snapshot
-
-NOTHING, FAILED, CHANGES = 0, 1, 2  # exit statuses
 
 
 def planned(options: argparse.Namespace) -> int:
@@ -36,7 +35,7 @@ def planned(options: argparse.Namespace) -> int:
     if misfits and options.strict:
         raise PlanError(f"{_misfits(misfits)} No plan was written, because of --strict.")
     envelope.write(options.out, plan, _made(options, recipe))
-    status = FAILED if plan.blocking else CHANGES if len(plan) else NOTHING
+    status = FAILED if plan.blocking else CHANGES if len(plan) else DONE
     hindered = {"error": _blocked(plan)} if plan.blocking else {}
     facts = {"exit": status, **hindered, **_facts(options, report, plan, snapshot)}
     told(options, _text(options, report, plan, snapshot), facts)
@@ -131,9 +130,23 @@ def add_reach(job: argparse.ArgumentParser) -> None:
     """Add the options that say where the account is; the token comes from TRUTO_API_TOKEN alone, so that no list of processes shows it."""
     job.add_argument("--account", metavar="ID", help="the integrated account (default: TRUTO_INTEGRATED_ACCOUNT_ID)")
     job.add_argument("--base-url", metavar="URL", help="default: TRUTO_BASE_URL, else Truto")
+    add_home(job)
+    add_json(job)
+
+
+def add_home(job: argparse.ArgumentParser) -> None:
+    """Add the option that says where the journal is."""
     words = "the folder of the journal (default: TRUTO_TICKETS_HOME, else the platform's)"
     job.add_argument("--home", type=Path, metavar="FOLDER", help=words)
-    job.add_argument("--json", action="store_true", help="one JSON object on stdout and nothing else, for machines")
+
+
+def add_json(job: argparse.ArgumentParser) -> None:
+    """Add the option for machines."""
+    job.add_argument("--json", action="store_true", help="JSON on stdout and nothing else, for machines")
+
+
+def add_quiet(job: argparse.ArgumentParser) -> None:
+    """Add the option that keeps the tool from mailing people."""
     job.add_argument("--quiet", action="store_true", help="ask the tool not to mail people, where that is documented")
 
 
@@ -150,4 +163,5 @@ def add_plan(job: argparse.ArgumentParser) -> None:
     job.add_argument("--python", type=Path, metavar="FILE", help="write the recipe as pandas code too")
     job.add_argument("--markdown", type=Path, metavar="FILE", help="write the recipe as a protocol too")
     add_reach(job)
+    add_quiet(job)
     job.set_defaults(run=planned)

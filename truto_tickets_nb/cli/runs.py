@@ -2,83 +2,142 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.cli.telling import plan_text, run_text
-from truto_tickets_nb.connecting import connect
-from truto_tickets_nb.runs.journal import Journal, home
+import orjson
+
+from truto_tickets_nb.cli import envelope
+from truto_tickets_nb.cli.asked import folder, reached
+from truto_tickets_nb.cli.confirming import add_confirm, confirmed, confirmed_plan, of_this_account, unconfirmed
+from truto_tickets_nb.cli.output import complain, say, say_json
+from truto_tickets_nb.cli.plans import add_home, add_json, add_quiet, add_reach, plan_facts
+from truto_tickets_nb.cli.status import DONE
+from truto_tickets_nb.cli.telling import plan_text, run_facts, run_status, run_text, told
+from truto_tickets_nb.errors import JournalError, SetupError
+from truto_tickets_nb.plans import preview
+from truto_tickets_nb.runs.journal import existing
+from truto_tickets_nb.runs.listing import Runs
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
     from truto_tickets_nb.runs.run import Run
 
 
 def listed(options: argparse.Namespace) -> int:
-    """List runs, the newest first; needs no token."""
-    with Journal(home(options.home)) as journal:
-        print(repr(journal.runs(options.account)))
-    return 0
+    """List runs, the newest first; needs no token, and makes no journal where there is none."""
+    journal = existing(folder(options))
+    if journal is None:
+        runs, note = Runs(), f"\nThere is no journal in {folder(options)}."
+    else:
+        with journal:
+            runs, note = journal.runs(options.account), ""
+    if options.json:
+        say_json([_summary(asdict(run)) for run in runs])
+    else:
+        say(f"{runs!r}{note}")
+    return DONE
+
+
+def _summary(facts: dict[str, Any]) -> dict[str, Any]:
+    """Name the fields of a run as the other commands do."""
+    return {"id": facts.pop("id"), "account": facts.pop("account_id"), **facts}
 
 
 def shown(options: argparse.Namespace) -> int:
     """Show one run in full; needs no token."""
-    run = _run(options)
-    print(run.receipt("json") if options.json else run_text(run))
+    if options.out and options.out.suffix not in (".html", ".json"):
+        raise SetupError(f"--out {options.out}: give a name that ends in .html or .json.")
     if options.out:
-        text = run.receipt("json") if options.out.suffix == ".json" else run.receipt("html")
-        options.out.write_text(text, encoding="utf-8")
-        print(f"\nThe receipt: {options.out.resolve()}", file=sys.stderr)
-    return 0
+        envelope.place(None, options.out)
+    run = _run(options)
+    told(options, run_text(run), {"exit": DONE, **orjson.loads(run.receipt("json"))})
+    if options.out:
+        envelope.put(options.out, run.receipt("json" if options.out.suffix == ".json" else "html"))
+        complain(f"\nThe receipt: {options.out.resolve()}")
+    return DONE
 
 
 def _run(options: argparse.Namespace) -> Run:
-    with Journal(home(options.home)) as journal:
+    journal = existing(folder(options))
+    if journal is None:
+        raise JournalError(
+            f"There is no run {options.id}: there is no journal in {folder(options)}. Give its folder: --home FOLDER."
+        )
+    with journal:
         return journal.run(options.id)
 
 
 def resumed(options: argparse.Namespace) -> int:
     """Go on with what is open of a run."""
     run = _run(options)
-    print(run_text(run))
-    if not run.open:
-        print("\nNothing of it is open.")
-        return 0
-    if not _confirmed(len(run.open), options, "go on with the tickets that are open"):
-        return 1
-    with connect(account_id=run.plan.account_id, home=options.home) as account:
-        return _told(account.resume(run.id))
+    count = len(run.open)
+    if not count:
+        told(options, f"{run_text(run)}\n\nNothing of it is open.", {"exit": DONE, **run_facts(run)})
+        return DONE
+    of_this_account(options, run.plan.account_id, f"Run {run.id}")
+    if not confirmed(options, count, run_text(run), "go on with the tickets that are open"):
+        return unconfirmed(options, count, f"resume {run.id}", run_text(run), {**run_facts(run), "confirm": count})
+    with reached(options, run.plan.account_id) as account:
+        return _ended(options, account.resume(run.id), {})
 
 
 def undone(options: argparse.Namespace) -> int:
     """Apply the opposite plan of a run, after a look at it."""
     run = _run(options)
     plan = run.undo()
-    print(plan_text(plan))
-    if not len(plan):
-        print(f"\nRun {run.id} changed nothing that could be undone.")
-        return 0
-    if not _confirmed(len(plan), options, "send these changes"):
-        return 1
-    with connect(account_id=plan.account_id, home=options.home) as account:
-        return _told(account.apply(plan, confirm=len(plan)))
+    count = len(plan)
+    facts = {**plan_facts(plan), "undoes": run.id}
+    if not count:
+        told(options, f"Run {run.id} changed nothing that could be undone.", {"exit": DONE, **facts})
+        return DONE
+    of_this_account(options, plan.account_id, f"Run {run.id}")
+    if not confirmed_plan(options, plan):
+        text = plan_text(plan) if options.confirm is None else preview.headline(plan)
+        return unconfirmed(options, count, f"undo {run.id}", text, facts)
+    with reached(options, plan.account_id) as account:
+        return _ended(options, account.apply(plan, confirm=options.confirm, quiet=options.quiet), facts)
 
 
-def _told(run: Run) -> int:
-    print(f"\n{run_text(run)}")
-    return 0 if not run.failed and not run.conflicts and not run.not_sent else 1
+def _ended(options: argparse.Namespace, run: Run, facts: dict[str, Any]) -> int:
+    status = run_status(run)
+    told(options, run_text(run), {"exit": status, **facts, **run_facts(run)})
+    return status
 
 
-def _confirmed(count: int, options: argparse.Namespace, what: str) -> bool:
-    if options.confirm is not None:
-        if options.confirm != count:
-            print(f"\nNothing was sent: you confirmed {options.confirm}, it is {count}.", file=sys.stderr)
-        return bool(options.confirm == count)
-    if not sys.stdin.isatty():
-        print(f"\nNothing was sent: nobody is here to confirm it. Add --confirm {count} to {what}.", file=sys.stderr)
-        return False
-    if input(f"\nType {count} to {what}, anything else to stop: ").strip() == str(count):
-        return True
-    print("Nothing was sent.")
-    return False
+def add_runs(job: argparse.ArgumentParser) -> None:
+    """Add the options of runs."""
+    job.add_argument("--account", metavar="ID", help="only this integrated account")
+    job.set_defaults(run=listed)
+    add_home(job)
+    add_json(job)
+
+
+def add_show(job: argparse.ArgumentParser) -> None:
+    """Add the options of show."""
+    job.add_argument("id", metavar="RUN", help="the run's id, as `runs` lists it")
+    job.add_argument("--out", type=Path, metavar="FILE", help="leave a receipt here: .html or .json")
+    job.set_defaults(run=shown)
+    add_home(job)
+    add_json(job)
+
+
+def add_resume(job: argparse.ArgumentParser) -> None:
+    """Add the options of resume."""
+    _add_sending(job, resumed)
+
+
+def add_undo(job: argparse.ArgumentParser) -> None:
+    """Add the options of undo."""
+    _add_sending(job, undone)
+    add_quiet(job)
+
+
+def _add_sending(job: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
+    job.add_argument("id", metavar="RUN", help="the run's id, as `runs` lists it")
+    add_confirm(job)
+    add_reach(job)
+    job.set_defaults(run=run)

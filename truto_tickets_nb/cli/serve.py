@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.cli.output import say
+from truto_tickets_nb.cli.status import DONE
 from truto_tickets_nb.sandbox import Sandbox, Sandboxes
 
 if TYPE_CHECKING:
@@ -26,12 +28,12 @@ def serve(options: argparse.Namespace) -> int:
     with sandbox:
         sandbox.faults(*options.fault, seed=options.fault_seed)
         for note in (*sandbox.notes, *(f"playing {fault}" for fault in options.fault)):
-            print(note)
-        print(f"{sandbox!r} answers at {sandbox.url} until Ctrl-C. In another terminal or notebook:\n")
-        print(f"export TRUTO_BASE_URL={sandbox.url}\nexport TRUTO_API_TOKEN={sandbox.token}")
-        print(f"export TRUTO_INTEGRATED_ACCOUNT_ID={sandbox.account_id}", flush=True)
+            say(note)
+        say(f"{sandbox!r} answers at {sandbox.url} until Ctrl-C. In another terminal or notebook:\n")
+        say(f"export TRUTO_BASE_URL={sandbox.url}\nexport TRUTO_API_TOKEN={sandbox.token}")
+        say(f"export TRUTO_INTEGRATED_ACCOUNT_ID={sandbox.account_id}")
         sandbox.serve_forever()
-    return 0
+    return DONE
 
 
 def _limit(options: argparse.Namespace) -> tuple[int, float] | None:
@@ -51,9 +53,9 @@ def _serve_all(options: argparse.Namespace) -> int:
     with many:
         for slug in many:
             many[slug].faults(*options.fault, seed=options.fault_seed)
-            print(f"{slug:<32} {many[slug].account_id}")
-        print(f"\n{len(many)} accounts answer at {many.url} until Ctrl-C. In another terminal or notebook:\n")
-        print(f"export TRUTO_BASE_URL={many.url}\nexport TRUTO_API_TOKEN={many.token}")
-        print("export TRUTO_INTEGRATED_ACCOUNT_ID=…  # one of the ids above", flush=True)
+            say(f"{slug:<32} {many[slug].account_id}")
+        say(f"\n{len(many)} accounts answer at {many.url} until Ctrl-C. In another terminal or notebook:\n")
+        say(f"export TRUTO_BASE_URL={many.url}\nexport TRUTO_API_TOKEN={many.token}")
+        say("export TRUTO_INTEGRATED_ACCOUNT_ID=…  # one of the ids above")
         many.serve_forever()
-    return 0
+    return DONE

@@ -7,6 +7,7 @@ import os
 import secrets
 import sqlite3
 import threading
+from collections import Counter, defaultdict
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-__all__ = ["FILE", "HOME", "Journal", "Pending", "home"]
+__all__ = ["FILE", "HOME", "Journal", "Pending", "existing", "home"]
 FILE = "journal.sqlite"
 
 
@@ -164,11 +165,23 @@ class Journal:
     def runs(self, account_id: str | None = None) -> Runs:
         """List runs, the newest first."""
         sql = (
-            "select id, account, state, started, (select count(*) from patches where run=id), "
-            "(select count(*) from patches where run=id and outcome is null) from runs "
-            "where ? is null or account=? order by rowid desc"
+            "select id, account, state, started, ended, who from runs where ? is null or account=? order by rowid desc"
         )
-        return Runs(tuple(RunSummary(*row) for row in self._all(sql, account_id, account_id)))
+        rows = self._all(sql, account_id, account_id)
+        counts, open_ = self._counts(account_id)
+        return Runs(tuple(_summary(row, counts[row[0]], open_[row[0]]) for row in rows))
+
+    def _counts(self, account_id: str | None) -> tuple[dict[str, Counter[str]], Counter[str]]:
+        """Count the outcomes of each run by kind, and its patches without outcome, as `Run.counts` does."""
+        sql = (
+            "select run, json_extract(outcome, '$.kind'), intended is not null, count(*) from patches "
+            "where ? is null or run in (select id from runs where account=?) group by 1, 2, 3 order by min(place)"
+        )
+        counts, open_ = defaultdict[str, Counter[str]](Counter), Counter[str]()
+        for run_id, kind, is_intended, count in self._all(sql, account_id, account_id):
+            counts[run_id][kind or ("unknown" if is_intended else "not sent")] += count
+            open_[run_id] += count if kind is None else 0
+        return counts, open_
 
     def last_open(self, account_id: str) -> str | None:
         """Name the newest run of an account that is not finished."""
@@ -200,6 +213,20 @@ class Journal:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def existing(folder: str | Path) -> Journal | None:
+    """Open the journal of a folder if there is one: looking makes neither a file nor a folder."""
+    path = Path(folder) / FILE
+    try:
+        return Journal(folder) if path.exists() else None
+    except OSError as error:
+        raise failed(path, error) from error
+
+
+def _summary(row: tuple[str, ...], counts: Counter[str], open_: int) -> RunSummary:
+    run_id, account_id, state, started, ended, who = row
+    return RunSummary(run_id, account_id, state, started, counts.total(), open_, ended, who, dict(counts))
 
 
 def _left(patch: Patch, intended: str | None, sent: str | None) -> tuple[str, ...] | None:

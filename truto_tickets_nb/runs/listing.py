@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -25,6 +25,9 @@ class RunSummary:
     started: str
     tickets: int
     open: int
+    ended: str = ""
+    who: str = ""
+    counts: dict[str, int] = field(default_factory=dict)  # outcomes by kind
 
 
 @dataclass(frozen=True, slots=True)
