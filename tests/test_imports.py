@@ -26,7 +26,7 @@ def loaded(code):
         ("import truto_tickets_nb", set()),
         ("import truto_tickets_nb as tt; tt.errors.TicketsError, tt.__version__, dir(tt), tt.sandbox", set()),
         ("import truto_tickets_nb as tt; tt.integrations()", {"pydantic"}),
-        ("import truto_tickets_nb as tt; tt.Plan, tt.Draft, tt.Recipe, tt.open_snapshot", {"tqdm"}),
+        ("import truto_tickets_nb as tt; tt.Plan, tt.Draft, tt.Recipe, tt.open_snapshot", {"pydantic", "tqdm"}),
         ("import truto_tickets_nb as tt; tt.connect", {"httpx", "pydantic", "tqdm"}),
     ],
 )
