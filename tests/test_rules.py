@@ -178,7 +178,7 @@ def test_what_goes_along_is_told():
     learnt = Learnt(required=("workspace|collections",))
     found = told("other", text("name", "a", "b"), learnt=learnt, query={"organization": {"id": "7"}})[1]
     assert [note for note in found if "own workspace, or collections unchanged" in note]
-    assert [note for note in found if "organization={'id': '7'}" in note]
+    assert [note for note in found if note == "organization[id]=7 goes along with each PATCH, as you asked."]
 
 
 def test_nothing_is_said_of_nothing():

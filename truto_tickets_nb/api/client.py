@@ -167,7 +167,9 @@ class Client:
         return inner
 
     def _mine(self, query: Mapping[str, Any]) -> dict[str, Any]:
-        return {"integrated_account_id": self.account_id, **query}
+        """Add the account to a query, whatever the query says of it."""
+        others = {name: value for name, value in query.items() if name != "integrated_account_id"}
+        return {"integrated_account_id": self.account_id, **others}
 
     def _json(
         self,

@@ -11,7 +11,9 @@ from truto_tickets_nb.api.address import TRUTO
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans import preview, saved
+from truto_tickets_nb.plans.along import along
 from truto_tickets_nb.plans.fingerprint import SHORT, fingerprint
+from truto_tickets_nb.plans.parameters import merged
 from truto_tickets_nb.plans.programs import curl, javascript, python, python_sdk, typescript
 from truto_tickets_nb.plans.strict import strictly
 from truto_tickets_nb.plans.way import READ, Way, silence
@@ -19,7 +21,7 @@ from truto_tickets_nb.show import to_html, to_text
 from truto_tickets_nb.tickets.fields import body_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import pandas as pd
 
@@ -152,15 +154,33 @@ class Plan:
         columns, tickets = self._sort([name for name in names if isinstance(name, str)])
         if any(problem.is_of_whole_plan for problem in problems):
             left = tuple(p for p in self.problems if p.is_of_whole_plan and p not in problems)
-            return replace(self, patches=(), problems=left)
+            return self.narrowed((), left)
         pairs = {(problem.ticket, problem.field) for problem in problems}
         tickets |= {problem.ticket for problem in problems if not problem.field}
         return self._keep(lambda ticket, field: not (field in columns or ticket in tickets or (ticket, field) in pairs))
 
     def quietly(self) -> Plan:
         """Pass the vendor's documented switch that keeps it from mailing people; where there is none, that is a PlanError."""
-        remote = {**self.way.fixed.get("remote_query", {}), **silence(profile(self.integration))}
-        return replace(self, way=replace(self.way, fixed={**self.way.fixed, "remote_query": remote}))
+        known = profile(self.integration)
+        way = replace(self.way, fixed=merged(self.way.fixed, silence(known)))
+        return self.noted(way=way)
+
+    def noted(self, **changes: Any) -> Plan:
+        """Make a plan that differs in some parts, with the notes on what goes along with its requests made anew."""
+        documented = profile(self.integration)
+        versions = (documented, documented.as_assumed())
+        before = [tuple(along(self.way, self.patches, version)) for version in versions]
+        known = next(
+            (v for v, notes in zip(versions, before, strict=True) if notes and {*notes} <= {*self.notes}), documented
+        )
+        plan = replace(self, **changes)
+        others = (note for note in plan.notes if note not in {*before[0], *before[1]})
+        return replace(plan, notes=(*others, *along(plan.way, plan.patches, known)))
+
+    def narrowed(self, patches: tuple[Patch, ...], problems: Iterable[Problem]) -> Plan:
+        """Keep these patches and problems; a plan whose notes do not say what goes along is not given such notes."""
+        narrowed = replace(self, patches=patches, problems=tuple(problems))
+        return self.noted(patches=patches, problems=narrowed.problems) if self.notes else narrowed
 
     def split(self, size: int) -> tuple[Plan, ...]:
         """Split into plans of at most `size` tickets each, in order; problems go with their ticket, those of the whole plan with each part."""
@@ -177,7 +197,7 @@ class Plan:
         problems = tuple(
             p for p in self.problems if p.is_of_whole_plan or p.ticket in here or (first and p.ticket not in elsewhere)
         )
-        return replace(self, patches=patches, problems=problems)
+        return self.narrowed(patches, problems)
 
     def _sort(self, names: list[str] | tuple[str, ...]) -> tuple[set[str], set[str]]:
         fields = {change.field for patch in self.patches for change in patch.changes} | {p.field for p in self.problems}
@@ -204,7 +224,7 @@ class Plan:
             if p.is_of_whole_plan
             or (wanted(p.ticket, p.field) and _is_left(p, before.get(p.ticket), after.get(p.ticket, frozenset())))
         )
-        return replace(self, patches=patches, problems=tuple(problems))
+        return self.narrowed(patches, problems)
 
     @property
     def fingerprint(self) -> str:

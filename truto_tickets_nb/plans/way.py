@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
+from truto_tickets_nb.api.address import query_pairs
 from truto_tickets_nb.errors import PlanError
+from truto_tickets_nb.plans.parameters import carried, merged, parameters
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, body_of
 from truto_tickets_nb.tickets.values import is_missing, ref
 
@@ -80,12 +82,6 @@ class Way:
         return tuple(names[0] for names in groups if not any(name in body for name in names))
 
     @property
-    def marks(self) -> tuple[Any, ...]:
-        """List what of it is part of a plan's fingerprint; a way that only takes parameters has the mark it always had."""
-        more = (dict(self.fixed), self.carry, self.apart, self.whole_custom_fields)
-        return (self.query, *more) if any(more) else (self.query,)
-
-    @property
     def needs_ticket(self) -> bool:
         """Tell whether a PATCH can't be written without reading its ticket first."""
         return bool(set(self.query) - set(self.fixed) or self.carry or self.whole_custom_fields)
@@ -105,11 +101,11 @@ def way_of(profile: Profile, learnt: Learnt, fields: Iterable[str], **asked: Any
 
     `asked` holds `query` (parameters for all tickets), `carry` (fields that go along) and `quiet` (the switch that silences mail).
     """
-    fixed = {name: _sendable(name, value) for name, value in (asked.get("query") or {}).items()}
+    fixed = parameters(asked.get("query"), profile, learnt)
     if asked.get("quiet"):
-        fixed["remote_query"] = {**fixed.get("remote_query", {}), **silence(profile)}
+        fixed = merged(fixed, silence(profile))
     known = dict.fromkeys((*(profile.fact("required_query").value or ()), *learnt.required_query))
-    carry = tuple(dict.fromkeys((*learnt.required, *(asked.get("carry") or ()))))
+    carry = tuple(dict.fromkeys((*learnt.required, *carried(asked.get("carry") or (), learnt))))
     return Way(
         tuple(known),
         fixed,
@@ -118,19 +114,6 @@ def way_of(profile: Profile, learnt: Learnt, fields: Iterable[str], **asked: Any
         tuple(profile.fact("apart").value or ()),
         None if "remote_data" in set(fields) else READ,
     )
-
-
-def _sendable(name: str, value: Any) -> Any:
-    """Refuse what a query parameter can't hold, before anything is planned with it."""
-    if isinstance(value, dict) and value:
-        return {key: _sendable(f"{name}[{key}]", item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_sendable(f"{name}[]", item) for item in value]
-    if not isinstance(value, str | int | float):
-        raise PlanError(
-            f"query= gives {name} the value {value!r}: give text, a number, true or false, or lists and dicts of these."
-        )
-    return value
 
 
 def silence(profile: Profile) -> Mapping[str, str]:
@@ -148,6 +131,17 @@ def silence(profile: Profile) -> Mapping[str, str]:
         )
     found: Mapping[str, str] = fact.value
     return found
+
+
+def is_silent(way: Way, profile: Profile) -> bool:
+    """Tell whether the switch that silences a tool goes along, with the value that silences it: as it is written on the wire.
+
+    >>> from truto_tickets_nb.integrations.profile import profile
+    >>> [is_silent(Way(fixed={"remote_query": {"notifyUsers": value}}), profile("jira")) for value in (False, "false", True)]
+    [True, True, False]
+    """
+    switch = profile.fact("quiet").value
+    return bool(switch) and set(query_pairs({"remote_query": switch})) <= set(query_pairs(way.fixed))
 
 
 _FROM = {"workspace_id": "workspace", "organization": "organization"}

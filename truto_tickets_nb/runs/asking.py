@@ -90,5 +90,5 @@ def _untouched(door: Door, item: Outcome, plan: Plan) -> None:
     raise ServerWrote(
         f"Ticket {item.ticket} holds the change already: {names}. The switch for checking was not heard, or somebody else was quicker. "
         "No other ticket was asked. To put it back, look at error.undo and apply it.",
-        replace(plan, patches=(patch,), problems=(), notes=()),
+        plan.noted(patches=(patch,), problems=(), notes=()),
     )

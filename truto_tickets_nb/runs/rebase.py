@@ -54,7 +54,7 @@ def rebase(found: Rehearsal) -> Rebased:
     patches = tuple(patch for patch in kept if patch.changes)
     dropped = tuple(item for outcome, patch in zip(found.outcomes, kept, strict=True) for item in _lost(outcome, patch))
     problems = tuple(problem for problem in found.plan.problems if _concerns(problem, patches))
-    return Rebased(replace(found.plan, patches=patches, problems=problems), dropped)
+    return Rebased(found.plan.narrowed(patches, problems), dropped)
 
 
 def _kept(outcome: Outcome) -> Patch:

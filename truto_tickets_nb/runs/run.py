@@ -92,7 +92,7 @@ class Outcomes:
             raise PlanError(f'keep={keep!r} is neither "mine" nor "theirs".')
         wanted = self.items if keep == "mine" else ()
         patches = tuple(patch for item in wanted if (patch := _rebased(item)).changes)
-        made = replace(self.plan_of, patches=patches, problems=(), notes=(), undoes="")
+        made = self.plan_of.noted(patches=patches, problems=(), notes=(), undoes="")
         return made.only(*names) if names else made
 
     def __repr__(self) -> str:
@@ -226,7 +226,14 @@ class Run:
         items = self.outcomes[::-1] if backwards else self.outcomes
         patches = (replace(item.patch, changes=changes(item)) for item in items)
         kept = tuple(patch for patch in patches if patch.changes)
-        return replace(self.plan, patches=kept, problems=(), notes=(), undoes=undoes, looked_at=len(self.outcomes))
+        notes = tuple(self._unrestored()) if undoes else ()
+        return self.plan.noted(patches=kept, problems=(), notes=notes, undoes=undoes, looked_at=len(self.outcomes))
+
+    def _unrestored(self) -> Iterator[str]:
+        """Say which fields an undo leaves alone, because nobody can read what they held before or hold now."""
+        sent = [found.change.field for item in self.outcomes for found in item.findings if found.verdict == "missing"]
+        for name in dict.fromkeys(sent):
+            yield f"{name} was sent with {sent.count(name):,} of these tickets and can't be read back: this undo leaves it alone."
 
     def frame(self) -> pd.DataFrame:
         """List all outcomes: one row a field."""

@@ -147,7 +147,7 @@ class Desk:
         if run is None:
             raise PlanError("There is no run yet.")
         if purpose == "resume":
-            return replace(run.plan, patches=tuple(item.patch for item in run.open), problems=(), notes=())
+            return run.plan.noted(patches=tuple(item.patch for item in run.open), problems=(), notes=())
         return {"undo": run.undo, "retry": run.retry, "conflicts": run.conflicts.plan}[purpose]()
 
     def idle(self) -> None:

@@ -114,7 +114,12 @@ def _head(plan: Plan) -> tuple[str, ...]:
 
 
 def _pairs(plan: Plan, query: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple(query_pairs({"integrated_account_id": plan.account_id, **query}))
+    return tuple(query_pairs({"integrated_account_id": plan.account_id, **_without_account(query)}))
+
+
+def _without_account(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what could name another account than the plan's."""
+    return {name: value for name, value in query.items() if name != "integrated_account_id"}
 
 
 def _sendings(plan: Plan) -> Iterator[Sending]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.plans.along import along
 from truto_tickets_nb.plans.rules.clears import PLAIN
 from truto_tickets_nb.plans.way import part_of
 from truto_tickets_nb.tickets.values import is_missing
@@ -22,12 +23,11 @@ def notes(patches: Sequence[Patch], book: Book) -> Iterator[str]:
     fields = {change.field for patch in patches for change in patch.changes}
     yield from _product(book)
     yield from _mapping(fields, book)
-    yield from _notifies(book)
     model = book.profile.fact("status_model")
     if "status" in fields and model.value == "workflow":
         yield f"{book.name} moves tickets by its workflow: a change of status may be refused ({model.told})."
     yield from _clearing(patches, book)
-    yield from _along(patches, book)
+    yield from along(book.way, patches, book.profile)
 
 
 def _product(book: Book) -> Iterator[str]:
@@ -56,43 +56,9 @@ def _mapping(fields: set[str], book: Book) -> Iterator[str]:
         yield f"Each PATCH makes {book.learnt.steps + 1} calls in {book.name}, by the account's own mapping; the pace counts them."
 
 
-def _notifies(book: Book) -> Iterator[str]:
-    notifies, quiet = book.profile.fact("notifies"), book.profile.fact("quiet")
-    if quiet.value and "remote_query" in book.way.fixed:
-        sent = ", ".join(f"remote_query[{key}]={value}" for key, value in quiet.value.items())
-        yield f"Quiet: {sent} goes along with each PATCH ({quiet.told}). {quiet.note}".rstrip()
-    elif notifies.value:
-        hint = "; snapshot.plan(df, quiet=True) asks it not to" if quiet.value else ""
-        yield f"{book.name}: {notifies.value} ({notifies.told}){hint}."
-
-
 def _clearing(patches: Sequence[Patch], book: Book) -> Iterator[str]:
     fact = book.profile.fact("clear")
     clears = any(is_missing(c.new) and not is_missing(c.old) for patch in patches for c in patch.changes)
     if clears and fact.value in PLAIN and fact.is_documented:
         word = "null" if fact.value == "null" else "an empty text"
         yield f"Fields are emptied by {word}, as {book.name} takes it ({fact.told}); Truto does not say that it passes it on, so each is read back."
-
-
-def _along(patches: Sequence[Patch], book: Book) -> Iterator[str]:
-    query = [name for name in book.way.query if name not in book.way.fixed]
-    if query:
-        yield f"Each PATCH carries the ticket's own {', '.join(query)} in its address ({_why(query, book)})."
-    others = {name: value for name, value in book.way.fixed.items() if name != "remote_query"}
-    if others:
-        yield f"Each PATCH carries {', '.join(f'{name}={value}' for name, value in others.items())} in its address, as you asked."
-    if book.way.carry:
-        words = ", ".join(rule.replace("|", ", or ") for rule in book.way.carry)
-        yield f"Each PATCH carries the ticket's own {words} unchanged, because this account needs it."
-    parts = sum(len(book.way.rounds(patch.changes)) for patch in patches)
-    if parts > len(patches):
-        fact = book.profile.fact("apart")
-        yield f"{book.name} wants some fields in a PATCH of their own ({fact.told}): {parts:,} requests for {len(patches):,} tickets."
-    if book.way.whole_custom_fields and any(c.field.startswith("custom_fields.") for p in patches for c in p.changes):
-        yield f"All custom fields of a ticket go out together, as {book.name} wants it ({book.profile.fact('custom_fields_whole').told})."
-
-
-def _why(query: list[str], book: Book) -> str:
-    if set(query) <= set(book.learnt.required_query):
-        return "the account asks for it"
-    return book.profile.fact("required_query").told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.plans.rules.book import Told
+from truto_tickets_nb.plans.way import is_silent
 from truto_tickets_nb.tickets.values import ref
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def turns(change: Change, book: Book) -> Iterator[Told]:
         return
     fact, what = book.profile.fact("notifies"), "closes the ticket" if after else "opens a closed ticket again"
     known = fact.told if fact.value else "our assumption"
-    if "remote_query" in book.way.fixed and book.profile.fact("quiet").value:
+    if is_silent(book.way, book.profile):
         yield Told(
             f"{change.before} -> {change.after}",
             f"{what}; {book.name} is asked to mail nobody",
