@@ -3,9 +3,10 @@
 import copy
 
 import pytest
-import truto_tickets_nb as tt
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
+import truto_tickets_nb as tt
 from truto_tickets_nb.plans.plan import Change
 from truto_tickets_nb.runs.verify import after_sending, before_sending, between
 from truto_tickets_nb.tickets.fields import CUSTOM, field
@@ -97,7 +98,13 @@ TRIMMED = {"1": "  Refund ", "2": "Refund\u00a0", "3": "re\u0301union ", "4": "f
 
 def _account(**fields):
     tickets = [
-        {"id": key, "name": name, "tags": [{"id": "B", "name": "Billing"}], "status": {"id": "o", "name": "Open"}, **fields}
+        {
+            "id": key,
+            "name": name,
+            "tags": [{"id": "B", "name": "Billing"}],
+            "status": {"id": "o", "name": "Open"},
+            **fields,
+        }
         for key, name in TRIMMED.items()
     ]
     return tt.sandbox("jira", tickets=tickets, limit=None)

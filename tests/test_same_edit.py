@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import date
 
 import openpyxl
@@ -14,18 +15,45 @@ import truto_tickets_nb as tt
 
 C = "custom_fields."
 CUSTOM = [
-    {"rank": "5", "code": "007", "size": 3, "cost": 1.5, "vip": True, "eta": "2026-01-15", "path": ["a", "b"], "nums": [1, 2]},
-    {"rank": "12", "code": "010", "size": None, "cost": 2.0, "vip": False, "eta": "2026-02-01", "path": [], "nums": [3]},
+    {
+        "rank": "5",
+        "code": "007",
+        "size": 3,
+        "cost": 1.5,
+        "vip": True,
+        "eta": "2026-01-15",
+        "path": ["a", "b"],
+        "nums": [1, 2],
+    },
+    {
+        "rank": "12",
+        "code": "010",
+        "size": None,
+        "cost": 2.0,
+        "vip": False,
+        "eta": "2026-02-01",
+        "path": [],
+        "nums": [3],
+    },
     {"rank": None, "code": None, "size": 40, "cost": None, "vip": None, "eta": None, "path": None, "nums": None},
 ]
 TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), min_size=1, max_size=12).filter(
-    lambda text: text.strip() == text and text.isprintable() and not text.startswith(("'", "#", "=", "[", "(", "{")) and "<" not in text
+    lambda text: (
+        text.strip() == text
+        and text.isprintable()
+        and not text.startswith(("'", "#", "=", "[", "(", "{"))
+        and "<" not in text
+    )
 )
-WORDS = TEXT.filter(lambda text: text[0].isalpha() and text.isascii() and "," not in text and ";" not in text and '"' not in text)
+WORDS = TEXT.filter(
+    lambda text: text[0].isalpha() and text.isascii() and "," not in text and ";" not in text and '"' not in text
+)
 VALUES = {
     "name": WORDS,
     "status": st.sampled_from(["Open", "Done", "Waiting"]),
-    "tags": st.lists(st.sampled_from(["vip", "billing", "Bug", "réunion"]), min_size=1, max_size=3, unique=True).map(tuple),
+    "tags": st.lists(st.sampled_from(["vip", "billing", "Bug", "réunion"]), min_size=1, max_size=3, unique=True).map(
+        tuple
+    ),
     "due_date": st.dates(date(2026, 1, 1), date(2030, 1, 1)).map(date.isoformat),
     C + "rank": st.integers(0, 99).map(str),
     C + "code": st.integers(100, 999).map(str),
@@ -80,7 +108,10 @@ def through_parquet(df):
 
 
 def as_lists(df):
-    sets = {name: [list(cell) if isinstance(cell, tuple) else cell for cell in df[name]] for name in ("tags", C + "path", C + "nums")}
+    sets = {
+        name: [list(cell) if isinstance(cell, tuple) else cell for cell in df[name]]
+        for name in ("tags", C + "path", C + "nums")
+    }
     return df.assign(**{name: pd.Series(cells, index=df.index, dtype=object) for name, cells in sets.items()})
 
 
@@ -116,7 +147,7 @@ def sent(plan):
     return [(patch.ticket, patch.body) for patch in plan]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(EDITS)
 def test_the_same_edit_gives_the_same_plan(snapshot, edits):
     """Frames, drafts, steps and recipes agree, and so does a frame that went through files and other types."""
@@ -133,11 +164,13 @@ def test_the_same_edit_gives_the_same_plan(snapshot, edits):
 
 
 def typed(value):
-    """Write what a person types into a spreadsheet."""
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else value
+    """Write what a person types into a spreadsheet: names as a line, numbers of a list as the JSON that stands there."""
+    if isinstance(value, tuple):
+        return ", ".join(value) if isinstance(value[0], str) else json.dumps(value)
+    return value
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(edits=EDITS)
 def test_the_same_edit_gives_the_same_plan_through_a_spreadsheet(snapshot, edits, tmp_path_factory):
     """What is typed into a CSV or a workbook gives the plan that pandas gives."""
@@ -171,9 +204,7 @@ def by_excel(snapshot, edits, path):
     return snapshot.read_excel(path)
 
 
-@settings(max_examples=1, deadline=None)
-@given(st.just(0))
-def test_no_edit_gives_no_plan(snapshot, _nothing):
+def test_no_edit_gives_no_plan(snapshot):
     """A frame that nobody edited gives no plan, whatever it went through and through whichever door it comes."""
     for went_through, change in FRAMES.items():
         df = change(snapshot.frame())
