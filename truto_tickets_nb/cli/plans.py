@@ -27,7 +27,7 @@ def planned(options: argparse.Namespace) -> int:
     recipe = Recipe.load(options.recipe)
     asked, chosen = filters(options.where, options.filter), ids(options.ids)
     with reached(options) as account:
-        snapshot = account.load(limit=options.limit, ids=chosen, **asked)
+        snapshot = account.load(limit=options.limit, ids=chosen or None, **asked)
     report = recipe.apply_to(snapshot)
     plan = report.plan(quiet=options.quiet)
     _translate(options, recipe)

@@ -124,7 +124,15 @@ class Known:
         """Return the choices, what the account takes, and what could not be had just now; each question is asked once."""
         wanted = [resource for resource in RESOURCES if self._profile.lists(resource) is not False]
         self._ask({name: partial(self._client.companions, name) for name in wanted})
-        learnt = self.learnt()
+        return self._facts(self.learnt(), wanted)
+
+    def remembered(self) -> Facts:
+        """Return what is known already, and ask nothing: the network, or the token, may be what stopped a load."""
+        unasked = Answer(failure="it was not asked, because the load was stopped", is_transient=True)
+        answers = {name: self._answers.get(name, (0.0, unasked))[1] for name in questions(self._client, self._profile)}
+        return self._facts(learnt_of(answers), [])
+
+    def _facts(self, learnt: Learnt, wanted: list[str]) -> Facts:
         enums = {FIELDS[name].choices: values for name, values in learnt.enums.items() if name in FIELDS}
         found = {name: Choices.from_records(name, self._records(name)) for name in RESOURCES}
         for resource in {*found, *self.seen.found}:

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.errors import NotFound, ServerTrouble, SetupError, shorten
-from truto_tickets_nb.loading.filters import check, misfit
+from truto_tickets_nb.errors import LoadInterrupted, NoAnswer, NotFound, ServerTrouble, SetupError, shorten
+from truto_tickets_nb.loading.filters import Filters
 from truto_tickets_nb.loading.known import Seen
 from truto_tickets_nb.tickets.columns import Columns
-from truto_tickets_nb.tickets.fields import FIELDS, ID
+from truto_tickets_nb.tickets.fields import CUSTOM_FIELDS, FIELDS, ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from truto_tickets_nb.api.client import Client
     from truto_tickets_nb.show import Bar
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 PAGE = 100  # tickets asked for at a time
 WORKERS = 4
+BARREN = 40  # pages one after another without one new ticket, after which a list is given up
 ALWAYS = (
     "name",
     "workspace",
@@ -34,16 +35,15 @@ ALWAYS = (
 class Request:
     """Say what to load."""
 
-    filters: Mapping[str, Any] = field(default_factory=dict)
+    filters: Filters = field(default_factory=lambda: Filters({}))
     limit: int | None = None
     fields: tuple[str, ...] = ()
     remote_data: bool = False
-    ids: tuple[str, ...] = ()
+    ids: tuple[str, ...] | None = None  # these tickets only; None for all
     partial: bool = False  # the list answers incomplete tickets: a GET each completes them
 
     def __post_init__(self) -> None:
-        check(self.filters)
-        unknown = sorted(name for name in self.fields if name not in FIELDS and name != "custom_fields")
+        unknown = sorted(name for name in self.fields if name not in FIELDS and name != CUSTOM_FIELDS)
         if unknown:
             raise SetupError(
                 f"fields= names no fields of a ticket: {', '.join(unknown)}. There are: {', '.join(FIELDS)}."
@@ -52,33 +52,103 @@ class Request:
             raise SetupError(f"limit={self.limit} loads nothing. Give 1 or more, or leave it out for all tickets.")
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """Name the only fields that are loaded: the wanted ones, and those by which the load is filtered; () for all."""
+        return tuple(dict.fromkeys((*ALWAYS, *self.fields, *self.filters.names))) if self.fields else ()
+
+    @property
     def query(self) -> dict[str, Any]:
         """Write the query of one page or one ticket."""
-        kept = {*self.fields, *ALWAYS, "remote_data"}
-        left_out = sorted({*FIELDS, "custom_fields"} - kept) if self.fields else []
+        kept = {*self.columns, "remote_data"}
+        left_out = sorted({*FIELDS, CUSTOM_FIELDS} - kept) if self.fields else []
         shape = {"truto_ignore_remote_data": True} if not (self.remote_data or "remote_data" in self.fields) else {}
         return {**shape, **({"truto_exclude_fields": left_out} if left_out else {})}
+
+    @property
+    def page(self) -> int:
+        """Tell how many tickets a page holds; where a filter is applied here alone, a short page would hold few that fit."""
+        return PAGE if self.filters.local else min(PAGE, self.limit or PAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Hold what was loaded."""
+    """Hold what was loaded, what there is to say of it, and, where it is not all, what stopped the load."""
 
     table: Table
     seen: Seen
-    notes: tuple[str, ...]
-    is_interrupted: bool
+    request: Request
+    counts: Counts
+    stopped_by: BaseException | None = None
+
+    def notes(self, offered: Iterable[str] | None) -> Iterator[str]:
+        """Say what is odd about this load; `offered` are the filters that the account's own schema lists, None where it lists none."""
+        if self.stopped_by is not None:
+            reason = (
+                "it was interrupted"
+                if isinstance(self.stopped_by, KeyboardInterrupt)
+                else shorten(self.stopped_by, 160)
+            )
+            yield f"Incomplete: the load stopped after {len(self.table)} tickets ({reason}). Tickets that are not here may exist."
+        yield from self.counts.notes(self.request, offered)
 
 
 def load(client: Client, request: Request, bar: Bar) -> Loaded:
-    """Load tickets; interrupted, it gives what it has."""
+    """Load tickets; interrupted, or stopped by an error for good, it gives what it has."""
     gathering = _Gathering(client, request, bar)
-    interrupted = False
+    stopped_by: BaseException | None = None
     try:
         gathering.all()
-    except KeyboardInterrupt:
-        interrupted = True
-    return Loaded(gathering.columns.table(), gathering.seen, tuple(gathering.told()), interrupted)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (raised again by the account, with what was loaded)
+        stopped_by = error
+        gathering.rescue()
+    return Loaded(gathering.columns.table(), gathering.seen, request, gathering.counts, stopped_by)
+
+
+def stopped(error: BaseException, snapshot: object) -> BaseException:
+    """Make the error that carries what a load has: an interrupt becomes LoadInterrupted, every other one stays what it is."""
+    count = 0 if snapshot is None else len(snapshot)  # type: ignore[arg-type]
+    if isinstance(error, KeyboardInterrupt):
+        return LoadInterrupted(
+            f"The load was stopped after {count} tickets; they are in the error's .snapshot.", snapshot
+        )
+    if count:
+        error.snapshot = snapshot  # type: ignore[attr-defined]
+        error.args = (f"{error} {count} tickets were loaded before that; they are in the error's .snapshot.",)
+    return error
+
+
+@dataclass(slots=True)
+class Counts:
+    """Count what a load left out, and why."""
+
+    left_out: Counter[str] = field(default_factory=Counter)  # filter -> tickets that do not match it
+    unchecked: Counter[str] = field(default_factory=Counter)  # filter -> tickets that came without its field
+    missing: list[str] = field(default_factory=list)
+    doubled: int = 0
+
+    def notes(self, request: Request, offered: Iterable[str] | None) -> Iterator[str]:
+        """Say it in sentences; the server is blamed only where it was asked, offers the filter, and answered what does not match."""
+        known = None if offered is None else {name.partition("[")[0] for name in offered}
+        for name in request.filters.names:
+            yield from self._filter(request, name, is_offered=known is None or name in known)
+        if self.missing:
+            yield f"{len(self.missing)} tickets are not there (any more): {shorten(', '.join(sorted(self.missing)), 120)}."
+        if self.doubled:
+            yield f"{self.doubled} tickets came twice, because the list moved while it was read; each is kept once."
+
+    def _filter(self, request: Request, name: str, *, is_offered: bool) -> Iterator[str]:
+        count, told = self.left_out[name], f"{name}={shorten(request.filters.asked[name], 60)}"
+        if name in request.filters.local:
+            yield f"The filter {told} was applied here, because tools compare it in different ways: {count} tickets were left out."
+        elif count and request.ids is not None:
+            yield f"{count} of the tickets asked for by id do not match {told}; they were left out."
+        elif count and request.filters.is_exact(name):
+            whose = "" if is_offered else ", which its own schema does not list"
+            yield f"The server ignored the filter {told}{whose}: {count} tickets that don't match were left out here."
+        elif count:
+            yield f"{count} tickets that the server answered do not match {told}; they were left out here."
+        if self.unchecked[name]:
+            yield f"{self.unchecked[name]} tickets came without {name}, so that {told} could not be checked here."
 
 
 class _Gathering:
@@ -88,88 +158,117 @@ class _Gathering:
         self.client, self.request, self.bar = client, request, bar
         self.columns = Columns(
             remote_data=request.remote_data or "remote_data" in request.fields,
-            chosen=(*ALWAYS, *request.fields) if request.fields else (),
+            chosen=request.columns,
         )
-        self.seen, self.missing, self.left_out, self.doubled = Seen(), list[str](), Counter[str](), 0
-        self.known: set[str] = set()
+        self.seen, self.counts = Seen(), Counts()
+        self.kept: set[str] = set()
+        self.fetched: list[Record] = []  # completed one by one, of a page that is not done yet
 
     def all(self) -> None:
-        for page in self._by_id() if self.request.ids else self._pages():
-            kept = [record for record in page if self._is_new(record)]
-            room = None if self.request.limit is None else self.request.limit - len(self.columns)
-            self._keep(kept if room is None else kept[:room])
-            if room is not None and len(kept) >= room:
+        for page in self._pages() if self.request.ids is None else self._by_id(self.request.ids):
+            if self._keep(page):
                 return
 
-    def _keep(self, records: list[Record]) -> None:
-        self.columns.add(records)
-        self.seen.add(records)
-        self.bar.update(len(records))
+    def _keep(self, records: list[Record]) -> bool:
+        """Keep what is new and matches; tells whether that is enough."""
+        fitting = self._fitting([record for record in records if self._is_new(record)])
+        room = None if self.request.limit is None else self.request.limit - len(self.columns)
+        chosen = fitting[:room]
+        self.columns.add(chosen)
+        self.seen.add(chosen)
+        self.bar.update(len(chosen))
+        return room is not None and len(fitting) >= room
+
+    def rescue(self) -> None:
+        """Keep the tickets of the page at which the load stopped that had been completed by then."""
+        self._keep(self.fetched)
+        self.fetched = []
 
     def _is_new(self, record: Record) -> bool:
         """Keep each ticket once: lists that move while they are paged show some twice."""
         identity = str(record[ID])
-        if identity in self.known:
-            self.doubled += 1
+        if identity in self.kept:
+            self.counts.doubled += 1
             return False
-        self.known.add(identity)
+        self.kept.add(identity)
         return True
 
     def _pages(self) -> Iterator[list[Record]]:
-        query = {**self.request.filters, **self.request.query, "limit": min(PAGE, self.request.limit or PAGE)}
-        cursor, cursors = None, set[str]()
+        query = {**self.request.filters.query(), **self.request.query, "limit": self.request.page}
+        turns = Turns()
+        cursor = None
         while True:
             page = self.client.page(query, cursor)
-            yield self._completed(self._fitting(page.records), partial=self.request.partial or page.is_partial)
+            records = _identified(page.records)
+            yield self._completed(records, partial=self.request.partial or page.is_partial)
             cursor = page.next_cursor
             if not cursor:
                 return
-            if cursor in cursors:
-                raise ServerTrouble("The list of tickets turns in a circle: a cursor came twice. Try again in a while.")
-            cursors.add(cursor)
+            turns.check(cursor, [str(record[ID]) for record in records])
 
-    def _fitting(self, records: list[Record]) -> list[Record]:
-        kept = []
+    def _fitting(self, records: list[Record], *, partial: bool = False) -> list[Record]:
+        fitting = []
         for record in records:
-            name = misfit(record, self.request.filters)
+            name = self.request.filters.misfit(record, partial=partial)
             if name:
-                self.left_out[name] += 1
+                self.counts.left_out[name] += 1
             else:
-                kept.append(record)
-        return kept
+                fitting.append(record)
+                self.counts.unchecked.update(() if partial else self.request.filters.unchecked(record))
+        return fitting
 
     def _completed(self, records: list[Record], *, partial: bool) -> list[Record]:
         """Fetch each ticket of a partial page, be it that the integration always lists so, or that this page says so."""
         if not partial:
             return records
-        return self._fitting(self._fetched([str(record[ID]) for record in records]))
+        return self._fetch_all([str(record[ID]) for record in self._fitting(records, partial=True)])
 
-    def _by_id(self) -> Iterator[list[Record]]:
-        ids = tuple(dict.fromkeys(map(str, self.request.ids)))
-        for start in range(0, len(ids), PAGE):
-            yield self._fitting(self._fetched(ids[start : start + PAGE]))
+    def _by_id(self, ids: Sequence[str]) -> Iterator[list[Record]]:
+        unique = tuple(dict.fromkeys(ids))
+        for start in range(0, len(unique), PAGE):
+            yield self._fetch_all(unique[start : start + PAGE])
 
-    def _fetched(self, ids: Sequence[str]) -> list[Record]:
+    def _fetch_all(self, ids: Sequence[str]) -> list[Record]:
         """Fetch tickets side by side, in the order of their ids; the budget paces them."""
         with ThreadPoolExecutor(WORKERS, thread_name_prefix="load") as pool:
             try:
-                return [record for record in pool.map(self._fetch, ids) if record is not None]
+                for record in pool.map(self._fetch, ids):
+                    self.fetched += [record] if record is not None else []
             except BaseException:
                 pool.shutdown(cancel_futures=True)
                 raise
+        records, self.fetched = self.fetched, []
+        return records
 
     def _fetch(self, identity: str) -> Record | None:
         try:
             return self.client.get(identity, query=self.request.query)
         except NotFound:
-            self.missing.append(identity)
+            self.counts.missing.append(identity)
             return None
 
-    def told(self) -> Iterator[str]:
-        for name, count in self.left_out.items():
-            value = shorten(self.request.filters[name], 60)
-            yield f"The server ignored the filter {name}={value}: {count} tickets that don't match were left out here."
-        if self.missing:
-            yield f"{len(self.missing)} tickets are not there (any more): {shorten(', '.join(sorted(self.missing)), 120)}."
-        if self.doubled:
-            yield f"{self.doubled} tickets came twice, because the list moved while it was read; each is kept once."
+
+class Turns:
+    """Watch the cursors of a list: one that turns in a circle, or goes on and on with nothing new, is given up."""
+
+    def __init__(self) -> None:
+        self._cursors, self._seen, self._barren = set[str](), set[str](), 0
+
+    def check(self, cursor: str, ids: Sequence[str]) -> None:
+        """Refuse a cursor that was there before, and the last of many pages that held no new ticket."""
+        self._barren = 0 if not self._seen.issuperset(ids) else self._barren + 1
+        self._seen.update(ids)
+        if cursor in self._cursors:
+            raise ServerTrouble("The list of tickets turns in a circle: a cursor came twice. Try again in a while.")
+        if self._barren >= BARREN:
+            raise ServerTrouble(
+                f"The list of tickets does not end: its last {BARREN} pages held no new ticket. Try again in a while."
+            )
+        self._cursors.add(cursor)
+
+
+def _identified(records: list[Record]) -> list[Record]:
+    """Refuse a page that holds a ticket without an id: nothing could be sent for it."""
+    if not all(record.get(ID) not in (None, "") for record in records):
+        raise NoAnswer("The list of tickets holds one without an id. Check base_url, or try again.")
+    return records

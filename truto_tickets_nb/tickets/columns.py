@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from truto_tickets_nb import collector
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, ID, ON_REQUEST
 from truto_tickets_nb.tickets.kinds import AnyKind, Kind
 from truto_tickets_nb.tickets.table import Table
-from truto_tickets_nb.tickets.values import freeze
+from truto_tickets_nb.tickets.values import freeze, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -210,16 +211,17 @@ class MomentPart(Part):
 
     def add(self, values: list[Any]) -> None:
         texts = [v if type(v) is str else None if v is None else str(v) for v in values]
-        self.chunks.append(pa.array([text or None for text in texts], pa.large_string()))
+        self.chunks.append(
+            pa.array([_valid(text).strip() or None if text else None for text in texts], pa.large_string())
+        )
 
     def array(self) -> Any:
         texts = pa.chunked_array(self.chunks, pa.large_string())
-        filled = len(texts) - texts.null_count
-        self.days = pc.sum(pc.match_substring_regex(texts, r"^\d{4}-\d\d-\d\d$")).as_py() or 0
-        self.instants = filled - self.days
-        found = instants(texts)
-        self.bad = filled - int(found.notna().sum())
-        return (found.dt.tz_localize(None) if self.days and not self.instants else found).array
+        moments, is_day = read_moments(texts)
+        self.days = int(is_day.sum())
+        self.instants = int(moments.notna().sum()) - self.days
+        self.bad = len(texts) - texts.null_count - self.days - self.instants
+        return (moments.dt.tz_localize(None) if self.days and not self.instants else moments).array
 
     def notes(self, name: str) -> Iterable[str]:
         if self.days and self.instants:
@@ -228,13 +230,53 @@ class MomentPart(Part):
             yield f"{name}: {self.bad} values are no ISO 8601 dates; their cells are empty and nothing is sent for them."
 
 
-def instants(texts: Any) -> Any:
-    """Read an Arrow column of ISO 8601 texts as instants in UTC: each distinct text once, NaT where it is none."""
-    coded = pc.dictionary_encode(texts).combine_chunks()
-    known = pd.Series(coded.dictionary.to_pylist(), dtype="object")
-    read = pd.to_datetime(known, utc=True, format="ISO8601", errors="coerce").dt.as_unit("us")
+_DAY_TEXT = r"^\d{4}-\d\d-\d\d$"
+_USUAL = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)$"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_END = (
+    _FIRST + 3_652_059 * 86_400_000_000
+)  # behind the last day that Python can write; in another zone, an instant may lie there
+
+
+def read_moments(texts: Any) -> tuple[Any, Any]:
+    """Read an Arrow column of texts as instants in UTC (NaT where one is none), and tell which are days: each distinct text once.
+
+    The usual forms are read all at once, to the microsecond. Every other one is read alone, so that one odd value (a year 9999, nine
+    digits of a second, a leap second) never changes what the others become.
+    """
+    coded = coded_texts(texts)
+    distinct = coded.dictionary
+    days = pc.match_substring_regex(distinct, _DAY_TEXT).to_numpy(zero_copy_only=False).astype(bool)
+    usual = days | pc.match_substring_regex(distinct, _USUAL).to_numpy(zero_copy_only=False).astype(bool)
+    ticks = np.full(len(distinct), np.iinfo(np.int64).min)
+    together = pc.if_else(pa.array(usual), distinct, None).to_pylist()
+    ticks[usual] = _ticks([text for text in together if text is not None])
+    alone = ticks == np.iinfo(np.int64).min
+    for place in np.flatnonzero(alone).tolist():
+        value = moment(distinct[place].as_py())
+        days[place] = value is not None and not isinstance(value, datetime)
+        ticks[place] = ticks[place] if value is None else _tick(value)
+    ticks[(ticks < _FIRST) | (ticks >= _END)] = np.iinfo(np.int64).min
     places = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return pd.Series(read.array.take(places, allow_fill=True))
+    read = pd.Series(ticks.view("datetime64[us]")).dt.tz_localize("UTC").array
+    return pd.Series(read.take(places, allow_fill=True)), np.append(days, False)[places]
+
+
+def coded_texts(texts: Any) -> Any:
+    """Write an Arrow column of texts as its distinct ones and their places, also where there is none at all."""
+    return pc.dictionary_encode(texts.combine_chunks())
+
+
+def _ticks(texts: list[str]) -> Any:
+    """Read texts of the usual forms as microseconds since 1970; the smallest number stands for none."""
+    read = pd.to_datetime(pd.Series(texts, dtype="object"), utc=True, format="ISO8601", errors="coerce")
+    return read.dt.as_unit("us").dt.tz_localize(None).to_numpy().view("int64")
+
+
+def _tick(value: date | datetime) -> int:
+    instant = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
 def part_of(kind: Kind) -> Part:

@@ -13,6 +13,7 @@ from truto_tickets_nb.edits.operations.chosen import Chosen, Operation
 from truto_tickets_nb.edits.operations.given import only_kinds, options_for, text_for
 from truto_tickets_nb.edits.operations.members import over_texts
 from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.tickets.columns import coded_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ BLANKS = "[ \t\u00a0\u2007\u202f]+"  # what collapse makes one blank of; line en
 
 def _title(texts: Any) -> Any:
     """Write each distinct text in title case, once."""
-    coded = pc.dictionary_encode(texts).combine_chunks()
+    coded = coded_texts(texts)
     new = pa.array(list(map(title_case, coded.dictionary.to_pylist())), pa.large_string())
     return pa.chunked_array([new.take(coded.indices)])
 
