@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from truto_tickets_nb.sheets.conversions import has_other_form, is_date_like
+from truto_tickets_nb.sheets.literals import is_broken_literal, literal
 from truto_tickets_nb.sheets.names import Names
 from truto_tickets_nb.sheets.readings import Cell, flag, moments, numbers
 from truto_tickets_nb.sheets.repairs import is_untouched
-from truto_tickets_nb.sheets.texts import escape, join, split, unescape
+from truto_tickets_nb.sheets.texts import split, unescape
+from truto_tickets_nb.sheets.written import MARK, WRITERS, cut, is_long, is_plain, moment_cell, set_cell, text_cell
+from truto_tickets_nb.tickets.fields import CUSTOM, of_record
 from truto_tickets_nb.tickets.fields import field as field_of
-from truto_tickets_nb.tickets.fields import of_record
 from truto_tickets_nb.tickets.values import freeze, is_missing, refs
 
 if TYPE_CHECKING:
@@ -22,11 +26,8 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.sheets.origin import Origin
 
-LONGEST = 32_767  # characters (UTF-16 units) that a cell of Excel holds
-_KEPT = 32_000  # of a longer text
-CUT = "[cut: {:,} characters are too many for a cell; edit this text in the notebook]"
-_MARK = "[cut: "
-_FIRST_YEAR = 1901  # Excel counts days from 1900, and counts one that never was
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_TEXT_FIX = "Write it as text: with an apostrophe in front, or in a cell of the format Text."
 
 
 class Unreadable(Exception):
@@ -49,20 +50,34 @@ class Column:
     names: Names | None = None
     whole: bool = field(default=False)  # a number without decimals
 
-    def is_untouched(self, cell: Cell, place: int, *, typed: bool) -> bool:
-        """Tell whether a cell means what was written."""
+    def is_untouched(self, cell: Cell, place: int, *, typed: bool, page: str | None = "") -> bool:
+        """Tell whether a cell means what was written; `page` is the code page of the file, None where no letter may be lost."""
         written = self.written[place]
-        if is_untouched(cell, written, typed=typed):
+        if is_untouched(cell, written, typed=typed, page=page):
             return True
-        if isinstance(written, str) and is_long(written) and is_untouched(cell, cut(written), typed=typed):
+        if isinstance(written, str) and is_long(written) and is_untouched(cell, cut(written), typed=typed, page=page):
             return True
-        if not isinstance(cell, str) or not isinstance(written, str) or not isinstance(self.values[place], tuple):
+        return isinstance(cell, str) and self._is_same_value(cell, place)
+
+    def _is_same_value(self, cell: str, place: int) -> bool:
+        """Compare a text with the value itself: sets in any order, and values as pandas writes them."""
+        value, written = self.values[place], self.written[place]
+        if cell == str(value) and not is_missing(value):
+            return True
+        if self.form == "set" and isinstance(written, str) and set(split(cell)) == set(split(written)):
+            return True
+        parsed = literal(cell)
+        if parsed is None:
             return False
-        return set(split(cell)) == set(split(written))
+        if self.form == "set":
+            return isinstance(parsed, tuple) and sorted(map(str, parsed)) == sorted(
+                map(str, () if is_missing(value) else value)
+            )
+        return bool(freeze(parsed) == (freeze(json_or_none(value)) if isinstance(value, str) else value))
 
     def read(self, cell: Cell, place: int, *, comma: bool = False) -> Any:
         """Turn an edited cell into a value of the frame; `comma` says that the file writes decimals with one."""
-        if isinstance(cell, str) and _MARK in cell and is_long(str(self.written[place])):
+        if isinstance(cell, str) and MARK in cell and is_long(str(self.written[place])):
             raise Unreadable(
                 "was too long for a cell and is cut off there", "Put the cell back, or write a whole new text."
             )
@@ -74,18 +89,43 @@ class Column:
             return cell.date().isoformat() if self.form == "day" and not _has_time(cell) else f"{cell.isoformat()}Z"
         return "" if cell is None else str(cell).upper() if isinstance(cell, bool) else str(cell)
 
-    def _as_text(self, cell: Cell, _place: int, _comma: bool) -> str:  # noqa: FBT001  (the signature of all readers)
+    def _as_text(self, cell: Cell, place: int, _comma: bool) -> str:  # noqa: FBT001  (the signature of all readers)
         if isinstance(cell, float) and cell.is_integer():
             return str(int(cell))
         if isinstance(cell, datetime):
-            return cell.isoformat() if _has_time(cell) else cell.date().isoformat()
-        return unescape(cell) if isinstance(cell, str) else str(cell).upper() if isinstance(cell, bool) else str(cell)
+            return self._as_date_text(cell, place)
+        if isinstance(cell, str):
+            text = unescape(cell)
+            parsed = literal(text) if json_or_none(self.values[place]) is not None else None
+            return str(freeze(parsed)) if isinstance(parsed, dict) else self._in_the_form_of_the_column(text, place)
+        return str(cell).upper() if isinstance(cell, bool) else str(cell)
+
+    def _as_date_text(self, cell: datetime, place: int) -> str:
+        """Write a date where a text column holds dates as ISO text; elsewhere a text was turned into it, and nobody can say which one."""
+        written = self.written[place]
+        takes_dates = bool(_ISO.match(written)) if isinstance(written, str) else self.name.startswith(CUSTOM)
+        if not takes_dates:
+            raise Unreadable("is a date where text belongs", _TEXT_FIX)
+        return cell.isoformat() if _has_time(cell) else cell.date().isoformat()
+
+    def _in_the_form_of_the_column(self, text: str, place: int) -> str:
+        """Keep what a spreadsheet shows for a date from replacing a text such as MAR-1, or a date in ISO form."""
+        written = self.written[place]
+        if not isinstance(written, str) or not (
+            is_date_like(written) and is_date_like(text) and has_other_form(text, written)
+        ):
+            return text
+        dates = {moment for moment, _ in moments(text)}
+        if not _ISO.match(written) or len(dates) != 1:
+            raise Unreadable(f"may have been turned into a date (the ticket holds {written!r})", _TEXT_FIX)
+        return self._as_date_text(dates.pop(), place)
 
     def _as_reference(self, cell: Cell, place: int, comma: bool) -> str:  # noqa: FBT001
         return self._meant(self._as_text(cell, place, comma).strip())
 
     def _as_set(self, cell: Cell, place: int, comma: bool) -> tuple[str, ...]:  # noqa: FBT001
-        return tuple(self._meant(name) for name in split(self._as_text(cell, place, comma)))
+        text = self._as_text(cell, place, comma)
+        return tuple(self._meant(name) for name in _names_in(text))
 
     def _meant(self, text: str) -> str:
         return self.names.meant(text) if self.names else text
@@ -122,19 +162,18 @@ class Column:
             return flag(cell)
         if isinstance(value, int | float) and len(numbers(cell)) == 1:
             return numbers(cell)[0]
-        return cell if isinstance(cell, int | float) else self._as_text(cell, place, comma)
+        if isinstance(cell, int | float):
+            return cell
+        return self._as_text(cell, place, comma)
 
     def _as_tuple(self, cell: Cell, place: int, comma: bool) -> Any:  # noqa: FBT001
         text = self._as_text(cell, place, comma)
-        if is_plain(self.values[place]) and not text.lstrip().startswith("["):
+        parsed = literal(text)
+        if isinstance(parsed, tuple):
+            return freeze(parsed)
+        if is_plain(self.values[place]) and not text.lstrip().startswith("[") and not is_broken_literal(text):
             return split(text)
-        try:
-            found = freeze(json.loads(text))
-        except ValueError:
-            found = None
-        if not isinstance(found, tuple):
-            raise Unreadable("is no list, where a list was", 'Write it as JSON, such as ["a", "b"].')
-        return found
+        raise Unreadable("is no list, where a list was", 'Write it as JSON, such as ["a", "b"].')
 
 
 _READERS: dict[str, Callable[[Column, Cell, int, bool], Any]] = {
@@ -147,6 +186,28 @@ _READERS: dict[str, Callable[[Column, Cell, int, bool], Any]] = {
     "flag": Column._as_flag,  # noqa: SLF001
     "any": Column._as_any,  # noqa: SLF001
 }
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    """Read the names of a set: separated by commas, or as a list in the form of JSON or Python."""
+    parsed = literal(text)
+    if isinstance(parsed, tuple) and all(isinstance(name, str | None) for name in parsed):
+        return tuple(name for name in parsed if name)
+    if is_broken_literal(text):
+        raise Unreadable(
+            "begins as a list, but can't be read as one", "Write the names with commas between them: billing, vip."
+        )
+    return split(text)
+
+
+def json_or_none(value: Any) -> Any:
+    """Read the object behind the JSON text that the frame holds for it, None for any other value."""
+    if not isinstance(value, str) or not value.startswith("{"):
+        return None
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
 
 
 def columns_of(origin: Origin, wanted: Iterable[str]) -> list[Column]:
@@ -171,11 +232,11 @@ def _column(origin: Origin, name: str, homes: Sequence[str]) -> Column:
             cell if twins.isdisjoint(_held(cell)) else _labelled(origin, names, name, (place, homes[place], cell))
             for place, cell in enumerate(values)
         ]
-        written: list[Cell] = [_written_set(cell) if form == "set" else _written_text(cell) for cell in labels]
+        written: list[Cell] = [set_cell(cell) if form == "set" else text_cell(cell) for cell in labels]
     elif form in ("day", "instant"):
-        written = [_written_moment(cell) for cell in values]
+        written = [moment_cell(cell) for cell in values]
     else:
-        write = _WRITERS[form]
+        write = WRITERS[form]
         written = [None if cell is None or cell is pd.NA else write(cell) for cell in values]
     return Column(name, form, base, values, written, names, str(base.dtype) == "Int64")
 
@@ -205,72 +266,6 @@ def _labelled(origin: Origin, names: Names, name: str, row: tuple[int, str, Any]
     items = value if isinstance(value, list) else [value]
     labels = tuple(names.label(item, home) for item in items if refs(item))
     return labels if isinstance(cell, tuple) else labels[0]
-
-
-def _written_text(cell: Any) -> Cell:
-    return escape(cell) or None if isinstance(cell, str) else None
-
-
-def _written_set(cell: Any) -> Cell:
-    return escape(join(map(str, cell))) or None if isinstance(cell, tuple) else _written_any(cell)
-
-
-def _written_moment(cell: Any) -> Cell:
-    """Write a moment in UTC without a zone; what is too early for a spreadsheet is text."""
-    if cell is pd.NaT:
-        return None
-    found: datetime = cell.to_pydatetime(warn=False)
-    found = found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
-    found -= timedelta(microseconds=found.microsecond % 1000)  # a sheet keeps milliseconds
-    return found if found.year >= _FIRST_YEAR else found.isoformat()
-
-
-def _written_number(cell: Any) -> Cell:
-    return cell if not is_missing(cell) else None
-
-
-def _written_any(cell: Any) -> Cell:
-    if is_missing(cell):
-        return None
-    if isinstance(cell, bool):
-        return cell
-    if isinstance(cell, int | float):
-        return cell if abs(cell) < 10**15 else str(cell)
-    if isinstance(cell, tuple):
-        return escape(join(cell) if is_plain(cell) else json.dumps(cell, ensure_ascii=False))
-    return escape(str(cell))
-
-
-def is_plain(cell: tuple[Any, ...]) -> bool:
-    """Tell whether a tuple holds nothing but names, and can stand as one line."""
-    return all(isinstance(item, str) and item for item in cell) and not (cell and str(cell[0]).startswith("["))
-
-
-_WRITERS: dict[str, Callable[[Any], Cell]] = {
-    "text": _written_text,
-    "reference": _written_text,
-    "set": _written_set,
-    "number": _written_number,
-    "flag": _written_number,
-    "any": _written_any,
-}
-
-
-def is_long(text: str) -> bool:
-    """Tell whether a text is too long for a cell."""
-    return len(text) > LONGEST // 2 and _units(text) > LONGEST
-
-
-def cut(text: str) -> str:
-    """Cut a text that is too long for a cell, and say so."""
-    kept = text[:_KEPT]
-    while _units(kept) > _KEPT:
-        kept = kept[: len(kept) - max(1, (_units(kept) - _KEPT) // 2)]
-    return f"{kept}\n{CUT.format(len(text))}"
-
-
-def _units(text: str) -> int:
-    return len(text) + sum(char > "\uffff" for char in text) if not text.isascii() else len(text)
 
 
 def _has_time(found: datetime) -> bool:

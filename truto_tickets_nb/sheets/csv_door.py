@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.errors import FrameError
 from truto_tickets_nb.sheets.columns import Column, columns_of
+from truto_tickets_nb.sheets.encodings import decoded
+from truto_tickets_nb.sheets.evidence import Evidence
 from truto_tickets_nb.sheets.files import write_whole
 from truto_tickets_nb.sheets.grid import Grid, grid_of, is_header
 from truto_tickets_nb.sheets.marks import Marker
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.sheets.origin import Origin
 
 SEPARATORS = (",", ";", "\t", "|")
+_LONE_RETURN, _STAND_IN = re.compile("\r(?!\n)"), "\ue00d"
 _HEAD = 64 * 1024  # characters in which the header stands
 
 
@@ -53,9 +56,20 @@ def lines(origin: Origin, columns: Sequence[Column]) -> Iterator[list[str]]:
         yield [guarded(ticket), *cells, marker.row(ticket, names, texts)]
 
 
-def read_csv(source: str, data: bytes) -> Grid:
-    """Read the cells of a CSV file."""
-    text = decoded(data)
+def read_csv(source: str, data: bytes, origin: Origin) -> Grid:
+    """Read the cells of a CSV file; the tickets that were written help to find its encoding."""
+    text, page = decoded(source, data, lambda raw: _evidence(source, raw, origin))
+    return _grid(source, text, page)
+
+
+def _evidence(source: str, raw: str, origin: Origin) -> Evidence | None:
+    try:
+        return Evidence(_grid(source, raw, ""), origin)
+    except FrameError:
+        return None  # no header: this is told once the text is known
+
+
+def _grid(source: str, text: str, page: str) -> Grid:
     first, _, rest = text.partition("\n")
     told = re.fullmatch(r'"?sep=(.)"?\s*', first)  # the line by which Excel is told the separator
     text, separator = (rest, told[1]) if told else (text, separator_of(text))
@@ -64,21 +78,7 @@ def read_csv(source: str, data: bytes) -> Grid:
             f"{source} has no column 'id', or is no CSV file. Put the ids back under a header 'id', or write the file anew: snapshot.to_csv(path)."
         )
     above: list[list[str]] = [[]] if told else []
-    return grid_of(source, chain(above, _rows(text, separator)), typed=False, comma=separator == ";")
-
-
-def decoded(data: bytes) -> str:
-    r"""Decode a file: by its mark, else as UTF-8, else as Windows-1252, which Excel writes where it is not asked.
-
-    >>> decoded("\ufeffé".encode()), decoded("é".encode("utf-16")), decoded("é".encode("cp1252"))
-    ('é', 'é', 'é')
-    """
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+    return grid_of(source, chain(above, _rows(text, separator)), typed=False, comma=separator == ";", page=page)
 
 
 def separator_of(text: str) -> str | None:
@@ -96,10 +96,13 @@ def separator_of(text: str) -> str | None:
 
 
 def _rows(text: str, separator: str) -> Iterator[list[str]]:
-    """Read rows; a cell may be longer than the standard library allows by default."""
+    """Read rows; a cell may be longer than the standard library allows by default, and may hold a line end that is not that of the rows."""
+    if text.partition("\n")[0][-1:] != "\r" and "\n" in text[:_HEAD]:
+        text = _LONE_RETURN.sub(_STAND_IN, text)  # pandas writes it without quotes, where rows end in a line feed
     allowed = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            yield [cell.replace(_STAND_IN, "\r") for cell in row] if _STAND_IN in text else row
     except csv.Error as error:
         raise FrameError(f"The file is damaged: {error}. Save it again, or take an earlier copy.") from error
     finally:

@@ -38,7 +38,7 @@ def to_csv(path: str | Path, origin: Origin, columns: Iterable[str] | None) -> N
 def read(path: str | Path, origin: Origin) -> pd.DataFrame:
     """Read a file, be it a workbook or a CSV: what it holds decides, not its name."""
     data, source = read_bytes(path), Path(path).name
-    return frame_of(_workbook(source, data) if is_packed(data) else csv_door.read_csv(source, data), origin)
+    return frame_of(_workbook(source, data) if is_packed(data) else csv_door.read_csv(source, data, origin), origin)
 
 
 def _workbook(source: str, data: bytes) -> Grid:

@@ -10,6 +10,18 @@ from truto_tickets_nb.errors import FrameError, SetupError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_SAVE_AS = "Open it in Excel or LibreOffice and save it as .xlsx."
+
+_OTHER_FILES = (
+    (
+        (b"%PDF", b"\x89PNG", b"\xff\xd8", b"{\\rtf"),
+        "is no spreadsheet. Give an .xlsx or .csv file that was written from a snapshot.",
+    ),
+    ((b"PAR1",), "is a Parquet file. Read it with pandas.read_parquet(path), then snapshot.plan(df)."),
+    ((b"ARROW1",), "is a Feather file. Read it with pandas.read_feather(path), then snapshot.plan(df)."),
+    ((b"\x1f\x8b",), "is compressed. Unpack it first; a saved snapshot is opened with tt.open_snapshot(path)."),
+)
+
 
 def write_whole(path: str | Path, write: Callable[[Path], object]) -> None:
     """Write a file beside the target, and put it there once it is complete."""
@@ -31,13 +43,38 @@ def read_bytes(path: str | Path) -> bytes:
         data = Path(path).read_bytes()
     except OSError as error:
         raise FrameError(f"{path} can't be read: {error.strerror}. Give the path of an .xlsx or .csv file.") from error
-    if not data.strip():
-        raise FrameError(f"{path} is empty. Save it again, or take an earlier copy.")
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FrameError(f"{path} is an old .xls, or protected by a password. Save it as .xlsx, without a password.")
-    if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8", b"{\\rtf", b"<html", b"<!DOCTYPE", b"<?xml")):
-        raise FrameError(f"{path} is no spreadsheet. Give an .xlsx or .csv file that was written from a snapshot.")
+    refusal = _refusal(data)
+    if refusal:
+        raise FrameError(f"{path} {refusal}")
     return data
+
+
+def _refusal(data: bytes) -> str:
+    """Say why a file can't be read as a spreadsheet, and what to do; "" where it may be one."""
+    if not data.removeprefix(b"\xef\xbb\xbf").strip():
+        return "is empty. Save it again, or take an earlier copy."
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        return _refusal_of_ole(data)
+    for starts, refusal in _OTHER_FILES:
+        if data.startswith(starts):
+            return refusal
+    return _refusal_of_markup(data)
+
+
+def _refusal_of_markup(data: bytes) -> str:
+    head = data[:400].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if head.startswith((b"<html", b"<!doctype", b"<table", b"<head", b"<body", b"<meta", b"<style", b"mime-version:")):
+        return f"is a web page, whatever its name says. {_SAVE_AS}"
+    return f"is an XML file, no .xlsx workbook. {_SAVE_AS}" if head.startswith(b"<?xml") else ""
+
+
+def _refusal_of_ole(data: bytes) -> str:
+    """Tell apart what old Office programs and encryption put into one container; the names of its streams stand in it as UTF-16."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return "is protected by a password. Open it in Excel or LibreOffice and save it as .xlsx without a password."
+    if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
+        return f"is an old .xls workbook. {_SAVE_AS}"
+    return "is an old .xls, or protected by a password. Save it as .xlsx, without a password."
 
 
 def is_packed(data: bytes) -> bool:

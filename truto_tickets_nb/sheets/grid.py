@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.errors import FrameError
+from truto_tickets_nb.sheets.error_values import Formula
 from truto_tickets_nb.sheets.marks import CHECK, Marks
 from truto_tickets_nb.sheets.texts import unescape
 from truto_tickets_nb.tickets.fields import ID
@@ -29,6 +30,8 @@ class Grid:
     head: int  # the row of the file in which the header stands
     typed: bool = True  # False where a file holds text only
     comma: bool = False  # decimals are written with a comma
+    days_since_1904: bool = False  # serial numbers of dates count from 1904, as in old workbooks of the Mac
+    page: str = ""  # the code page of a file that was saved in one; "ascii" where nothing beyond it is left
     about: Mapping[str, Any] = field(default_factory=dict)  # the hidden identity, where the file has one
     notes: tuple[str, ...] = ()
 
@@ -62,7 +65,10 @@ def grid_of(source: str, rows: Iterable[Sequence[Cell]], **more: Any) -> Grid:
             f"{source} has no column 'id', so nobody can say which row is which ticket. Put the ids back under a header 'id', "
             "or write the file anew: snapshot.to_excel(path) or snapshot.to_csv(path)."
         )
-    names = tuple("" if cell is None else unescape(str(cell)).strip() for cell in numbered[head][1])
+    names = tuple(
+        "" if cell is None else cell if isinstance(cell, Formula) else unescape(str(cell)).strip()
+        for cell in numbered[head][1]
+    )
     body = numbered[head + 1 :]
     return Grid(source, names, [row for _, row in body], [number for number, _ in body], numbered[head][0], **more)
 

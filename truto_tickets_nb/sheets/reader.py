@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,16 @@ import pandas as pd
 from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.plans.plan import Problem
 from truto_tickets_nb.sheets.columns import Column, Unreadable, columns_of
+from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formula, is_error_value
 from truto_tickets_nb.sheets.grid import Grid, normal
+from truto_tickets_nb.sheets.literals import EMPTY_WORDS
 from truto_tickets_nb.sheets.marks import CHECK, Marker, Marks
-from truto_tickets_nb.sheets.repairs import is_autocorrected
+from truto_tickets_nb.sheets.repairs import is_autocorrected, is_mojibake
 from truto_tickets_nb.sheets.rows import places_of
 from truto_tickets_nb.sheets.texts import is_clear, unescape, unguard
 from truto_tickets_nb.tickets.columns import objects
 from truto_tickets_nb.tickets.fields import FIELDS, ID
+from truto_tickets_nb.tickets.fields import field as field_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +31,12 @@ if TYPE_CHECKING:
     from truto_tickets_nb.sheets.readings import Cell
 
 SHOWN = 10  # problems told in the message of an error; all of them are in its `problems`
-BROKEN = frozenset({"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!", "#BEZUG!", "#WERT!", "Err:502"})
+DAYS_TO_1904 = 1462  # between the first days of the two calendars of Excel
+_UNNAMED = re.compile(r"Unnamed: \d+(?:_level_\d+)?")  # what pandas calls a column without a header
+_ENCODING_FIX = "Open the file as UTF-8 there, or write that text again, and save it as 'CSV UTF-8 (comma delimited)'."
+_ERROR_FIX = (
+    "Correct its formula, or put the text back. If the ticket is to hold this very text, edit it in the notebook."
+)
 
 
 def frame_of(grid: Grid, origin: Origin) -> pd.DataFrame:
@@ -41,7 +50,7 @@ def frame_of(grid: Grid, origin: Origin) -> pd.DataFrame:
     sheet = _Sheet(grid, origin, places, kept)
     known = columns_of(origin, [name for name in names if name in origin.table.frame.columns])
     columns = {column.name: column for column in known}
-    data = {name: sheet.column(place, columns.get(name)) for name, place in names.items()}
+    data = {name: sheet.column(name, place, columns.get(name)) for name, place in names.items()}
     refuse(grid, [*strangers, *doubled, *sheet.problems])
     index = sheet.of(origin.table.frame.index)
     frame = pd.DataFrame({name: pd.Series(array, index=index, copy=False) for name, array in data.items()}, index=index)
@@ -78,8 +87,19 @@ def _known(grid: Grid, origin: Origin) -> tuple[dict[str, int], list[Problem]]:
     names: dict[str, int] = {}
     problems = []
     for place, told in enumerate(grid.names):
+        if isinstance(told, Formula):
+            problems.append(
+                Problem(
+                    "",
+                    "",
+                    told,
+                    f"is the header in cell {grid.head_address(place)} and holds {NOT_STORED}",
+                    FORMULA_FIX,
+                )
+            )
+            continue
         name = told if told in origin.table.frame.columns else ours.get(normal(told), told)
-        if not name or normal(name) == ID or (told.startswith(CHECK) and Marks.read(told)):
+        if not name or normal(name) == ID or _UNNAMED.fullmatch(name) or (told.startswith(CHECK) and Marks.read(told)):
             continue
         if name in names:
             reason = f"stands in two columns, {grid.head_address(names[name])} and {grid.head_address(place)}"
@@ -104,6 +124,8 @@ class _Sheet:
         self.ids = self.origin.ids
         self.marker = Marker(self.origin.integration, self.origin.account_id)
         self.marks = self._marks()
+        is_foreign = self.grid.marks is None and not self.grid.typed  # a CSV that pandas wrote, most likely
+        self.empty_words = EMPTY_WORDS if is_foreign else frozenset()
 
     def _marks(self) -> dict[bytes, frozenset[bytes]]:
         """Gather the marks by ticket: rows may have been sorted without them."""
@@ -113,14 +135,33 @@ class _Sheet:
         found = (Marks.read(row[place]) for row in self.grid.rows if place < len(row))
         return {marks.first: marks.known for marks in found if marks}
 
-    def column(self, where: int, column: Column | None) -> Any:
+    def column(self, name: str, where: int, column: Column | None) -> Any:
         """Read one column of the file."""
         cells = [self._cell(self.grid.rows[row], where) for row in self.kept]
         if column is None:
-            return objects([_plain(cell, self.grid) for cell in cells])
+            return objects(list(self._new(name, where, cells)))
+        if self.grid.days_since_1904 and column.form in ("day", "instant"):
+            cells = [cell + DAYS_TO_1904 if _is_number(cell) else cell for cell in cells]
         edits = dict(self._edits(column, where, cells))
         base = self.of(column.base.array)
         return patched(base, edits) if edits else base
+
+    def _new(self, name: str, where: int, cells: list[Cell]) -> Iterator[Any]:
+        """Read a column that was not written: a field of a ticket, or somebody's own notes, which are ignored later."""
+        is_field = field_of(name) is not None
+        for row, cell in enumerate(cells):
+            try:
+                if is_field:
+                    self._refuse_what_is_no_value(cell)
+                yield _plain(cell, self.grid)
+            except Unreadable as told:
+                self._tell(name, where, row, told)
+
+    def _tell(self, name: str, where: int, row: int, told: Unreadable) -> None:
+        cell = self._cell(self.grid.rows[self.kept[row]], where)
+        reason = f"{told.reason}, in cell {self.grid.address(self.kept[row], where)}"
+        ticket = self.ids[self.places[row]]
+        self.problems.append(Problem(ticket, name, shorten(cell, 80), reason, told.fix))
 
     def of(self, values: Any) -> Any:
         """Bring values of the snapshot into the order of the file; the very same where that is the same."""
@@ -137,8 +178,11 @@ class _Sheet:
             written = column.written[place]
             if (cell == written and type(cell) is type(written)) or self._is_untouched(column, cell, place):
                 continue
-            if not self._is_stale(column, where, row, cell):
-                yield from self._edit(column, where, row, cell)
+            filled = None if cell in self.empty_words else cell
+            if filled is None and written is None:
+                continue
+            if not self._is_stale(column, where, row, filled):
+                yield from self._edit(column, where, row, filled)
 
     def _is_stale(self, column: Column, where: int, row: int, cell: Cell) -> bool:
         """Tell whether a cell differs because the tool's value has changed since; where it was edited as well, that is a problem."""
@@ -153,7 +197,7 @@ class _Sheet:
             return True
         address = self.grid.address(self.kept[row], where)
         reason = f"was changed in the tool after the file was written, and in the file as well, in cell {address}"
-        fix = "Delete that row and edit the ticket in a new file, or read the file with the snapshot it came from."
+        fix = "Edit that ticket in a new file, or read the file with the snapshot it was written from."
         self.problems.append(Problem(ticket, column.name, "" if cell is None else shorten(cell, 80), reason, fix))
         return True
 
@@ -164,7 +208,7 @@ class _Sheet:
         return column.text(cell) if self.grid.typed or not isinstance(cell, str) else unguard(cell)
 
     def _is_untouched(self, column: Column, cell: Cell, place: int) -> bool:
-        if not column.is_untouched(cell, place, typed=self.grid.typed):
+        if not column.is_untouched(cell, place, typed=self.grid.typed, page=self.grid.page):
             return False
         written = column.written[place]
         if (
@@ -187,15 +231,22 @@ class _Sheet:
             else:
                 yield row, self._value(column, cell, self.places[row])
         except Unreadable as told:
-            reason = f"{told.reason}, in cell {self.grid.address(self.kept[row], where)}"
-            self.problems.append(Problem(ticket, column.name, shorten(cell, 80), reason, told.fix))
+            self._tell(column.name, where, row, told)
 
     def _value(self, column: Column, cell: Cell, place: int) -> Any:
-        if isinstance(cell, str) and cell.strip() in BROKEN:
-            raise Unreadable("is an error of the spreadsheet", "Mend its formula, or put the text back.")
+        self._refuse_what_is_no_value(cell)
+        if isinstance(cell, str) and not self.grid.typed:
+            _refuse_what_is_garbled(cell, str(column.written[place]))
         return column.read(
             cell if self.grid.typed or not isinstance(cell, str) else unguard(cell), place, comma=self.grid.comma
         )
+
+    @staticmethod
+    def _refuse_what_is_no_value(cell: Cell) -> None:
+        if isinstance(cell, Formula):
+            raise Unreadable(f"holds {NOT_STORED}", FORMULA_FIX)
+        if is_error_value(cell):
+            raise Unreadable("is an error value of the spreadsheet", _ERROR_FIX)
 
     def notes(self) -> Iterator[str]:
         """Tell what was left as it is."""
@@ -224,6 +275,16 @@ def patched(base: Any, edits: dict[int, Any]) -> Any:
         return pd.array(cells, dtype=base.dtype)
     except (TypeError, ValueError):
         return objects(cells)
+
+
+def _refuse_what_is_garbled(cell: str, written: str) -> None:
+    """Refuse an edited text that a wrong encoding has damaged; where the ticket itself holds such letters, they are meant."""
+    if ("\ufffd" in cell and "\ufffd" not in written) or (is_mojibake(cell) and not is_mojibake(written)):
+        raise Unreadable("was read in a wrong encoding by the program that saved it", _ENCODING_FIX)
+
+
+def _is_number(cell: Cell) -> TypeGuard[int | float]:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
 def _plain(cell: Cell, grid: Grid) -> Any:

@@ -113,8 +113,9 @@ def _local(text: str) -> Iterator[tuple[datetime, int]]:
     hours = int(hour or 0) if late is None else int(hour or 0) % 12 + late
     for year, month, day in orders:
         with suppress(ValueError):
-            yield datetime(_century(year), month, day, hours, int(minute or 0), int(second or 0)), told  # noqa: DTZ001
+            yield datetime(century(year), month, day, hours, int(minute or 0), int(second or 0)), told  # noqa: DTZ001
 
 
-def _century(year: int) -> int:
+def century(year: int) -> int:
+    """Complete a year of two digits as spreadsheets do: 26 is 2026, 70 is 1970."""
     return year if year > 99 else year + (2000 if year < 70 else 1900)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
+from truto_tickets_nb.sheets.conversions import may_have_become
 from truto_tickets_nb.sheets.readings import FLAGS, Cell, flag, moments, numbers
 from truto_tickets_nb.sheets.texts import unguard
 from truto_tickets_nb.tickets.values import unix_lines
@@ -22,13 +23,17 @@ _FANCY = {
 }  # fmt: skip
 _HAS_FANCY = re.compile(f"[{''.join(_FANCY)}]")
 
+_LEADS = re.compile("[ÃÂâð]|[ÄÅÐÑ].*[ÄÅÐÑ]")  # what the first byte of a letter in UTF-8 looks like in Windows-1252
+
 _CUT_AT = 30_000  # a cell holds 32,767 characters; programs cut what is longer
 _BROKEN_AT = 16_000  # LibreOffice breaks lines that are longer
 _SIGNIFICANT = 9  # digits that "as shown" keeps at least; a typed number with fewer is an edit
 
 
-def is_untouched(cell: Cell, written: Cell, *, typed: bool = True) -> bool:
+def is_untouched(cell: Cell, written: Cell, *, typed: bool = True, page: str | None = "") -> bool:
     """Tell whether a cell still means what was written into it; `typed` is False for files that hold text only.
+
+    `page` is the code page that the file was saved in, as far as it is known: what it lacks was lost. None: nothing may be lost.
 
     >>> is_untouched("“Refund”  ", '"Refund"'), is_untouched('"Refund"', "“Refund”")
     (True, False)
@@ -37,7 +42,7 @@ def is_untouched(cell: Cell, written: Cell, *, typed: bool = True) -> bool:
     """
     if isinstance(cell, str) and isinstance(written, str):
         return _same_text(cell, written) or (
-            not typed and (_was_converted(cell, written) or _is_garbled(cell, written))
+            not typed and (_was_converted(cell, written) or (page is not None and _is_garbled(cell, written, page)))
         )
     if _is_blank(cell):
         return _is_blank(written)
@@ -81,28 +86,67 @@ def _sources(char: str) -> str:
     return f"(?:{char}|{_FANCY[char]})" if char in _FANCY else re.escape(char)
 
 
-def _is_garbled(cell: str, written: str) -> bool:
-    """Tell whether a wrong encoding made one text of the other: a poor likeness for what it lacks, or UTF-8 read as Windows-1252."""
+def is_poor_likeness(cell: str, written: str, page: str) -> bool:
+    """Tell whether a program that saved a text in a code page made this of it: a mark, or a like letter, for what the page lacks.
+
+    >>> is_poor_likeness("? fee", "→ fee", "cp1252"), is_poor_likeness("? fees", "→ fee", "cp1252"), is_poor_likeness("?", "é", "cp1252")
+    (True, False, False)
+    """
+    cell, written = _normal(unguard(cell)), _normal(written)
     if written.isascii():
         return False
     wide = "".join(
         char * 2 if char > "\uffff" else char for char in written
     )  # some programs see two characters in such a one
-    if any(len(text) == len(cell) and all(map(_is_likeness, cell, text)) for text in (written, wide)):
+    return any(
+        len(text) == len(cell) and all(_is_likeness(one, two, page) for one, two in zip(cell, text, strict=True))
+        for text in (written, wide)
+    )
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", unix_lines(text)).strip()
+
+
+def _is_garbled(cell: str, written: str, page: str) -> bool:
+    """Tell whether a wrong encoding made one text of the other: a poor likeness for what it lacks, or UTF-8 read as Windows-1252."""
+    if written.isascii():
+        return False
+    if is_poor_likeness(cell, written, page or "cp1252"):
         return True
     return any(_read_as(written, encoding) == cell for encoding in ("cp1252", "latin-1"))
 
 
-def _is_likeness(cell: str, written: str) -> bool:
-    """Tell whether Windows-1252 may show one character as the other.
+@lru_cache(maxsize=65_536)
+def _is_likeness(cell: str, written: str, page: str) -> bool:
+    """Tell whether a program with this code page may write one character as the other.
 
-    >>> _is_likeness("=", "＝"), _is_likeness("?", "日"), _is_likeness("?", "é")
+    >>> _is_likeness("=", "＝", "cp1252"), _is_likeness("?", "日", "cp1252"), _is_likeness("?", "é", "cp1252")
     (True, True, False)
     """
     if cell == written:
         return True
-    lacks = not written.encode("cp1252", "ignore")
-    return lacks and (cell == "?" or cell in unicodedata.normalize("NFKD", written))
+    lacks = not written.encode(page, "ignore")
+    return lacks and (cell in "?\ufffd" or cell in unicodedata.normalize("NFKD", written))
+
+
+def is_mojibake(cell: str) -> bool:
+    """Tell whether a text is UTF-8 that was read in a code page of the West: each letter beyond ASCII became two or three.
+
+    >>> is_mojibake("Ãœber"), is_mojibake("Ð’Ð¾Ð·Ð²Ñ€Ð°Ñ‚"), is_mojibake("Über"), is_mojibake("CAFÉ…"), is_mojibake("Â«")
+    (True, True, False, False, True)
+    """
+    if cell.isascii() or not _LEADS.search(cell):
+        return False
+    return any(_is_utf_8(cell, page) for page in ("cp1252", "latin-1"))
+
+
+def _is_utf_8(cell: str, page: str) -> bool:
+    try:
+        cell.encode(page).decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def _read_as(text: str, encoding: str) -> str:
@@ -111,6 +155,10 @@ def _read_as(text: str, encoding: str) -> str:
 
 def _was_converted(cell: str, written: str) -> bool:
     """Tell whether a program took a text for a number, a date or a flag, and wrote that as text."""
+    if unguard(cell) != cell:
+        return False  # the apostrophe has kept it as it was typed
+    if may_have_become(cell, written):
+        return True
     if written[:1].isalpha() and written.casefold() not in FLAGS:
         return False
     return any(
@@ -123,6 +171,8 @@ def _came_of(cell: Cell, written: str) -> bool:
     """Tell whether a program that takes a text for a number, a date or a flag makes this of it."""
     if cell is None:
         return False
+    if not isinstance(cell, str) and isinstance(written, str) and may_have_become(cell, written):
+        return True
     if isinstance(cell, bool):
         return len(written) > 1 and flag(written) is cell
     if isinstance(cell, datetime):

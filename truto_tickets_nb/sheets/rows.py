@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.sheets.conversions import days, days_of, is_convertible, is_date_like, may_have_become
+from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formula, is_error_value
 from truto_tickets_nb.sheets.readings import numbers
 from truto_tickets_nb.sheets.texts import escape, guard, unguard
 from truto_tickets_nb.tickets.fields import ID
@@ -23,13 +26,12 @@ _LOST = re.compile(r"[1-9](?:[.,]\d+)?[eE]\+?\d+")
 
 
 def guarded(identity: str) -> str:
-    """Write an id so that a program that opens a CSV does not take it for a number: zeros in front, and all digits, survive.
+    """Write an id so that a program that opens a CSV takes it neither for a number nor for a date.
 
-    >>> guarded("0042"), guarded("4711"), guarded("1000000000000000001"), guarded("=A1")
-    ("'0042", '4711', "'1000000000000000001", "'=A1")
+    >>> guarded("0042"), guarded("4711"), guarded("1000000000000000001"), guarded("=A1"), guarded("MAR-1")
+    ("'0042", '4711', "'1000000000000000001", "'=A1", "'MAR-1")
     """
-    text = guard(escape(identity))
-    return f"'{text}" if text.isdecimal() and (len(text) > LONG or (text[0] == "0" and len(text) > 1)) else text
+    return guard(escape(identity))
 
 
 def places_of(grid: Grid, origin: Origin) -> tuple[list[int], list[int], list[Problem]]:
@@ -73,17 +75,40 @@ class Ids:
 
     def find(self, cell: Cell) -> tuple[int, tuple[str, str, str] | None]:
         """Find the place of a ticket, or say what is wrong with its id: (id, reason, fix)."""
-        text = "" if cell is None else str(cell).strip()
+        text = "" if cell is None else cell if isinstance(cell, Formula) else str(cell).strip()
         if not text:
-            return -1, ("", "has no ticket id", "Put the id back, or delete the row: new tickets can't be made here.")
+            return -1, ("", "has no ticket id", "Put the id back. New tickets can't be made here.")
         for form in (text, unguard(text), text.removeprefix("'")) if isinstance(cell, str) else ():
             place = self._places.get(form, self._written.get(form, -1))
             if place >= 0:
                 return place, None
-        meant = list(self._meant(text if isinstance(cell, str) else cell))
+        if isinstance(cell, Formula) or is_error_value(cell):
+            return -1, _without_value(text)
+        meant = sorted({*self._meant(text if isinstance(cell, str) else cell), *self._converted(cell)})
         if len(meant) == 1:
             return meant[0], None
-        return -1, _unknown(text, [self.known[place] for place in meant])
+        return -1, _unknown(cell, text, [self.known[place] for place in meant])
+
+    def _converted(self, cell: Cell) -> Iterator[int]:
+        """List the tickets whose ids a spreadsheet may have turned into this date, time, number or truth value."""
+        near = {place for day in days_of(cell) for place in self._days.get(day[:2], ())}
+        yield from (place for place in (*near, *self._others) if may_have_become(cell, self.known[place]))
+
+    @cached_property
+    def _convertible(self) -> list[int]:
+        return [place for place, known in enumerate(self.known) if not known.isdecimal() and is_convertible(known)]
+
+    @cached_property
+    def _days(self) -> dict[tuple[int, int], list[int]]:
+        by_day: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for place in self._convertible:
+            for month, day in {day[:2] for day in days(self.known[place])}:
+                by_day[month, day].append(place)
+        return by_day
+
+    @cached_property
+    def _others(self) -> list[int]:
+        return [place for place in self._convertible if not days(self.known[place]) or numbers(self.known[place])]
 
     def _meant(self, cell: Cell) -> Iterable[int]:
         """List the tickets that a number may mean: it may have lost zeros in front, or digits behind the fifteenth."""
@@ -101,10 +126,23 @@ class Ids:
         )
 
 
-def _unknown(text: str, meant: list[str]) -> tuple[str, str, str]:
+def _without_value(text: str) -> tuple[str, str, str]:
+    if isinstance(text, Formula):
+        return text, f"holds {NOT_STORED}", FORMULA_FIX
+    return text, "is an error value of the spreadsheet instead of an id", "Put the id back, as it stands in the tool."
+
+
+def _unknown(cell: Cell, text: str, meant: list[str]) -> tuple[str, str, str]:
     if meant:
         shown = ", ".join(meant[:4]) + (" …" if len(meant) > 4 else "")
-        return text, f"may be {len(meant)} tickets, because the id became a number ({shown})", "Write the id as text."
+        kind = "date" if is_date_like(cell) else "number"
+        return text, f"may be {len(meant)} tickets, because the id became a {kind} ({shown})", "Write the id as text."
     if _LOST.fullmatch(text):
         return text, "has lost its digits: the id became a number", "Write the id as text, as it stands in the tool."
-    return text, "is not in this snapshot", "Delete the row, or load that ticket: account.load(ids=[...])."
+    if is_date_like(cell):
+        return (
+            text,
+            "is a date, and no id of this snapshot can have become it",
+            "Write the id as text, as it stands in the tool.",
+        )
+    return text, "is not in this snapshot", "Load that ticket as well (account.load(ids=[...])), or correct its id."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.sheets.conversions import is_convertible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -62,21 +64,23 @@ def is_formula_like(text: str) -> bool:
 
 
 def guard(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet might evaluate: where a file has no types, that is all there is.
+    """Put an apostrophe before a text that a spreadsheet might evaluate or turn into a date or a number: a file without types has no other way.
 
-    >>> guard("=1+1"), guard("'=1"), guard("'tis"), guard("-5")
-    ("'=1+1", "''=1", "'tis", '-5')
+    >>> guard("=1+1"), guard("'=1"), guard("'tis"), guard("MAR-1"), guard("'MAR-1"), guard("4711")
+    ("'=1+1", "''=1", "'tis", "'MAR-1", "''MAR-1", '4711')
     """
-    return f"'{text}" if is_formula_like(text) else text
+    return f"'{text}" if is_formula_like(text) or is_convertible(text.lstrip("'")) else text
 
 
 def unguard(text: str) -> str:
     """Take the apostrophe away again.
 
-    >>> unguard("'=1+1"), unguard("'tis")
-    ('=1+1', "'tis")
+    >>> unguard("'=1+1"), unguard("'tis"), unguard("'MAR-1"), unguard("''MAR-1")
+    ('=1+1', "'tis", 'MAR-1', "'MAR-1")
     """
-    return text[1:] if _GUARDED.match(text) else text
+    if not text.startswith("'"):
+        return text
+    return text[1:] if _GUARDED.match(text) or is_convertible(text.lstrip("'")) else text
 
 
 def join(names: Iterable[str]) -> str:

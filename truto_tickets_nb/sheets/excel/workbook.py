@@ -9,8 +9,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from truto_tickets_nb.errors import FrameError
+from truto_tickets_nb.sheets.excel.parts import transitional, what_it_is, with_faults
 from truto_tickets_nb.sheets.excel.writer import ABOUT, TICKETS
 from truto_tickets_nb.sheets.grid import LOOKED_AT, Grid, grid_of, is_header
 from truto_tickets_nb.sheets.texts import unescape
@@ -30,14 +32,12 @@ def read_workbook(source: str, data: bytes) -> Grid:
     except FrameError:
         raise
     except Exception as error:  # what a damaged package makes of its reader is anybody's guess
-        told = (
-            "it is an OpenDocument file" if b"opendocument" in data[:200] else f"it is damaged, or no workbook: {error}"
-        )
+        told = what_it_is(data) or f"it is damaged, or no workbook: {error}"
         raise FrameError(f"{source} can't be read as .xlsx: {told}. Save it again as .xlsx or .csv.") from error
 
 
 def _read(source: str, data: bytes) -> Grid:
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    book = openpyxl.load_workbook(io.BytesIO(transitional(data)), read_only=True, data_only=True)
     try:
         about = _about(book)
         sheets = [sheet for sheet in book.worksheets if sheet.title != ABOUT and _has_header(sheet)]
@@ -48,7 +48,8 @@ def _read(source: str, data: bytes) -> Grid:
         notes = tuple(
             f"Read the sheet {chosen.title!r}; {name!r} holds tickets as well and was not read." for name in others
         )
-        return grid_of(source, list(_rows(chosen)), about=about, notes=notes)
+        cells = with_faults(list(_rows(chosen)), book, chosen)
+        return grid_of(source, cells, about=about, notes=notes, days_since_1904=book.epoch == CALENDAR_MAC_1904)
     finally:
         book.close()
 

@@ -15,13 +15,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import Element
 
 from truto_tickets_nb.errors import FrameError
-from truto_tickets_nb.sheets.columns import Column, columns_of, cut, is_long
+from truto_tickets_nb.sheets.columns import Column, columns_of
 from truto_tickets_nb.sheets.excel.guide import write_guide
 from truto_tickets_nb.sheets.excel.lists import Offer, dropdown, offers_of, refusal, write_lists
 from truto_tickets_nb.sheets.excel.styles import AMBER, BLUE, GREY, HEIGHT, Cells, Look, width
 from truto_tickets_nb.sheets.files import write_whole
 from truto_tickets_nb.sheets.marks import Marker
 from truto_tickets_nb.sheets.texts import CLEAR, escape, is_formula_like
+from truto_tickets_nb.sheets.written import cut, is_long
 from truto_tickets_nb.tickets.fields import ID
 
 if TYPE_CHECKING:
