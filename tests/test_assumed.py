@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,9 @@ from truto_tickets_nb.plans.cells import Reader, Trouble
 from truto_tickets_nb.plans.learnt import Learnt
 from truto_tickets_nb.plans.plan import Change, Patch
 from truto_tickets_nb.plans.rules import Book, notes, problems
-from truto_tickets_nb.plans.way import way_of
+from truto_tickets_nb.plans.way import Way, way_of
+from truto_tickets_nb.runs.stages import judged
+from truto_tickets_nb.runs.verify import after_sending, between
 from truto_tickets_nb.tickets.choices import Choice, Choices
 from truto_tickets_nb.tickets.fields import FIELDS
 
@@ -158,11 +161,34 @@ def test_every_fact_that_decides_is_among_those_invented():
     assert set(QUESTIONS) == silent | set(VALUES)
 
 
+UNREAD = Learnt(readable=frozenset({"id", "name"}), unseen=(("body", '{"source":"api"}'),), steps=2)
+CHANGES = (
+    Change("priority", None, "High", None, {"id": "2"}),
+    Change("custom_fields.region", None, "EU", None, "EU"),
+    Change("name", "a", "b", "a", "b"),
+)
+
+
 def test_notes_tell_what_the_account_adds():
     """What Truto adds unseen, what can't be read back and how many calls a PATCH makes stand in the plan."""
-    learnt = Learnt(readable=frozenset({"id", "name"}), unseen=(("body", '{"source":"api"}'),), steps=2)
-    changes = (Change("priority", "Low", "High", {"id": "1"}, {"id": "2"}), Change("name", "a", "b", "a", "b"))
-    told = " ".join(notes((Patch("7", "Refund", changes),), Book(profile("jira"), learnt)))
+    known = profile("jira")
+    way = way_of(known, UNREAD, {change.field for change in CHANGES})
+    told = " ".join(notes((Patch("7", "Refund", CHANGES),), Book(known, UNREAD, way)))
     assert 'Truto adds to the body of each PATCH what the account\'s own schema says: {"source":"api"}' in told
-    assert "Can't be verified after sending: priority." in told
+    assert "Can't be verified after sending: custom_fields.region, priority." in told
     assert "Each PATCH makes 3 calls in Jira" in told
+
+
+def test_what_the_account_never_answers_is_not_judged():
+    """A field that the account's answers never hold is neither ignored nor rewritten: nobody can tell, before a resume as well."""
+    way = way_of(profile("jira"), UNREAD, {change.field for change in CHANGES})
+    answer = {"id": "7", "name": "b"}
+    found = after_sending(CHANGES, answer, {"id": "7", "name": "a"}, unread=way.unread)
+    assert [item.verdict for item in found] == ["missing", "missing", "applied"]
+    assert judged(Patch("7", "Refund", CHANGES), found).reason == (
+        "priority, custom_fields.region can't be read back here, so nobody can verify it."
+    )
+    assert [item.verdict for item in between(CHANGES, answer, way.unread)] == ["open", "open", "applied"]
+    answered = after_sending(CHANGES[:1], {"id": "7", "priority": None}, unread=way.unread)
+    assert [item.verdict for item in answered] == ["ignored"]  # an answer that does hold it is believed
+    assert Way.of_json(orjson.loads(orjson.dumps(asdict(way)))) == way

@@ -120,6 +120,6 @@ def sandbox(
     export), `path` (a file that keeps the data), `read_only`, `port`. `home` is the folder of the journal; without it, practice in memory
     leaves nothing behind.
     """
-    server, connecting = import_module(f"{__name__}.sandbox.server"), import_module(f"{__name__}.connecting")
-    account: Account = connecting.practice(server.Sandbox(integration, tickets, **switches), home=home)
+    module = import_module(f"{__name__}.practice")  # here, because a server takes its time
+    account: Account = module.open_sandbox(integration, tickets, home=home, switches=switches)
     return account

@@ -6,19 +6,22 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from truto_tickets_nb.errors import ApiError, PlanError, SetupError
+from truto_tickets_nb.arguments import of_type
+from truto_tickets_nb.errors import AccountClosed, ApiError, PlanError, RunNotFound, SetupError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.loading.filters import Filters
 from truto_tickets_nb.loading.hindrances import hindrances
 from truto_tickets_nb.loading.known import CHANGING, Known
 from truto_tickets_nb.loading.load import Loaded, Request, load, stopped
 from truto_tickets_nb.loading.portrait import AccountProfile
+from truto_tickets_nb.plans.accepting import check_plan
 from truto_tickets_nb.plans.confirming import check_confirmed
 from truto_tickets_nb.plans.preview import remedy
 from truto_tickets_nb.runs import asking, engine
 from truto_tickets_nb.runs.door import Brakes
-from truto_tickets_nb.runs.journal import Journal
+from truto_tickets_nb.runs.journal import Journal, existing
 from truto_tickets_nb.runs.journal import home as folder
+from truto_tickets_nb.runs.listing import Runs
 from truto_tickets_nb.show import Bar
 from truto_tickets_nb.snapshot import Snapshot
 
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     from truto_tickets_nb.loading.known import Facts
     from truto_tickets_nb.plans.learnt import Learnt
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.runs.listing import Runs
     from truto_tickets_nb.runs.run import Rehearsal, Run
     from truto_tickets_nb.sandbox import Sandbox
 
@@ -47,6 +49,7 @@ class Account:
         self._known = Known(client, profile(info.slug))
         self._journal: Journal | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._is_closed = False
 
     @property
     def id(self) -> str:
@@ -104,6 +107,7 @@ class Account:
         An interrupt raises LoadInterrupted with what it has in `.snapshot`. An error for good carries it in the same way: its
         `.snapshot` holds the tickets that came before it, says that it is incomplete, and can be edited and planned with.
         """
+        self._check_open()
         partial = bool(profile(self.integration).fact("partial_list").value)
         wanted = None if ids is None else tuple(map(str, [ids] if isinstance(ids, str | int) else ids))
         named = (fields,) if isinstance(fields, str) else tuple(fields)
@@ -150,7 +154,7 @@ class Account:
         fields = {change.field for patch in plan.patches for change in patch.changes}
         hindrance, unknown = hindrances(self._client, fields)
         with self._bar(len(plan), "dry run", shown=progress) as bar:
-            found = engine.dry_run(self._bench(bar, Brakes()), plan, plan.way, unknown).hindered(hindrance)
+            found = engine.dry_run(self._bench(bar, None), plan, plan.way, unknown).hindered(hindrance)
             return asking.asked(self._client, found, checking) if checking else found
 
     def apply(
@@ -174,29 +178,57 @@ class Account:
         plan = plan.quietly() if quiet else plan
         with self._bar(len(plan), "applying", shown=progress) as bar:
             self._known.forget(*CHANGING)
-            return engine.apply(self._bench(bar, brakes or Brakes()), plan, plan.way)
+            return engine.apply(self._bench(bar, brakes), plan, plan.way)
 
     def resume(self, run_id: str | None = None, *, brakes: Brakes | None = None, progress: bool | Bar = True) -> Run:
         """Go on with what is still open of a run (the last one of this account); in doubt tickets are re-read first."""
-        found = run_id or self.journal.last_open(self.id)
+        found = self._last_open() if run_id is None else self._run_id(run_id)
         if found is None:
             raise PlanError(
                 "There is nothing to resume: every run of this account is finished. account.runs() lists them."
             )
-        with self._bar(len(self.journal.pending(found)), "resuming", shown=progress) as bar:
-            return engine.resume(self._bench(bar, brakes or Brakes()), found)
+        run = self.run(found)
+        if run.plan.account_id != self.id:
+            raise PlanError(
+                f"Run {found} is of account {run.plan.account_id}, this is account {self.id}. Resume it there."
+            )
+        if run.state == "finished":
+            return run
+        with self._bar(len(run.open), "resuming", shown=progress) as bar:
+            return engine.resume(self._bench(bar, brakes), found)
 
     def runs(self) -> Runs:
-        """List the runs of this account, the newest first."""
-        return self.journal.runs(self.id)
+        """List the runs of this account, the newest first. Where there is no journal yet, none is made."""
+        journal = self._existing_journal()
+        return Runs() if journal is None else journal.runs(self.id)
 
     def run(self, run_id: str) -> Run:
-        """Read a run back from the journal."""
-        return self.journal.run(run_id)
+        """Read a run back from the journal; an id that is not in it is a RunNotFound."""
+        journal = self._existing_journal()
+        if journal is None:
+            raise RunNotFound(
+                f"There is no run {run_id!r}: this account has no journal yet. account.runs() lists runs."
+            )
+        return journal.run(self._run_id(run_id))
+
+    def _last_open(self) -> str | None:
+        journal = self._existing_journal()
+        return None if journal is None else journal.last_open(self.id)
+
+    def _run_id(self, given: str) -> str:
+        return of_type("run_id", given, str, "the id of a run, such as account.runs()[0].id or run.id")
+
+    def _existing_journal(self) -> Journal | None:
+        """Open the journal if there is one: looking makes neither a file nor a folder."""
+        self._check_open()
+        if self._journal is None and not self._in_memory:
+            self._journal = existing(folder(self._home))
+        return self._journal
 
     @property
     def journal(self) -> Journal:
         """Open the journal: in the folder TRUTO_TICKETS_HOME, else where the platform keeps such data."""
+        self._check_open()
         if self._journal is None:
             self._journal = Journal(self._folder())
         return self._journal
@@ -213,6 +245,8 @@ class Account:
         return folder(self._home)
 
     def _accept(self, plan: Plan) -> None:
+        self._check_open()
+        check_plan(plan)
         if plan.account_id != self.id:
             raise PlanError(f"The plan is of account {plan.account_id}, this is account {self.id}. Apply it there.")
         if plan.blocking:
@@ -228,16 +262,19 @@ class Account:
         )
         return bar
 
-    def _bench(self, bar: Bar, brakes: Brakes) -> engine.Bench:
+    def _bench(self, bar: Bar, brakes: Brakes | None) -> engine.Bench:
+        kept = of_type("brakes=", Brakes() if brakes is None else brakes, Brakes, "Brakes, such as tt.Brakes(cap=100)")
+
         def listen(event: object) -> None:
             if isinstance(event, engine.Settled):
                 bar.update(1, done=event.done - event.failed, failed=event.failed)
 
         door = self._client.stopped_by(bar.halted.is_set)  # this run alone: a load beside it goes on
-        return engine.Bench(door, self.journal, brakes, listen, bar.halted)
+        return engine.Bench(door, self.journal, kept, listen, bar.halted)
 
     def close(self) -> None:
-        """Close connections and journal, and end the sandbox behind a practice account."""
+        """Close connections and journal, and end the sandbox behind a practice account; a second call does nothing."""
+        self._is_closed = True
         self._client.close()
         if self._journal is not None:
             self._journal.close()
@@ -248,7 +285,15 @@ class Account:
         if self._sandbox is not None:
             self._sandbox.close()
 
+    def _check_open(self) -> None:
+        if self._is_closed:
+            again = "tt.sandbox(...)" if self._sandbox is not None else "tt.connect(...)"
+            raise AccountClosed(
+                f"Account {self.id} was closed. Open it again with {again}, and use it inside its with block."
+            )
+
     def __enter__(self) -> Self:
+        self._check_open()
         return self
 
     def __exit__(

@@ -4,6 +4,9 @@
 
     TicketsError
     |-- SetupError (ValueError)             a token, an address or an argument that can't work
+    |   |-- ArgumentError (TypeError)       an argument of another type than the function takes
+    |   `-- SandboxError (OSError)          a practice server that can't start: its port, its file
+    |-- AccountClosed (RuntimeError)        work for an account that was closed
     |-- FrameError (ValueError)             an edited frame that can't be laid over its snapshot
     |-- StepError (ValueError)              a step or a filter that can't be made
     |-- RecipeError (ValueError)            a recipe or a saved draft that can't be read
@@ -12,6 +15,7 @@
     |   `-- ServerWrote                     asked to check only, the tool changed a ticket; `.undo` puts it back
     |-- SnapshotError (ValueError)          a saved snapshot that can't be read
     |-- JournalError (OSError)              the journal can't be read or written; nothing was sent
+    |   `-- RunNotFound (LookupError)       the journal has no run of this id
     |-- LoadInterrupted (KeyboardInterrupt) a load was stopped; what it has is in `.snapshot`
     |-- RunInterrupted (KeyboardInterrupt)  a run was stopped; what it did is in `.run`, the rest can be resumed
     `-- ApiError (OSError)                  an answer that is no success; of a load, what it has is in `.snapshot`
@@ -48,6 +52,18 @@ class TicketsError(Exception):
 
 class SetupError(TicketsError, ValueError):
     """Say which token, address or argument can't work, before anything is sent."""
+
+
+class ArgumentError(SetupError, TypeError):
+    """Say which argument is of another type than the function takes, what was given, and what to give."""
+
+
+class SandboxError(SetupError, OSError):
+    """Say why a practice server can't start: its port is taken, its file can't be read or written."""
+
+
+class AccountClosed(TicketsError, RuntimeError):
+    """Say that an account was closed, so that nothing more can be asked of it."""
 
 
 class FrameError(TicketsError, ValueError):
@@ -88,6 +104,10 @@ class SnapshotError(TicketsError, ValueError):
 
 class JournalError(TicketsError, OSError):
     """Say why the journal can't be read or written; nothing was sent."""
+
+
+class RunNotFound(JournalError, LookupError):
+    """Say that the journal has no run of this id; the message names the newest ones."""
 
 
 class LoadInterrupted(TicketsError, KeyboardInterrupt):

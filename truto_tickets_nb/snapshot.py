@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from truto_tickets_nb.arguments import file_path, names, of_type
 from truto_tickets_nb.edits.autosave import FOLDER, Autosave
 from truto_tickets_nb.edits.draft import Draft
 from truto_tickets_nb.edits.rebasing import conflicts_of, rebased
@@ -31,7 +33,7 @@ from truto_tickets_nb.tickets.choices import Choice, Choices
 from truto_tickets_nb.tickets.fields import CUSTOM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from truto_tickets_nb.tickets.table import Table
@@ -109,6 +111,10 @@ class Snapshot:
         Frames that can't be laid over the snapshot are a FrameError with every reason; whatever else must not go out is a blocking
         problem of the plan.
         """
+        clear = names("clear", clear, 'clear=["due_date"]')
+        carry = names("carry", carry, 'carry=["workspace"]')
+        if query is not None:
+            of_type("query=", query, Mapping, 'a dict of parameters such as {"organization": {"id": "7"}}')
         if isinstance(edited, Recipe):
             return edited.apply_to(self).plan(clear=clear, quiet=quiet, query=query, carry=carry)
         edited = frame_of(edited)
@@ -181,7 +187,7 @@ class Snapshot:
         `columns` names the columns (their order is kept); without it, those that hold something or can be edited. The sheet "how to" of
         the file tells people what to do; to empty a cell on purpose one writes `<clear>` into it.
         """
-        doors.to_excel(path, self._origin(), columns)
+        doors.to_excel(file_path("path", path), self._origin(), _columns(columns))
 
     def read_excel(self, path: str | Path) -> pd.DataFrame:
         """Read an edited workbook (or a CSV made of it) as a frame for `snapshot.plan(df)`.
@@ -191,18 +197,18 @@ class Snapshot:
         cleared (`df.attrs["cleared"]`: column -> ids); a merely emptied one is a blocking problem of the plan. `df.attrs["notes"]`
         tells what was left alone. A file that does not fit this snapshot is a FrameError with every reason, each with its cell.
         """
-        return self._marked(doors.read(path, self._origin()))
+        return self._marked(doors.read(file_path("path", path), self._origin()))
 
     def to_csv(self, path: str | Path, *, columns: Iterable[str] | None = None) -> None:
         """Write the tickets as CSV that any spreadsheet opens (UTF-8 with its mark); `snapshot.read_csv(path)` reads it back.
 
         Text that a spreadsheet might evaluate has an apostrophe in front, as have ids that would lose digits; both come back unchanged.
         """
-        doors.to_csv(path, self._origin(), columns)
+        doors.to_csv(file_path("path", path), self._origin(), _columns(columns))
 
     def read_csv(self, path: str | Path) -> pd.DataFrame:
         """Read an edited CSV, whatever its separators and encoding, as `read_excel` reads a workbook."""
-        return self._marked(doors.read(path, self._origin()))
+        return self._marked(doors.read(file_path("path", path), self._origin()))
 
     def _origin(self) -> Origin:
         told = {name: self._told(name) for name in self.table.frame.columns}
@@ -225,7 +231,7 @@ class Snapshot:
             "practice": self.practice,
             "id": self.id,
         }
-        saved.write(path, self.table, about, self.choices, self.learnt)
+        saved.write(file_path("path", path), self.table, about, self.choices, self.learnt)
 
     def _page(self) -> Page:
         asked = ", ".join(f"{key}={value}" for key, value in self.query.items()) or "all tickets"
@@ -244,9 +250,13 @@ class Snapshot:
         return to_html(self._page())
 
 
+def _columns(given: Iterable[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else names("columns", given, 'columns=["name", "tags"]')
+
+
 def open_snapshot(path: str | Path) -> Snapshot:
     """Open a snapshot that snapshot.save(path) has written; a damaged or foreign file is a SnapshotError."""
-    header, table, choices, learnt = saved.read(path)
+    header, table, choices, learnt = saved.read(file_path("path", path))
     return Snapshot(
         table,
         header["account_id"],

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote, urlsplit
 
-from truto_tickets_nb.errors import SetupError, shorten
+from truto_tickets_nb.arguments import of_type
+from truto_tickets_nb.errors import ArgumentError, SetupError, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +24,10 @@ class Token:
     __slots__ = ("__secret",)
 
     def __init__(self, secret: str) -> None:
+        if not isinstance(secret, str):
+            raise ArgumentError(
+                f"The token is text, not {type(secret).__name__}. Set TRUTO_API_TOKEN, or give token=..."
+            )
         if not secret or not secret.strip():
             raise SetupError("The token is empty. Set TRUTO_API_TOKEN, or give token=...")
         if secret != secret.strip() or any(not c.isprintable() or c.isspace() or ord(c) > 126 for c in secret):
@@ -54,7 +59,12 @@ def base_address(text: str) -> str:
     >>> base_address("https://api.truto.one/"), base_address("http://127.0.0.1:8000")
     ('https://api.truto.one', 'http://127.0.0.1:8000')
     """
-    parts = urlsplit(text.strip())
+    of_type("base_url", text, str, f"an address such as {TRUTO}")
+    try:
+        parts = urlsplit(text.strip())
+        _ = parts.port  # one beyond 65535 is told here
+    except ValueError as error:
+        raise SetupError(f"{shorten(text)!r} is no address: {error}. Give one like {TRUTO}.") from error
     host = parts.hostname or ""
     if parts.scheme not in ("https", "http") or not host:
         raise SetupError(f"{shorten(text)!r} is no address of an API. Leave base_url out, or give one like {TRUTO}.")
@@ -79,6 +89,7 @@ def segment(identity: str) -> str:
     >>> segment("7/8"), segment("a b?")
     ('7%2F8', 'a%20b%3F')
     """
+    of_type("An id", identity, str, "text")
     if identity in ("", ".", "..") or any(ord(c) < 32 or ord(c) == 127 for c in identity):
         raise SetupError(
             f"{shorten(identity)!r} can't be the id of anything: it would change the address. Check the ids."
@@ -93,6 +104,7 @@ def segment(identity: str) -> str:
 
 def account_name(text: str) -> str:
     """Check the id of an integrated account."""
+    of_type("account_id", text, str, "the id of an integrated account as text")
     if not text or text != text.strip() or not text.isprintable():
         raise SetupError(
             "The account id is empty or holds blanks. Set TRUTO_INTEGRATED_ACCOUNT_ID, or give account_id=..."

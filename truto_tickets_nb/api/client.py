@@ -15,7 +15,7 @@ from truto_tickets_nb.api.answers import decoded
 from truto_tickets_nb.api.retry import PATIENCE, Wait, pause, reason, wait_asked, window_closed
 from truto_tickets_nb.api.schema import AccountInfo, Capabilities, Meta
 from truto_tickets_nb.api.throttle import Throttle, never
-from truto_tickets_nb.errors import ApiError, NoAnswer, RateLimited, ServerTrouble, SetupError
+from truto_tickets_nb.errors import AccountClosed, ApiError, NoAnswer, RateLimited, ServerTrouble, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -201,6 +201,7 @@ class Client:
         return self._http.build_request(method, path, params=tuple(query_pairs(query)), content=content, headers=sent)
 
     def _once(self, request: httpx.Request) -> Any:
+        self._check_open()
         self.budget.acquire(self.stop)
         try:
             response = self._http.send(request)
@@ -226,6 +227,12 @@ class Client:
     def _told(self, wait: Wait) -> None:
         if self.listen:
             self.listen(wait)
+
+    def _check_open(self) -> None:
+        if self._http.is_closed:
+            raise AccountClosed(
+                f"The connection to account {self.account_id} was closed. Connect again: tt.connect(...)."
+            )
 
     def close(self) -> None:
         """Close the connections."""

@@ -15,7 +15,7 @@ from truto_tickets_nb.cli.output import complain, say, say_json
 from truto_tickets_nb.cli.plans import add_home, add_json, add_quiet, add_reach, plan_facts
 from truto_tickets_nb.cli.status import DONE
 from truto_tickets_nb.cli.telling import plan_text, run_facts, run_status, run_text, told
-from truto_tickets_nb.errors import JournalError, SetupError
+from truto_tickets_nb.errors import RunNotFound, SetupError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.runs.journal import existing
 from truto_tickets_nb.runs.listing import Runs
@@ -64,7 +64,7 @@ def shown(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> Run:
     journal = existing(folder(options))
     if journal is None:
-        raise JournalError(
+        raise RunNotFound(
             f"There is no run {options.id}: there is no journal in {folder(options)}. Give its folder: --home FOLDER."
         )
     with journal:

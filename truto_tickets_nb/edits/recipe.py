@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from truto_tickets_nb.arguments import file_path, said
 from truto_tickets_nb.edits import replaying, telling
 from truto_tickets_nb.edits.code import program
 from truto_tickets_nb.edits.layout import laid_out
 from truto_tickets_nb.edits.protocol import to_markdown
+from truto_tickets_nb.edits.source import Source
 from truto_tickets_nb.edits.steps import Step
-from truto_tickets_nb.errors import RecipeError, StepError, shorten
+from truto_tickets_nb.errors import ArgumentError, RecipeError, StepError, shorten
 from truto_tickets_nb.json_text import read_json
 from truto_tickets_nb.show import Answers, Page, to_html, to_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from truto_tickets_nb.edits.replaying import Report
-    from truto_tickets_nb.edits.source import Source
 
 MARK, VERSION = "truto_tickets_nb recipe", 1
 _KEYS = {"format", "version", "name", "integration", "steps"}
@@ -36,6 +38,12 @@ class Recipe:
     name: str = ""
     integration: str = ""  # of the tickets it was made on
     counts: tuple[int, ...] = ()  # how much each step changed when it was made; () where nobody knows
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.steps, tuple) or not all(isinstance(step, Step) for step in self.steps):
+            raise ArgumentError(
+                f"Recipe(steps) takes a tuple of steps, not {said(self.steps)}. Write Recipe((step, step))."
+            )
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -76,8 +84,9 @@ class Recipe:
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read a recipe from a file that draft.save(path) or recipe.save(path) wrote, or a person did."""
+        source = file_path("path", path)
         try:
-            return cls.of_json(Path(path).read_bytes())
+            return cls.of_json(source.read_bytes())
         except OSError as error:
             raise RecipeError(f"The recipe {path} can't be read: {error}.") from error
         except RecipeError as error:
@@ -85,7 +94,7 @@ class Recipe:
 
     def save(self, path: str | Path) -> None:
         """Write it to a file; an existing one is replaced only once the new one is complete."""
-        target = Path(path)
+        target = file_path("path", path)
         part = target.with_name(f"{target.name}.part")
         try:
             part.write_text(self.to_json(), encoding="utf-8")
@@ -96,6 +105,8 @@ class Recipe:
 
     def apply_to(self, snapshot: Source) -> Report:
         """Replay it on a snapshot; the report tells per step what matched, changed, was already so, or no longer fits."""
+        if not isinstance(snapshot, Source):
+            raise ArgumentError(f"recipe.apply_to() takes a snapshot, not {said(snapshot)}: snapshot = account.load().")
         return replaying.report(self, snapshot)
 
     def to_python(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.table import Table
 
 
+@runtime_checkable
 class Source(Protocol):
     """Name what edits use of a snapshot; this room never imports it."""
 

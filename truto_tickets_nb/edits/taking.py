@@ -14,10 +14,11 @@ from truto_tickets_nb.edits.operations.chosen import whole_column
 from truto_tickets_nb.edits.operations.given import listed
 from truto_tickets_nb.edits.steps import Step
 from truto_tickets_nb.edits.values import of_json, same, to_json
-from truto_tickets_nb.errors import FrameError
+from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.plans.align import Rows, layout, rows
+from truto_tickets_nb.plans.plan import Problem
 from truto_tickets_nb.plans.suspects import shared, suspects
-from truto_tickets_nb.tickets.cells import Trouble, is_emptied, plain
+from truto_tickets_nb.tickets.cells import Trouble, is_emptied, json_problem, plain, unreadable_json
 from truto_tickets_nb.tickets.fields import Field, of_record
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.kinds import AnyKind
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.values import Json
 
 Cells = dict[str, dict[str, list[Any]]]
+SHOWN = 10  # problems named in the message of an error; all of them are in its `problems`
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ def taken(
     with collector.paused():
         for name in columns.columns:
             sheet.look_at(name)
+    if sheet.problems:
+        reasons = "".join(f"\n  {problem}" for problem in sheet.problems[:SHOWN])
+        raise FrameError(f"{len(sheet.problems)} cells of this frame can't be taken:{reasons}", sheet.problems)
     cells = sheet.in_order()
     options = {"cells": cells, "clear": _on_purpose(cells, edited, clear)}
     notes = (*columns.notes, *edited.attrs.get("notes", ()), *sheet.notes())
@@ -84,6 +89,7 @@ class _Sheet:
     rows: Rows
     records: dict[int, dict[str, Any]] = field(default_factory=dict)
     cells: dict[int, dict[str, list[Any]]] = field(default_factory=lambda: defaultdict(dict))
+    problems: list[Problem] = field(default_factory=list)
     replaced: int = 0  # edited cells that an earlier step had changed as well
 
     def look_at(self, name: str) -> None:
@@ -137,6 +143,10 @@ class _Sheet:
                 if same(row, present, of_json(new)):
                     continue
                 self.replaced += 1
+            if problem := json_problem(new):
+                trouble = unreadable_json(problem)
+                ticket, value = str(self.table.frame.index[place]), shorten(repr(new), 60)
+                self.problems.append(Problem(ticket, row.name, value, trouble.reason, trouble.fix))
             self.cells[place][row.name] = [to_json(present), new]
 
     def in_order(self) -> Cells:

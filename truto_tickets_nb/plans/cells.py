@@ -14,6 +14,7 @@ from truto_tickets_nb.tickets.cells import (
     as_moment,
     day_of,
     is_emptied,
+    is_epoch,
     is_number,
     is_plain_day,
     json_problem,
@@ -171,6 +172,9 @@ class Reader:
     def _date(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
         found = as_moment(cell)
         if found is None:
+            held = None if is_missing(base) else moment(base)
+            if is_number(cell) and held is not None and is_epoch(cell, held):
+                return base  # what JSON of pandas makes of a date
             return Trouble(
                 "is no date", "Give a date such as 2026-01-31, a time such as 2026-01-31T10:00Z, or a Timestamp."
             )

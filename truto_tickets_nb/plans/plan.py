@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 
 from truto_tickets_nb.api.address import TRUTO
+from truto_tickets_nb.arguments import of_type
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans import preview, saved
@@ -151,7 +152,7 @@ class Plan:
         not in the plan is refused with a PlanError that lists what is there.
         """
         problems = [name for name in names if isinstance(name, Problem)]
-        columns, tickets = self._sort([name for name in names if isinstance(name, str)])
+        columns, tickets = self._sort([name for name in names if not isinstance(name, Problem)])
         if any(problem.is_of_whole_plan for problem in problems):
             left = tuple(p for p in self.problems if p.is_of_whole_plan and p not in problems)
             return self.narrowed((), left)
@@ -184,6 +185,7 @@ class Plan:
 
     def split(self, size: int) -> tuple[Plan, ...]:
         """Split into plans of at most `size` tickets each, in order; problems go with their ticket, those of the whole plan with each part."""
+        of_type("The size of a part", size, int, "a whole number of tickets")
         if size < 1:
             raise PlanError(f"A plan can't be split into parts of {size} tickets: give 1 or more.")
         groups = [self.patches[start : start + size] for start in range(0, len(self.patches), size)]
@@ -200,6 +202,8 @@ class Plan:
         return self.narrowed(patches, problems)
 
     def _sort(self, names: list[str] | tuple[str, ...]) -> tuple[set[str], set[str]]:
+        for name in names:
+            of_type("What is named of a plan", name, str, "a column or a ticket id as text (several: *names)")
         fields = {change.field for patch in self.patches for change in patch.changes} | {p.field for p in self.problems}
         tickets = {patch.ticket for patch in self.patches} | {problem.ticket for problem in self.problems}
         unknown = [name for name in names if not name or (name not in fields and name not in tickets)]

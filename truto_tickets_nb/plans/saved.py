@@ -52,6 +52,7 @@ class _Way(_Strict):
     whole_custom_fields: bool
     apart: list[str]
     read: _Object | None
+    unread: list[str] = []
 
 
 class _Plan(_Strict):

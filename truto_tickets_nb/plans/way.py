@@ -34,11 +34,12 @@ class Way:
     whole_custom_fields: bool = False  # the whole object goes out, not only the changed keys
     apart: tuple[str, ...] = ()  # fields that go out in a PATCH of their own; "*": each of them
     read: Mapping[str, Any] | None = None  # query of every read, and of the answer to a PATCH
+    unread: tuple[str, ...] = ()  # changed fields that this account's answers never hold: nobody can verify them
 
     @classmethod
     def of_json(cls, found: Mapping[str, Any]) -> Self:
         """Read a way back from JSON, also one that an earlier version wrote."""
-        lists = {name: tuple(found.get(name, ())) for name in ("query", "carry", "apart")}
+        lists = {name: tuple(found.get(name, ())) for name in ("query", "carry", "apart", "unread")}
         return cls(**{**found, **lists})
 
     def rounds(self, changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
@@ -104,6 +105,7 @@ def way_of(profile: Profile, learnt: Learnt, fields: Iterable[str], **asked: Any
     fixed = parameters(asked.get("query"), profile, learnt)
     if asked.get("quiet"):
         fixed = merged(fixed, silence(profile))
+    fields = tuple(fields)
     known = dict.fromkeys((*(profile.fact("required_query").value or ()), *learnt.required_query))
     carry = tuple(dict.fromkeys((*learnt.required, *carried(asked.get("carry") or (), learnt))))
     return Way(
@@ -112,7 +114,8 @@ def way_of(profile: Profile, learnt: Learnt, fields: Iterable[str], **asked: Any
         carry,
         bool(profile.fact("custom_fields_whole").value),
         tuple(profile.fact("apart").value or ()),
-        None if "remote_data" in set(fields) else READ,
+        None if "remote_data" in fields else READ,
+        tuple(sorted({name for name in fields if not learnt.can_be_read(part_of(name))})),
     )
 
 

@@ -142,18 +142,19 @@ class Delivery:
             return looked
         if looked.of(*LANDED):
             kept = tuple(found for found in looked.findings if found.verdict != "open")
-            return judged(self._rest, (*kept, *after_sending([f.change for f in looked.of("open")], looked.record)))
+            still = after_sending([f.change for f in looked.of("open")], looked.record, unread=self.way.unread)
+            return judged(self._rest, (*kept, *still))
         reason = f"The answer was lost; re-reading shows that nothing changed. {error}"
         return Outcome(self._rest, "not sent", reason, looked.findings)
 
     def _verified(self, looked: Looked, sent: tuple[Change, ...], answer: Record, *, repeated: bool) -> Outcome | None:
-        findings = after_sending(sent, answer, looked.record)
+        findings = after_sending(sent, answer, looked.record, unread=self.way.unread)
         # a repeat may have been answered from Truto's memory, which is older than the ticket
         doubtful = repeated or self.reread or _is_incomplete(sent, answer)
         if doubtful or any(found.verdict not in LANDED for found in findings):
             try:
                 record = self.door.get(self.patch.ticket, query=self.way.read)
-                findings = after_sending(sent, record, looked.record)
+                findings = after_sending(sent, record, looked.record, unread=self.way.unread)
             except ApiError as error:
                 reason = f"It was sent, but the ticket can't be re-read: {error}"
                 return Outcome(self._rest, "unknown", reason, findings)

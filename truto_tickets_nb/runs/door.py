@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from truto_tickets_nb.arguments import of_type, said
+from truto_tickets_nb.errors import ArgumentError
+
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
@@ -52,3 +55,10 @@ class Brakes:
     reread: bool = (
         False  # every ticket is read again after its PATCH; else only a canary, and where the answer leaves a doubt
     )
+
+    def __post_init__(self) -> None:
+        for name, least in (("cap", 1), ("canary", 0), ("stop_after", 1), ("workers", 1)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise ArgumentError(f"Brakes({name}=...) is a whole number of {least} or more, not {said(value)}.")
+        of_type("Brakes(reread=...)", self.reread, bool, "True or False")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
-from truto_tickets_nb.errors import JournalError
+from truto_tickets_nb.errors import JournalError, RunNotFound
 from truto_tickets_nb.home import HOME, home, is_alive, mark
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
 from truto_tickets_nb.plans.way import Way
@@ -195,10 +195,11 @@ class Journal:
         rows = self._all(f"select {', '.join(names)} from runs where id=?", run_id)
         if not rows:
             known = ", ".join(item.id for item in self.runs().items[:5]) or "none"
-            raise JournalError(f"The journal knows no run {run_id!r}. The newest are: {known}.")
+            raise RunNotFound(f"The journal has no run {run_id!r}. The newest are: {known}.")
         return dict(zip(names, rows[0], strict=True))
 
     def _plan(self, run_id: str) -> Plan:
+        self._row(run_id)  # a run that is not there is told
         return Plan.from_journal(self._all("select plan from runs where id=?", run_id)[0][0])
 
     def close(self) -> None:

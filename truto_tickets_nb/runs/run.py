@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pandas as pd
 
-from truto_tickets_nb.errors import PlanError
+from truto_tickets_nb.errors import PlanError, SetupError
 from truto_tickets_nb.runs import report
 from truto_tickets_nb.show import to_html, to_text
 
@@ -99,6 +99,13 @@ class Outcomes:
         return f"{len(self)} tickets" + (f": {', '.join(self.ids[:10])}" if self.items else "")
 
 
+def _of(outcomes: tuple[Outcome, ...], kinds: tuple[str, ...], plan: Plan) -> Outcomes:
+    unknown = [kind for kind in kinds if kind not in get_args(OutcomeKind)]
+    if unknown:
+        raise SetupError(f"There is no outcome {unknown[0]!r}. There are: {', '.join(get_args(OutcomeKind))}.")
+    return Outcomes(tuple(item for item in outcomes if item.kind in kinds), plan)
+
+
 def _rebased(outcome: Outcome) -> Patch:
     """Keep what I wanted, with what the server holds now as the new base."""
     theirs = {found.change.field: found for found in outcome.findings if found.verdict != "already so"}
@@ -120,8 +127,8 @@ class Rehearsal:
     asked: bool = False  # the tool itself was asked, by its switch for checking
 
     def of(self, *kinds: str) -> Outcomes:
-        """Choose outcomes by kind."""
-        return Outcomes(tuple(item for item in self.outcomes if item.kind in kinds), self.plan)
+        """Choose outcomes by kind, such as "applied" or "not sent"."""
+        return _of(self.outcomes, kinds, self.plan)
 
     def hindered(self, reason: str) -> Rehearsal:
         """Say of every ticket that it would be refused, where the account itself takes no changes."""
@@ -167,8 +174,8 @@ class Run:
     open_places: tuple[int, ...] = ()  # patches that have no outcome yet
 
     def of(self, *kinds: str) -> Outcomes:
-        """Choose outcomes by kind."""
-        return Outcomes(tuple(item for item in self.outcomes if item.kind in kinds), self.plan)
+        """Choose outcomes by kind, such as "applied" or "not sent"."""
+        return _of(self.outcomes, kinds, self.plan)
 
     @property
     def open(self) -> Outcomes:
@@ -245,6 +252,8 @@ class Run:
 
     def receipt(self, form: Literal["html", "json"] = "html") -> str:
         """Write the run down for others: who, when, what, the fingerprint, the outcome of every ticket, as HTML or JSON."""
+        if form not in ("html", "json"):
+            raise SetupError(f'A receipt is "html" or "json", not {form!r}.')
         return report.receipt(self) if form == "html" else report.receipt_json(self)
 
     def __repr__(self) -> str:

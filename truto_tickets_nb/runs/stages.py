@@ -79,7 +79,7 @@ def look(door: Door, patch: Patch, way: Way, left: tuple[str, ...] = ()) -> Look
             return Outcome(patch, "unknown", f"The answer was lost and the ticket can't be re-read: {error}")
         return Outcome(patch, "not sent", f"The ticket could not be re-read, so nothing was sent: {error}")
     ours, rest = _split(patch, left)
-    return _stand(patch, Looked(record, (*between(ours, record), *before_sending(rest, record))))
+    return _stand(patch, Looked(record, (*between(ours, record, way.unread), *before_sending(rest, record))))
 
 
 def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Change]]:
@@ -127,7 +127,7 @@ def judged(patch: Patch, findings: tuple[Finding, ...], note: str = "") -> Outco
     told = {word: ", ".join(f.change.field for f in findings if f.verdict == word) for word in verdicts}
     if verdicts <= {*LANDED, "missing"}:
         tidied = f"The server tidied {told['normalised']}." if "normalised" in told else ""
-        unseen = f"{told['missing']} can't be read back: the API only takes it." if "missing" in told else ""
+        unseen = f"{told['missing']} can't be read back here, so nobody can verify it." if "missing" in told else ""
         return Outcome(patch, "applied", " ".join(part for part in (note, tidied, unseen) if part), findings)
     if verdicts == {"ignored"}:
         reason = "The server answered with success and changed nothing. Look at the ticket in its tool."

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from truto_tickets_nb.plans.way import part_of
 from truto_tickets_nb.tickets.fields import Field, field, of_record
 from truto_tickets_nb.tickets.kinds import AnyKind
 from truto_tickets_nb.tickets.sameness import Standing, standing
 from truto_tickets_nb.tickets.values import ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from truto_tickets_nb.plans.plan import Change
     from truto_tickets_nb.tickets.kinds import Text
@@ -54,27 +55,33 @@ def finding(change: Change, held: Json, verdict: Verdict) -> Finding:
     return Finding(change, body_form(change.field, held), verdict, shown)
 
 
-def between(changes: Iterable[Change], record: Mapping[str, Any]) -> tuple[Finding, ...]:
+def between(changes: Iterable[Change], record: Mapping[str, Any], unread: Collection[str] = ()) -> tuple[Finding, ...]:
     """Compare what may have arrived with what the server holds: applied, normalised, open (the old value), or unclear."""
-    return tuple(
-        replace(item, verdict=_LOST.get(item.verdict, item.verdict)) for item in after_sending(changes, record)
-    )
+    found = after_sending(changes, record, unread=unread)
+    return tuple(replace(item, verdict=_LOST.get(item.verdict, item.verdict)) for item in found)
 
 
 def after_sending(
-    changes: Iterable[Change], record: Mapping[str, Any], before: Mapping[str, Any] | None = None
+    changes: Iterable[Change],
+    record: Mapping[str, Any],
+    before: Mapping[str, Any] | None = None,
+    *,
+    unread: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Compare what was asked with what the server holds now: applied, normalised, ignored, rewritten, or missing.
 
     `before` is the ticket as it was read last before sending: a value that still stands there to the letter was ignored.
+    `unread` names the fields that this account never answers.
     """
-    return tuple(_after(change, record, before) for change in changes)
+    return tuple(_after(change, record, before, is_answered=change.field not in unread) for change in changes)
 
 
-def _after(change: Change, record: Mapping[str, Any], before: Mapping[str, Any] | None) -> Finding:
+def _after(
+    change: Change, record: Mapping[str, Any], before: Mapping[str, Any] | None, *, is_answered: bool
+) -> Finding:
     now = of_record(record, change.field)
     row = field(change.field)
-    if row is not None and not row.readable and change.field not in record:
+    if row is not None and not (row.readable and is_answered) and part_of(change.field) not in record:
         return finding(change, now, "missing")  # a write-only field: nobody can tell
     olds = () if before is None else (of_record(before, change.field),)
     return finding(change, now, _AFTER[_standing(change, now, *olds)])

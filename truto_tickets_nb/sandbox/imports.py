@@ -1,31 +1,21 @@
-"""Turn somebody's export into tickets of the unified API; every guess is told."""
+"""Turn somebody's export into tickets of the unified API: nothing is lost, and every guess is noted."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from truto_tickets_nb.sandbox.tables import rows_of
+from truto_tickets_nb.sandbox.columns import Columns, read_columns
+from truto_tickets_nb.sandbox.named import text_of
+from truto_tickets_nb.sandbox.plain import cells, counted, is_frame, plain, worded
+from truto_tickets_nb.sandbox.tables import rows_of, table
 
 Record = dict[str, Any]
-Source = str | Path | Mapping[str, Any]
+Source = Any  # a record, the path of an export, or a DataFrame
+Vocabulary = Mapping[str, Mapping[str, str]]  # resource -> id -> name: what a tool's numbers mean
 
-_GUESSES = {
-    "id": ("id", "issue id", "ticket id", "ticket", "key", "issue key", "number"),
-    "name": ("name", "summary", "subject", "title"),
-    "description": ("description", "body", "text", "details"),
-    "status": ("status", "state"),
-    "priority": ("priority", "severity"),
-    "ticket_type": ("ticket_type", "type", "issue type"),
-    "assignees": ("assignees", "assignee", "owner", "agent"),
-    "tags": ("tags", "labels", "area"),
-    "created_at": ("created_at", "created", "opened"),
-    "updated_at": ("updated_at", "updated", "modified"),
-    "due_date": ("due_date", "due", "due date"),
-}
 _COMPANIONS = {
     "status": "ticket_status",
     "priority": "ticket_priorities",
@@ -47,16 +37,30 @@ _OWN = {
     "ticket_type",
     "workspace",
 }  # objects or arrays in the API's own form
+_UNTITLED = "(no title)"
 
 
-def gathered(sources: Sequence[Source], columns: Mapping[str, str] | None) -> tuple[list[Record], list[str]]:
-    """Read records and files into tickets, and tell what was guessed."""
+def sources(given: Any) -> list[Source]:
+    """List the sources in what a caller gives: one record, path or DataFrame, or several of them.
+
+    >>> [len(sources(given)) for given in ("a.csv", {"id": "1"}, ["a.csv", "b.csv"], [])]
+    [1, 1, 2, 0]
+    """
+    return [given] if isinstance(given, str | Path | Mapping) or is_frame(given) else list(given)
+
+
+def gathered(
+    given: Sequence[Source], columns: Mapping[str, str] | None, vocabulary: Vocabulary
+) -> tuple[list[Record], list[str]]:
+    """Read records, files and frames into tickets, and note what was guessed."""
     notes: list[str] = []
-    given = [dict(item) for item in sources if isinstance(item, Mapping)]
-    files = [Path(item) for item in sources if not isinstance(item, Mapping)]
-    tickets = _tickets(given, columns, "", notes) if given else []
-    for file in files:
-        tickets += _tickets(rows_of(file), columns, _title(file) if len(files) > 1 else "", notes)
+    records = [plain(item) for item in given if isinstance(item, Mapping)]
+    others = [item if is_frame(item) else Path(item) for item in given if not isinstance(item, Mapping)]
+    tickets = _tickets(records, (columns, "", vocabulary), notes) if records else []
+    for item in others:
+        rows = table(*cells(item), notes) if is_frame(item) else rows_of(item, notes)
+        home = _title(item) if isinstance(item, Path) and len(others) > 1 else ""
+        tickets += _tickets(rows, (columns, home, vocabulary), notes)
     return _unique(tickets, notes), notes
 
 
@@ -64,101 +68,95 @@ def _title(path: Path) -> str:
     return re.sub(r"\.(csv|tsv|json|jsonl|ndjson|gz)\b", "", path.name).split("_")[-1]
 
 
-def _tickets(rows: list[Record], columns: Mapping[str, str] | None, home: str, notes: list[str]) -> list[Record]:
+def _tickets(
+    rows: list[Record], how: tuple[Mapping[str, str] | None, str, Vocabulary], notes: list[str]
+) -> list[Record]:
     if all(_is_own(row) for row in rows):
         return rows
-    mapping = _mapping(rows[0], columns, home, notes)
-    made = [_ticket(row, number, mapping) for number, row in enumerate(rows, 1)]
-    untitled = sum(1 for ticket in made if ticket["name"] == "(no title)")
-    if untitled:
-        notes.append(f"{untitled} rows{f' of {home}' if home else ''} have no title and are called '(no title)'.")
-    for ticket in made:
-        if home:
-            ticket["workspace"] = {"id": home, "name": home}
+    columns, home, vocabulary = how
+    read = read_columns([_lifted(row) for row in rows], columns, vocabulary)
+    made = [_ticket(read, place) | _raw(row) for place, row in enumerate(rows)]
+    untitled = sum(ticket["name"] == _UNTITLED for ticket in made)
+    told = [*read.notes, *([f"{counted(untitled, 'row')} without a title: named {_UNTITLED!r}."] if untitled else [])]
+    notes += [f"{home}: {note}" if home else note for note in told]
+    for ticket in made if home else ():
+        ticket.setdefault("workspace", {"id": home, "name": home})
     return made
 
 
+def _raw(row: Record) -> Record:
+    """Keep a record with objects in it as the tool wrote it too: a reference holds more than a ticket shows of it."""
+    has_objects = any(isinstance(part, dict) for value in row.values() for part in (value if isinstance(value, list) else [value]))  # fmt: skip
+    return {"remote_data": row} if has_objects and "remote_data" not in row else {}
+
+
 def _is_own(row: Record) -> bool:
-    known = [row[key] for key in _OWN & row.keys() if row[key] is not None]
-    return "id" in row and "name" in row and bool(known) and all(isinstance(value, dict | list) for value in known)
+    """Tell a record in the API's own form: its references are objects and arrays of objects."""
+    filled = [row[key] for key in _OWN & row.keys() if row[key] is not None]
+    return "id" in row and "name" in row and bool(filled) and all(_is_reference(value) for value in filled)
 
 
-def _mapping(row: Record, columns: Mapping[str, str] | None, home: str, notes: list[str]) -> dict[str, str]:
-    """Say which field each column becomes: as told, else guessed from its name, else a custom field."""
-    unknown = sorted(set((columns or {}).values()) - row.keys())
-    if unknown:
-        raise ValueError(f"columns= names {', '.join(unknown)}, but the file has: {', '.join(row)}.")
-    told = {column: field for field, column in (columns or {}).items()}
-    names = {column.strip().casefold(): column for column in reversed(list(row))}
-    for field, words in _GUESSES.items():
-        column = next((names[word] for word in words if word in names and names[word] not in told), None)
-        if column and field not in told.values():
-            told[column] = field
-            notes.append(f"{f'{home}: ' if home else ''}column {column!r} is taken for {field}.")
-    for column in row:
-        if column not in told:
-            told[column] = "custom_fields." + (re.sub(r"\W+", "_", column.strip().lower()).strip("_") or "column")
-    return told
+def _is_reference(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(not isinstance(item, dict) or "id" in item or "name" in item for item in value)
+    return isinstance(value, dict) and bool({"id", "name"} & value.keys())
 
 
-def _ticket(row: Record, number: int, mapping: Mapping[str, str]) -> Record:
+def _lifted(row: Record) -> Record:
+    """Put the fields of Jira's and Azure DevOps' records beside their id, and custom fields where they belong."""
+    fields, custom = row.get("fields"), row.get("custom_fields")
+    if isinstance(fields, dict):
+        row = {**{key: value for key, value in row.items() if key != "fields"}, **fields}
+    elif _is_pairs(fields):  # Zendesk tells its custom fields twice
+        row = {key: value for key, value in row.items() if key != "fields"}
+        custom = [*(custom or ()), *(fields or ())]
+    if isinstance(custom, list) and _is_pairs(custom):
+        custom = {worded(pair["id"]): pair.get("value") for pair in custom}
+    if isinstance(custom, dict):
+        row = {key: value for key, value in row.items() if key != "custom_fields"}
+        row |= {f"custom_fields.{key}": value for key, value in custom.items()}
+    return row
+
+
+def _is_pairs(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) and {"id", "value"} <= item.keys() for item in value)
+
+
+def _ticket(read: Columns, place: int) -> Record:
     ticket: Record = {"id": "", "name": "", "tags": [], "assignees": [], "custom_fields": {}}
-    for column, field in mapping.items():
-        text = row.get(column)
-        if text is None or text == "":
-            continue
-        if field.startswith("custom_fields."):
-            ticket["custom_fields"][field.removeprefix("custom_fields.")] = text
-        else:
-            ticket[field] = _value(field, text)
-    ticket["id"], ticket["name"] = str(ticket["id"] or number), str(ticket["name"] or "(no title)")
+    for field, values in read.fields.items():
+        value = values[place]
+        if value is not None and value not in ("", []):
+            ticket[field] = value
+    for key, values in read.custom.items():
+        if values[place] is not None and values[place] not in ("", []):
+            ticket["custom_fields"][key] = values[place]
+    ticket["id"], ticket["name"] = worded(ticket["id"]), text_of(ticket["name"]) or _UNTITLED
     return ticket
 
 
-def _value(field: str, value: Any) -> Any:
-    if isinstance(value, dict | list):
-        return value
-    if field in ("tags", "assignees"):
-        return [_reference(part.strip()) for part in re.split(r"[;,]", str(value)) if part.strip()]
-    if field in _COMPANIONS:
-        return _reference(str(value))
-    return _date(str(value)) if field in ("created_at", "updated_at", "due_date") else str(value)
-
-
-def _reference(name: str) -> Record:
-    return {"id": re.sub(r"\s+", "-", name), "name": name}
-
-
-_DATES = ("%d/%b/%y %H:%M", "%d/%b/%Y %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y", "%d.%m.%Y %H:%M")
-
-
-def _date(text: str) -> str:
-    """Bring a date to ISO 8601 in UTC; a date without a time, and what is no date, stay as they are."""
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        return text
-    for form in _DATES:
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        except ValueError:
-            continue
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return text
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _unique(tickets: list[Record], notes: list[str]) -> list[Record]:
-    seen: dict[str, int] = {}
-    for ticket in tickets:
-        ticket["id"] = str(ticket["id"])
-        count = seen.get(ticket["id"], 0)
-        seen[ticket["id"]] = count + 1
-        if count:
-            ticket["id"] = f"{ticket['id']}-{count + 1}"
-    doubled = sum(count - 1 for count in seen.values())
+    """Give numbers to tickets without an id, and refuse ids that are used more than once: an id means one ticket."""
+    rows: dict[str, list[int]] = {}
+    for row, ticket in enumerate(tickets, 1):
+        ticket["id"] = worded(ticket["id"])
+        if ticket["id"]:
+            rows.setdefault(ticket["id"], []).append(row)
+    doubled = {identity: places for identity, places in rows.items() if len(places) > 1}
     if doubled:
-        notes.append(f"{doubled} ids stood twice; the later ones got -2, -3… behind their id.")
+        shown = "; ".join(f"{identity} in tickets {', '.join(map(str, places))}" for identity, places in list(doubled.items())[:3])  # fmt: skip
+        raise ValueError(
+            f"{counted(len(doubled), 'id')} used more than once ({shown}{'…' if len(doubled) > 3 else ''}). An id means one ticket: remove the "
+            "doubled rows, or name the column of the ids with columns={'id': ...}."
+        )
+    free = (str(number) for number in range(1, len(tickets) * 2 + 2) if str(number) not in rows)
+    without = [ticket for ticket in tickets if not ticket["id"]]
+    for ticket in without:
+        ticket["id"] = next(free)
+    if without:
+        notes.append(
+            f"{counted(len(without), 'row')} without an id: numbered from {without[0]['id']} to {without[-1]['id']}."
+        )
     return tickets
 
 

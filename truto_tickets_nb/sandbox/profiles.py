@@ -112,3 +112,14 @@ def played(slug: str) -> Played:
         tuple(sorted(name for name, row in rows.items() if row["evidence"] == "inferred")),
         worlds().get(slug, {}),
     )
+
+
+def vocabulary(tool: Played) -> dict[str, dict[str, str]]:
+    """Name what the numbers mean by which a tool's own export tells statuses and priorities.
+
+    >>> vocabulary(played("freshdesk"))["status"]["2"]
+    'Open'
+    """
+    resources = {"status": "ticket_status", "priority": "ticket_priorities", "ticket_type": "ticket_types"}
+    rows = {name: tool.own.get(resource, ()) for name, resource in resources.items()}
+    return {name: {row[0]: row[1] for row in found if not isinstance(row, str)} for name, found in rows.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from truto_tickets_nb.sandbox import imports, seed
@@ -11,13 +10,14 @@ from truto_tickets_nb.sandbox.app import Api
 from truto_tickets_nb.sandbox.faults import Fault, Faults, Struck
 from truto_tickets_nb.sandbox.hub import Hub
 from truto_tickets_nb.sandbox.limiter import Limiter
-from truto_tickets_nb.sandbox.profiles import played
+from truto_tickets_nb.sandbox.profiles import played, vocabulary
 from truto_tickets_nb.sandbox.serving import Served, Server
 from truto_tickets_nb.sandbox.store import Store
 from truto_tickets_nb.sandbox.vendor import vendor_limit as limit_of_vendor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from truto_tickets_nb.sandbox.calls import Seen
 
@@ -32,7 +32,7 @@ class Sandbox(Served):
     ...     sandbox.url.startswith("http://127.0.0.1:"), len(sandbox.tickets())
     (True, 20)
 
-    `tickets` is how many to generate, or what to start from: records, the path of an export, or a list of either.
+    `tickets` is how many to generate, or what to start from: records, the path of an export, a DataFrame, or a list of these.
     `columns` maps fields to the export's columns; what is guessed without it stands in `notes`. `limit` is Truto's limit, (requests,
     seconds), None for none. `vendor_limit` is the tool's own: True as its profile has it, or (requests, seconds); `vendor_lockout` are
     the seconds for which it then shuts a caller out. `path` keeps the database in a file that survives. `ignored_filters` are
@@ -85,8 +85,7 @@ class Sandbox(Served):
             notes: list[str] = []
             self._store.fact("generated", "yes")  # only an invented account has a workflow
         else:
-            sources = [tickets] if isinstance(tickets, str | Path | dict) else list(tickets)
-            records, notes = imports.gathered(sources, columns)
+            records, notes = imports.gathered(imports.sources(tickets), columns, vocabulary(self._api.played))
             companions = imports.companions(records)
         if "etag" in self._api.played.required_query:
             records = [{**record, "etag": record.get("etag", f'W/"{record["id"]}/0"')} for record in records]

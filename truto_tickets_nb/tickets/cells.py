@@ -6,7 +6,7 @@ import ast
 import json
 import math
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -164,16 +164,15 @@ def is_number(cell: Any) -> bool:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
-def same_number(one: float, two: float) -> bool:
-    """Tell whether two numbers are one, also where one of them lost the digits that a float can't hold.
+def same_number(base: float, cell: float) -> bool:
+    """Tell whether a number is still the one that was loaded, also where it lost the digits that a float can't hold.
 
-    >>> same_number(5, 5.0), same_number(2**60 + 7, float(2**60)), same_number(5, 6)
-    (True, True, False)
+    >>> same_number(5, 5.0), same_number(2**60 + 7, float(2**60)), same_number(2**60 + 7, 2**60), same_number(2**60 + 7, 2**60 + 8)
+    (True, True, True, False)
     """
-    if one == two:
+    if base == cell:
         return True
-    is_rounded = isinstance(one, float) != isinstance(two, float) and min(abs(one), abs(two)) >= EXACT
-    return is_rounded and float(one) == float(two)
+    return isinstance(base, int) and abs(base) >= EXACT and int(float(base)) == cell
 
 
 def has_lost_digits(cell: Any) -> bool:
@@ -198,6 +197,17 @@ def as_moment(cell: Any) -> date | datetime | None:
     if isinstance(cell, date):
         return cell
     return moment(cell) if isinstance(cell, str) else None
+
+
+def is_epoch(cell: float, base: date | datetime) -> bool:
+    """Tell whether a number counts the seconds, or the thousandths, millionths or billionths of them, from 1970 to a moment.
+
+    >>> is_epoch(1769817600000, date(2026, 1, 31)), is_epoch(1769817600000, date(2026, 2, 1))
+    (True, False)
+    """
+    instant = base if isinstance(base, datetime) else datetime(base.year, base.month, base.day, tzinfo=UTC)
+    micros = (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    return any(abs(cell * scale - micros) < max(1, scale) for scale in (1_000_000, 1000, 1, 0.001))
 
 
 def iso_text(value: date) -> str:

@@ -17,11 +17,13 @@ from truto_tickets_nb.tickets.cells import (
     has_lost_digits,
     is_number,
     iso_text,
+    json_problem,
     members_of_text,
     number,
     same_number,
     structure_of_text,
     truth,
+    unreadable_json,
 )
 from truto_tickets_nb.tickets.formats import DateForm, common_forms, read_moments, write_number
 from truto_tickets_nb.tickets.sameness import same_json
@@ -177,6 +179,8 @@ class CustomForm:
         value = number(cell.strip()) if isinstance(cell, str) else cell
         if not is_number(value):
             return Trouble("is no number, and this field holds numbers", "Give a number such as 5 or 2.5.")
+        if json_problem(value):
+            return unreadable_json(json_problem(value))
         if is_number(base) and same_number(base, value):  # type: ignore[arg-type]
             return base
         if has_lost_digits(value) and "decimal" not in self.kinds:

@@ -9,6 +9,7 @@ from truto_tickets_nb.edits.operations.chosen import Operation
 from truto_tickets_nb.edits.operations.given import field_for, listed, options_for, quoted
 from truto_tickets_nb.edits.values import of_json, same, to_json
 from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.tickets.cells import json_problem
 from truto_tickets_nb.tickets.values import is_missing
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def _pairs(ticket: str, columns: Mapping[str, Any]) -> Iterator[tuple[str, list[
     for name, pair in columns.items():
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise StepError(f"Ticket {shorten(ticket, 40)}, {shorten(name, 40)}: a cell is {_FORM}.")
-        yield name, [to_json(cell) for cell in pair]
+        cells = [to_json(cell) for cell in pair]
+        if problem := json_problem(cells):
+            raise StepError(f"Ticket {shorten(ticket, 40)}, {shorten(name, 40)}: {problem}, which JSON can't carry.")
+        yield name, cells
 
 
 def by_column(step: Step) -> dict[str, dict[str, tuple[Any, Any]]]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.plans.along import along
 from truto_tickets_nb.plans.rules.clears import PLAIN
-from truto_tickets_nb.plans.way import part_of
 from truto_tickets_nb.tickets.values import is_missing
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def notes(patches: Sequence[Patch], book: Book) -> Iterator[str]:
         return
     fields = {change.field for patch in patches for change in patch.changes}
     yield from _product(book)
-    yield from _mapping(fields, book)
+    yield from _mapping(book)
     model = book.profile.fact("status_model")
     if "status" in fields and model.value == "workflow":
         yield f"{book.name} moves tickets by its workflow: a change of status may be refused ({model.told})."
@@ -40,7 +39,7 @@ def _product(book: Book) -> Iterator[str]:
         yield f"Nothing is written down about {book.name}: its own rules show only when sending."
 
 
-def _mapping(fields: set[str], book: Book) -> Iterator[str]:
+def _mapping(book: Book) -> Iterator[str]:
     """Say what the account's own mapping does that no profile knows: changed here, more sent, less answered."""
     if book.learnt.overridden:
         yield (
@@ -49,9 +48,8 @@ def _mapping(fields: set[str], book: Book) -> Iterator[str]:
         )
     for place, text in book.learnt.unseen:
         yield f"Truto adds to the {place} of each PATCH what the account's own schema says: {text}"
-    silent = sorted({name for name in fields if not book.learnt.can_be_read(part_of(name))})
-    if silent:
-        yield f"Can't be verified after sending: {', '.join(silent)}. The account's own mapping does not answer it."
+    if book.way.unread:
+        yield f"Can't be verified after sending: {', '.join(book.way.unread)}. The account's own mapping does not answer it."
     if book.learnt.steps:
         yield f"Each PATCH makes {book.learnt.steps + 1} calls in {book.name}, by the account's own mapping; the pace counts them."
 

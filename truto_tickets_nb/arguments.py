@@ -1,0 +1,66 @@
+"""Check what a person gives to a public function: a wrong type is told with its argument, what was given, and what to give."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from truto_tickets_nb.errors import ArgumentError, shorten
+
+if TYPE_CHECKING:
+    from types import UnionType
+
+Given = TypeVar("Given")
+
+
+def names(argument: str, value: object, example: str) -> tuple[str, ...]:
+    """Read names of columns or ids: one text, or several; nothing where None is given.
+
+    >>> names("clear", "name", 'clear=["name"]'), names("clear", ["name", "tags"], "")
+    (('name',), ('name', 'tags'))
+    """
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, Iterable) or isinstance(value, Mapping | bytes):
+        raise ArgumentError(f"{argument}= takes names, not {said(value)}. Write {example}.")
+    items = tuple(value)
+    wrong = next((item for item in items if not isinstance(item, str)), None)
+    if wrong is not None:
+        raise ArgumentError(f"{argument}= takes names, and {said(wrong)} is none. Write {example}.")
+    return items
+
+
+def of_type(argument: str, value: Given, kind: type | UnionType, expected: str) -> Given:
+    """Return a value of the right type; another one is an ArgumentError that says what is expected.
+
+    >>> of_type("limit", 5, int, "a whole number")
+    5
+    """
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+        raise ArgumentError(f"{argument} is {expected}, not {said(value)}.")
+    return value
+
+
+def file_path(argument: str, value: Any) -> Path:
+    """Read the path of a file or a folder: text or a Path."""
+    if not isinstance(value, str | os.PathLike) or not str(value):
+        raise ArgumentError(f"{argument} is the path of a file, as text or a Path, not {said(value)}.")
+    return Path(value)
+
+
+def said(value: object) -> str:
+    """Name a value that was given: what it is, and where that helps, how it looks.
+
+    >>> said(5), said(None), said([1])
+    ('5 (int)', 'None', 'a list')
+    """
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    if isinstance(value, bool | int | float | str | bytes):
+        return f"{shorten(repr(value), 40)} ({name})"
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
