@@ -67,6 +67,16 @@ def test_colleague_between_the_parts(account):
     assert [[change.field for change in patch.changes] for patch in run.undo()] == [["name"]]
 
 
+def test_gone_between_the_parts(account):
+    """A ticket that is deleted after its first part is partly applied: neither the rest nor the undo is tried on it."""
+    plan = edited(account).only("10001")
+    account.sandbox.faults("deleted=#2:on=GET")
+    run = account.apply(plan, confirm=1, **ONE_BY_ONE)
+    assert (run.outcomes[0].kind, run.outcomes[0].cause) == ("partly applied", "gone")
+    for again in (run.retry(), run.undo()):
+        assert (len(again), "10001" in again.notes[-1]) == (0, True)
+
+
 def test_stopped_between_the_parts_and_retried(account):
     """A limit that shuts us out in the middle leaves what arrived, tells the rest apart, and retry() sends just that."""
     plan = edited(account).only("10001")

@@ -10,7 +10,7 @@ import orjson
 
 from truto_tickets_nb.errors import ApiError, NotFound, Rejected, Stopped
 from truto_tickets_nb.runs.run import Outcome
-from truto_tickets_nb.runs.stages import HOPELESS, LANDED, Looked, is_locked_out, judged, lacking, look
+from truto_tickets_nb.runs.stages import HOPELESS, LANDED, Looked, is_locked_out, judged, lacking, look, nobodys
 from truto_tickets_nb.runs.verify import after_sending
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.plans.way import Way
     from truto_tickets_nb.runs.door import Door, Record
     from truto_tickets_nb.runs.run import OutcomeKind
+    from truto_tickets_nb.runs.stages import OwnRun
     from truto_tickets_nb.runs.verify import Finding
 
 STALE = (409, 412)  # the etag was of an older version
@@ -44,6 +45,7 @@ class Delivery:
     key: str
     intend: Callable[[tuple[str, ...]], None]
     left: tuple[str, ...] = ()
+    own: OwnRun = nobodys  # finds the earlier run of ours that wrote what a ticket holds now
     reread: bool = False  # verify by a read of its own even where the answer says that all is well
     attempt: int = 0
     pauses: int = 0
@@ -80,12 +82,13 @@ class Delivery:
             return judged(self.patch, findings, found.reason if found.kind == "applied" else "")
         kind: OutcomeKind = "unknown" if found.kind == "unknown" else "partly applied"
         names = ", ".join(item.change.field for item in self.settled)
-        return Outcome(self.patch, kind, f"{names} arrived, in a PATCH of its own. {found.reason}", findings)
+        reason = f"{names} arrived, in a PATCH of its own. {found.reason}"
+        return Outcome(self.patch, kind, reason, findings, found.cause, found.own_runs)
 
     def _round(self) -> Outcome | ApiError | None:
         """Look and send once: an outcome, an error to wait for, or None where the ticket is to be looked at again."""
         with self.door.pair():
-            looked = look(self.door, self._rest, self.way, self.left)
+            looked = look(self.door, self._rest, self.way, self.left, self.own)
             if isinstance(looked, Outcome):
                 return looked
             if self.door.is_paused and self.pauses < PAUSES:
@@ -105,7 +108,7 @@ class Delivery:
         try:
             answer = self._patched(self.way.body(changes, looked.record), query)
         except NotFound as error:
-            return Outcome(self._rest, "refused", f"The ticket is gone: {error}", looked.findings)
+            return Outcome(self._rest, "refused", f"The ticket is gone: {error}", looked.findings, "gone")
         except Rejected as error:
             if error.status in STALE and "etag" in self.way.query and self.attempt < TRIES_STALE:
                 return None
@@ -137,7 +140,7 @@ class Delivery:
             if is_locked_out(error):
                 raise error
             return Outcome(self._rest, "not sent", str(error))
-        looked = look(self.door, self._rest, self.way, self.left)
+        looked = look(self.door, self._rest, self.way, self.left, self.own)
         if isinstance(looked, Outcome):
             return looked
         if looked.of(*LANDED):

@@ -68,9 +68,10 @@ def resume(bench: Bench, run_id: str) -> Run:
 
 def dry_run(bench: Bench, plan: Plan, way: Way, unknown: tuple[str, ...] = ()) -> Rehearsal:
     """Walk the stages without sending: no PATCH ever leaves."""
+    own = bench.journal.writer(plan.account_id)
     found: dict[int, Outcome] = {}
     with ThreadPoolExecutor(bench.brakes.workers, thread_name_prefix="dry-run") as pool:
-        jobs = [pool.submit(rehearse, bench.door, patch, way) for patch in plan.patches]
+        jobs = [pool.submit(rehearse, bench.door, patch, way, own) for patch in plan.patches]
         try:
             for place, job in enumerate(jobs):
                 found[place] = _rehearsed(job, plan.patches[place])
@@ -198,6 +199,7 @@ class _Work:
             item.key,
             lambda fields: self._intended(item, fields),
             item.left or (),
+            self.bench.journal.writer(self.bench.door.account_id, self.run_id),
             reread,
         )
         try:

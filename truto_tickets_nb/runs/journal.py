@@ -21,13 +21,16 @@ from truto_tickets_nb.home import HOME, home, is_alive, mark
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
 from truto_tickets_nb.plans.way import Way
 from truto_tickets_nb.runs.listing import Runs, RunSummary
+from truto_tickets_nb.runs.own import own_run, written
 from truto_tickets_nb.runs.run import Outcome, Run
 from truto_tickets_nb.runs.storage import failed, opened
 from truto_tickets_nb.runs.verify import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
+
+    from truto_tickets_nb.runs.own import Written
 
 __all__ = ["FILE", "HOME", "Journal", "Pending", "existing", "home"]
 FILE = "journal.sqlite"
@@ -126,7 +129,13 @@ class Journal:
     def settle(self, run_id: str, place: int, outcome: Outcome) -> None:
         """Write down how a patch ended; a first outcome is never overwritten."""
         text = orjson.dumps(
-            {"kind": outcome.kind, "reason": outcome.reason, "findings": [asdict(f) for f in outcome.findings]}
+            {
+                "kind": outcome.kind,
+                "reason": outcome.reason,
+                "findings": [asdict(f) for f in outcome.findings],
+                "cause": outcome.cause,
+                "own_runs": outcome.own_runs,
+            }
         )
         with self._writing() as db:
             db.execute(
@@ -182,6 +191,18 @@ class Journal:
             counts[run_id][kind or ("unknown" if is_intended else "not sent")] += count
             open_[run_id] += count if kind is None else 0
         return counts, open_
+
+    def writer(self, account_id: str, this_run: str = "") -> Callable[[str, Finding], str]:
+        """Make what finds the earlier run of this account that wrote what a ticket holds now, "" where none of them did."""
+        return lambda ticket, found: own_run(self._written(account_id, ticket, this_run), found)
+
+    def _written(self, account_id: str, ticket: str, this_run: str) -> Iterator[Written]:
+        sql = (
+            "select run, outcome from patches join runs on runs.id=run where ticket=? and account=? and run<>? "
+            "and outcome is not null order by runs.rowid"
+        )
+        for run_id, outcome in self._all(sql, ticket, account_id, this_run):
+            yield from written(run_id, orjson.loads(outcome))
 
     def last_open(self, account_id: str) -> str | None:
         """Name the newest run of an account that is not finished."""
@@ -256,7 +277,8 @@ def _outcome(patch: Patch, stored: str | None, intended: str | None) -> Outcome:
     found = orjson.loads(stored)
     changes = {change.field: change for change in patch.changes}
     findings = tuple(_finding(changes, row) for row in found["findings"])
-    return Outcome(patch, found["kind"], found["reason"], findings)
+    own_runs = tuple(found.get("own_runs", ()))  # not in journals of earlier versions
+    return Outcome(patch, found["kind"], found["reason"], findings, found.get("cause", ""), own_runs)
 
 
 def _finding(changes: dict[str, Change], row: dict[str, Any]) -> Finding:

@@ -41,6 +41,8 @@ def page(run: Run) -> Page:
 def _next(run: Run) -> str:
     if run.state != "finished":
         return "account.resume() goes on with what is still open"
+    if any(item.cause == "own run" for item in run.conflicts):
+        return "load again, or bring the edits over: account.load().rebase(df); run.undo() makes the opposite plan"
     if run.conflicts:
         return 'run.conflicts.plan(keep="mine") makes a plan of the conflicts; run.undo() the opposite plan'
     return "run.undo() makes the opposite plan" if run.applied else ""
@@ -85,7 +87,7 @@ def _ends(item: Outcome) -> dict[str, str]:
         "applied": "arrived",
         "normalised": "arrived",
         "open": "not sent",
-        "conflict": "edited by somebody",
+        "conflict": "edited meanwhile",
         "already so": "was so",
     }
     found = {finding.change.field: words.get(finding.verdict, finding.verdict) for finding in item.findings}

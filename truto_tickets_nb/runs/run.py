@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pandas as pd
 
-from truto_tickets_nb.errors import PlanError, SetupError
+from truto_tickets_nb.errors import PlanError, SetupError, shorten
 from truto_tickets_nb.runs import report
 from truto_tickets_nb.show import to_html, to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from truto_tickets_nb.plans.plan import Change, Patch, Plan
     from truto_tickets_nb.runs.verify import Finding
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 OutcomeKind = Literal[
     "applied", "unchanged", "partly applied", "ignored", "conflict", "refused", "unknown", "not sent", "ready"
 ]
+# Why a patch ended so, where that decides what can be done next: the ticket is gone, its id can't be addressed, or an earlier run of one's
+# own changed the same fields; "" for all else.
+Cause = Literal["", "gone", "no address", "own run"]
+LOST: tuple[Cause, ...] = ("gone", "no address")  # nothing can be sent to these tickets any more
 DONE = ("applied", "unchanged")
 FAILED = ("partly applied", "ignored", "refused", "unknown")
 LANDED = ("applied", "normalised", "rewritten")  # verdicts of fields that this run changed
@@ -34,6 +38,8 @@ class Outcome:
     kind: OutcomeKind
     reason: str = ""
     findings: tuple[Finding, ...] = ()
+    cause: Cause = ""
+    own_runs: tuple[str, ...] = ()  # earlier runs of this account that changed the same fields
 
     @property
     def ticket(self) -> str:
@@ -91,8 +97,8 @@ class Outcomes:
         if keep not in ("mine", "theirs"):
             raise PlanError(f'keep={keep!r} is neither "mine" nor "theirs".')
         wanted = self.items if keep == "mine" else ()
-        patches = tuple(patch for item in wanted if (patch := _rebased(item)).changes)
-        made = self.plan_of.noted(patches=patches, problems=(), notes=(), undoes="")
+        patches = tuple(patch for item in wanted if item.cause not in LOST and (patch := _rebased(item)).changes)
+        made = self.plan_of.noted(patches=patches, problems=(), notes=_lost(wanted), undoes="")
         return made.only(*names) if names else made
 
     def __repr__(self) -> str:
@@ -104,6 +110,15 @@ def _of(outcomes: tuple[Outcome, ...], kinds: tuple[str, ...], plan: Plan) -> Ou
     if unknown:
         raise SetupError(f"There is no outcome {unknown[0]!r}. There are: {', '.join(get_args(OutcomeKind))}.")
     return Outcomes(tuple(item for item in outcomes if item.kind in kinds), plan)
+
+
+def _lost(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+    """Name the tickets that a new plan leaves out, because nothing can be sent to them any more."""
+    ids = [item.ticket for item in outcomes if item.cause in LOST]
+    if not ids:
+        return ()
+    verb = "ticket is gone and is" if len(ids) == 1 else "tickets are gone and are"
+    return (f"{len(ids):,} {verb} left out: {shorten(', '.join(ids), 200)}.",)
 
 
 def _rebased(outcome: Outcome) -> Patch:
@@ -199,7 +214,7 @@ class Run:
 
     @property
     def conflicts(self) -> Outcomes:
-        """Choose the tickets that somebody else changed in the same field; they were not touched."""
+        """Choose the tickets whose same field was changed since they were loaded, by others or by an earlier run; they were not touched."""
         return self.of("conflict")
 
     @property
@@ -223,7 +238,10 @@ class Run:
         return self._again(lambda item: tuple(change.reversed() for change in item.landed()), undoes=self.id)
 
     def retry(self) -> Plan:
-        """Make a plan of what was refused, ignored or not sent, to try once more, also of the rest of a partly applied ticket."""
+        """Make a plan of what was refused, ignored or not sent, to try once more, also of the rest of a partly applied ticket.
+
+        Tickets that are gone are left out, and named in the plan's notes.
+        """
         wanted = {"refused", "ignored", "not sent"}
         return self._again(
             lambda item: item.patch.changes if item.kind in wanted else item.unsent(), undoes="", backwards=False
@@ -231,9 +249,9 @@ class Run:
 
     def _again(self, changes: Callable[[Outcome], tuple[Change, ...]], *, undoes: str, backwards: bool = True) -> Plan:
         items = self.outcomes[::-1] if backwards else self.outcomes
-        patches = (replace(item.patch, changes=changes(item)) for item in items)
-        kept = tuple(patch for patch in patches if patch.changes)
-        notes = tuple(self._unrestored()) if undoes else ()
+        wanted = tuple(item for item in items if changes(item))
+        kept = tuple(replace(item.patch, changes=changes(item)) for item in wanted if item.cause not in LOST)
+        notes = (*(self._unrestored() if undoes else ()), *_lost(wanted))
         return self.plan.noted(patches=kept, problems=(), notes=notes, undoes=undoes, looked_at=len(self.outcomes))
 
     def _unrestored(self) -> Iterator[str]:

@@ -23,10 +23,18 @@ from truto_tickets_nb.runs.run import Outcome
 from truto_tickets_nb.runs.verify import before_sending, between
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from truto_tickets_nb.plans.plan import Change, Patch
     from truto_tickets_nb.plans.way import Way
     from truto_tickets_nb.runs.door import Door, Record
+    from truto_tickets_nb.runs.run import Cause
     from truto_tickets_nb.runs.verify import Finding
+
+if TYPE_CHECKING:
+    OwnRun = Callable[
+        [str, Finding], str
+    ]  # ticket and conflict -> the run of ours that wrote what the ticket holds, "" for none
 
 HOPELESS = (TokenRefused, NeedsReauth, ReadOnly, AccountBlocked, NotAllowed)  # the rest of the run would fail likewise
 STALE = (409, 412)  # the etag was of an older version
@@ -36,6 +44,11 @@ TRIES_STALE = 5  # looks at a ticket whose version moves on between reading and 
 PAUSES = 2
 LANDED = ("applied", "normalised")
 ARRIVED = "The answer was lost; re-reading shows that it arrived."
+
+
+def nobodys(_ticket: str, _found: Finding) -> str:
+    """Say that no run of ours is known to have written this."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +72,21 @@ def is_locked_out(error: ApiError) -> bool:
     return isinstance(error, RateLimited) and (error.retry_after or 0) > PATIENCE
 
 
-def look(door: Door, patch: Patch, way: Way, left: tuple[str, ...] = ()) -> Looked | Outcome:
+def look(door: Door, patch: Patch, way: Way, left: tuple[str, ...] = (), own: OwnRun = nobodys) -> Looked | Outcome:
     """Re-read a ticket and compare three ways; an Outcome where nothing is to be sent.
 
-    `left` names the fields of an earlier PATCH of ours that may have arrived.
+    `left` names the fields of an earlier PATCH of ours that may have arrived; `own` finds the earlier run of ours that wrote what a
+    ticket holds now.
     """
     try:
         record = door.get(patch.ticket, query=way.read)
     except NotFound as error:
-        return Outcome(patch, "refused", f"The ticket is gone: {error}")
+        return Outcome(patch, "refused", f"The ticket is gone: {error}", cause="gone")
     except (*HOPELESS, Stopped):
         raise
-    except (Rejected, SetupError) as error:  # an id that can be no part of an address is refused before it is sent
+    except SetupError as error:  # an id that can be no part of an address is refused before it is sent
+        return Outcome(patch, "refused", str(error), cause="no address")
+    except Rejected as error:
         return Outcome(patch, "refused", str(error))
     except ApiError as error:
         if is_locked_out(error):
@@ -79,7 +95,7 @@ def look(door: Door, patch: Patch, way: Way, left: tuple[str, ...] = ()) -> Look
             return Outcome(patch, "unknown", f"The answer was lost and the ticket can't be re-read: {error}")
         return Outcome(patch, "not sent", f"The ticket could not be re-read, so nothing was sent: {error}")
     ours, rest = _split(patch, left)
-    return _stand(patch, Looked(record, (*between(ours, record, way.unread), *before_sending(rest, record))))
+    return _stand(patch, Looked(record, (*between(ours, record, way.unread), *before_sending(rest, record))), own)
 
 
 def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Change]]:
@@ -87,16 +103,13 @@ def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Chan
     return ours, [change for change in patch.changes if change.field not in left]
 
 
-def _stand(patch: Patch, looked: Looked) -> Looked | Outcome:
+def _stand(patch: Patch, looked: Looked, own: OwnRun) -> Looked | Outcome:
     """Decide, from what the ticket holds, whether anything is still to be sent."""
     if unclear := looked.names("unclear"):
         reason = f"The answer was lost, and {unclear} holds neither the old nor the new value: look at both."
         return Outcome(patch, "unknown", reason, looked.findings)
-    if clashes := looked.names("conflict"):
-        reason = f"Somebody else changed {clashes} since this was loaded; the ticket was not touched."
-        if looked.of(*LANDED):
-            return Outcome(patch, "partly applied", f"{looked.names(*LANDED)} arrived. {reason}", looked.findings)
-        return Outcome(patch, "conflict", reason, looked.findings)
+    if looked.of("conflict"):
+        return _clashed(patch, looked, own)
     if looked.of("open"):
         return looked
     if looked.of(*LANDED):
@@ -104,9 +117,28 @@ def _stand(patch: Patch, looked: Looked) -> Looked | Outcome:
     return Outcome(patch, "unchanged", "It held this already.", looked.findings)
 
 
-def rehearse(door: Door, patch: Patch, way: Way) -> Outcome:
+def _clashed(patch: Patch, looked: Looked, own: OwnRun) -> Outcome:
+    """Say who changed the same fields: an earlier run of ours, which the journal knows, or somebody else."""
+    writers: dict[str, list[str]] = {}
+    for found in looked.of("conflict"):
+        writers.setdefault(own(patch.ticket, found), []).append(found.change.field)
+    runs = tuple(run for run in writers if run)
+    clauses = [
+        f"{f'run {run} of yours' if run else 'somebody else'} changed {', '.join(names)}"
+        for run, names in writers.items()
+    ]
+    told = " and ".join(clauses)
+    reason = f"{told[0].upper()}{told[1:]} since this was loaded; the ticket was not touched."
+    cause: Cause = "" if "" in writers else "own run"
+    if looked.of(*LANDED):
+        reason = f"{looked.names(*LANDED)} arrived. {reason}"
+        return Outcome(patch, "partly applied", reason, looked.findings, cause, runs)
+    return Outcome(patch, "conflict", reason, looked.findings, cause, runs)
+
+
+def rehearse(door: Door, patch: Patch, way: Way, own: OwnRun = nobodys) -> Outcome:
     """Go through the stages up to sending."""
-    looked = look(door, patch, way)
+    looked = look(door, patch, way, own=own)
     if isinstance(looked, Outcome):
         return looked
     _, missing = way.parameters(looked.record)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 log = logging.getLogger(__name__)
-VERSION = 2
+VERSION = 3
 LOCK = (
     "journal.lock"  # held while a damaged journal is set aside: of several processes that see the damage, one does it
 )
@@ -34,6 +34,7 @@ create table patches (
 _STEPS = {
     1: _SCHEMA,
     2: "alter table patches add column sent text; alter table runs add column who text not null default '';",
+    3: "create index by_ticket on patches (ticket);",  # a conflict asks which run wrote a ticket last
 }
 
 
