@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -156,7 +157,7 @@ class Column:
 
     def _as_any(self, cell: Cell, place: int, comma: bool) -> Any:  # noqa: FBT001
         value = self.values[place]
-        if isinstance(value, tuple):
+        if isinstance(value, tuple) or (is_missing(value) and self.holds_lists):
             return self._as_tuple(cell, place, comma)
         if isinstance(value, bool) and flag(cell) is not None:
             return flag(cell)
@@ -166,12 +167,20 @@ class Column:
             return cell
         return self._as_text(cell, place, comma)
 
+    @cached_property
+    def holds_lists(self) -> bool:
+        """Tell whether every filled cell of the column is a list, so that an empty one takes a list as well."""
+        filled = [value for value in self.values if not is_missing(value)]
+        return bool(filled) and all(isinstance(value, tuple) for value in filled)
+
     def _as_tuple(self, cell: Cell, place: int, comma: bool) -> Any:  # noqa: FBT001
         text = self._as_text(cell, place, comma)
         parsed = literal(text)
         if isinstance(parsed, tuple):
             return freeze(parsed)
-        if is_plain(self.values[place]) and not text.lstrip().startswith("[") and not is_broken_literal(text):
+        members = self.values[place]
+        are_names = not isinstance(members, tuple) or is_plain(members)
+        if are_names and not text.lstrip().startswith("[") and not is_broken_literal(text):
             return split(text)
         raise Unreadable("is no list, where a list was", 'Write it as JSON, such as ["a", "b"].')
 
