@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.runs.run import Rehearsal, Run
     from truto_tickets_nb.sandbox import Sandbox
+
+log = logging.getLogger(__name__)
 
 
 class Account:
@@ -274,6 +277,8 @@ class Account:
 
     def close(self) -> None:
         """Close connections and journal, and end the sandbox behind a practice account; a second call does nothing."""
+        if not self._is_closed:
+            log.debug("account %s closed", self.id)
         self._is_closed = True
         self._client.close()
         if self._journal is not None:

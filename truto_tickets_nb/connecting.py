@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.api.schema import AccountInfo
     from truto_tickets_nb.sandbox import Sandbox
+
+log = logging.getLogger(__name__)
 
 BUDGET = "budget.sqlite"  # the file through which processes of one machine share the budget of an account
 
@@ -63,6 +66,7 @@ def _connected(client: Client, *, sandbox: Sandbox | None = None, home: str | Pa
     except BaseException:
         client.close()
         raise
+    log.info("connected to account %s (%s)", client.account_id, info.slug)
     if sandbox is None or sandbox.plays_vendor:
         client.budget.learn(pace(profile(info.slug)))
     return Account(client, info, sandbox=sandbox, home=home)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from types import TracebackType
+
+log = logging.getLogger(__name__)
 
 TICKETS = "/unified/ticketing/tickets"
 NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # no request was sent at all
@@ -148,8 +151,11 @@ class Client:
     def wait(self, error: ApiError, attempt: int) -> bool:
         """Wait as long as an error asks for; False where trying again is of no use."""
         seconds = pause(error, attempt, tries=self._tries, chance=_RACE.random())
+        kind, status = type(error).__name__, error.status
         if seconds is None:
+            log.warning("account %s: %s (%s) after attempt %d, not tried again", self.account_id, kind, status, attempt)
             return False
+        log.info("account %s: %s (%s) after attempt %d, tried again", self.account_id, kind, status, attempt)
         self._told(Wait(seconds, reason(error), attempt))
         if isinstance(error, RateLimited) or error.retry_after is not None:
             self.budget.pause(seconds)
@@ -206,7 +212,9 @@ class Client:
         try:
             response = self._http.send(request)
         except httpx.TransportError as error:
+            log.debug("%s %s: %s", request.method, request.url.path, type(error).__name__)
             raise NoAnswer(f"No answer from {request.url.host}: {type(error).__name__}. Check the network.") from error
+        log.debug("%s %s: %d", request.method, request.url.path, response.status_code)
         self._heed(response)
         return decoded(response, self._token)
 
@@ -225,6 +233,7 @@ class Client:
             self._told(Wait(closed, "somebody else uses the limit too", 0))
 
     def _told(self, wait: Wait) -> None:
+        log.info("account %s: waiting %.1f s: %s", self.account_id, wait.seconds, wait.reason)
         if self.listen:
             self.listen(wait)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -12,6 +13,8 @@ from truto_tickets_nb.errors import JournalError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 _SCHEMA = """
 create table if not exists sent (id integer primary key autoincrement, account text not null, at real not null);
@@ -164,5 +167,6 @@ def shared(path: Path, account: str) -> Departures:
     """Share the budget of an account through a file; where none can be written, this process counts for itself."""
     try:
         return Shared(path, account)
-    except (OSError, sqlite3.Error):
+    except (OSError, sqlite3.Error) as error:
+        log.warning("the budget is not shared with other processes: %s can't be used (%s)", path, type(error).__name__)
         return Memory()

@@ -6,6 +6,7 @@ Two drafts of one name never share a file: the second one takes the next number,
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from truto_tickets_nb.edits.steps import Step
+
+log = logging.getLogger(__name__)
 
 MARK, VERSION = "truto_tickets_nb draft", 2
 KEPT = 20  # autosaves of one name; older ones that nobody works on make room
@@ -186,6 +189,7 @@ def _aside(path: Path, error: Exception) -> None:
     kept = path.with_name(f"{path.stem}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
     path.rename(kept)
     told = f"The autosaved draft {path.name} was damaged ({shorten(error, 120)}). It is kept as {kept.name}; a new one is begun."
+    log.warning("an autosaved draft was damaged and is set aside")
     warnings.warn(told, DraftDamaged, stacklevel=6)
 
 

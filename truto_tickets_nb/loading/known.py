@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.api.client import Client
     from truto_tickets_nb.integrations.profile import Profile
+
+log = logging.getLogger(__name__)
 
 FATAL = (TokenRefused, NeedsReauth, AccountBlocked)
 TRANSIENT = (RateLimited, ServerTrouble, NoAnswer)  # another try may give what this one did not
@@ -160,6 +163,11 @@ class Known:
         with ThreadPoolExecutor(4, thread_name_prefix="choices") as pool:
             for name, answer in zip(open_, pool.map(answered, open_.values()), strict=True):
                 self._answers[name] = (self._clock(), answer)
+                if answer.failure:
+                    kind = "for the moment" if answer.is_transient else "for good"
+                    log.warning(
+                        "account %s does not tell %s, %s: seen values have to do", self._client.account_id, name, kind
+                    )
 
     def _is_open(self, name: str) -> bool:
         if name not in self._answers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from truto_tickets_nb.api.client import Client
     from truto_tickets_nb.show import Bar
     from truto_tickets_nb.tickets.table import Table
+
+log = logging.getLogger(__name__)
 
 Record = dict[str, Any]
 PAGE = 100  # tickets asked for at a time
@@ -96,12 +99,20 @@ def load(client: Client, request: Request, bar: Bar) -> Loaded:
     """Load tickets; interrupted, or stopped by an error for good, it gives what it has."""
     gathering = _Gathering(client, request, bar)
     stopped_by: BaseException | None = None
+    log.info(
+        "account %s: loading tickets, filtered by %s", client.account_id, ", ".join(request.filters.names) or "nothing"
+    )
     try:
         gathering.all()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  (raised again by the account, with what was loaded)
         stopped_by = error
+        log.warning("account %s: the load was stopped by %s", client.account_id, type(error).__name__)
         gathering.rescue()
-    return Loaded(gathering.columns.table(), gathering.seen, request, gathering.counts, stopped_by)
+    counts = gathering.counts
+    log.info("account %s: loaded %d tickets", client.account_id, len(gathering.columns))
+    for name, count in counts.left_out.items():
+        log.info("account %s: %d tickets that do not match the filter %s were left out", client.account_id, count, name)
+    return Loaded(gathering.columns.table(), gathering.seen, request, counts, stopped_by)
 
 
 def stopped(error: BaseException, snapshot: object) -> BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from truto_tickets_nb.plans.way import Way
     from truto_tickets_nb.runs.door import Door, Listener
     from truto_tickets_nb.runs.journal import Journal, Pending
+
+log = logging.getLogger(__name__)
 
 LOOK = 0.2  # seconds between two looks at an interrupt
 GRACE = 10.0  # seconds that those in flight have to land after an interrupt
@@ -94,25 +97,44 @@ def _go(bench: Bench, run_id: str) -> Run:
     work = _Work(bench, run_id, bench.journal.way(run_id))
     try:
         with terminable():
-            work.all(bench.journal.pending(run_id))
+            pending = bench.journal.pending(run_id)
+            log.info("run %s: begun, %d tickets, account %s", run_id, len(pending), bench.door.account_id)
+            work.all(pending)
             if bench.halted.is_set() and bench.journal.pending(run_id):
                 raise KeyboardInterrupt("stopped")  # noqa: TRY301  (a stop from outside ends as an interrupt does)
     except KeyboardInterrupt as error:
         run = _interrupted(bench, run_id)
         message = f"The run was interrupted; nothing is lost. {_where(run)} {_how(run_id)}"
         if isinstance(error, Terminated):
-            print(message, file=sys.stderr, flush=True)  # noqa: T201  (the last words of a process that is told to end)
+            with suppress(OSError, ValueError, AttributeError):  # nobody may be there to read it
+                print(message, file=sys.stderr, flush=True)  # noqa: T201  (the last words of a process that is told to end)
             end()
         raise RunInterrupted(message, run) from error
     finally:
         release(run_id)
     bench.journal.finish(run_id, "finished", tuple(work.notes))
-    return bench.journal.run(run_id)
+    run = bench.journal.run(run_id)
+    log.info("run %s: finished, %s", run_id, _counted(run))
+    return run
 
 
 def _interrupted(bench: Bench, run_id: str) -> Run:
     bench.journal.finish(run_id, "interrupted", ())
-    return bench.journal.run(run_id)
+    run = bench.journal.run(run_id)
+    log.warning("run %s: interrupted, %s, %d open", run_id, _counted(run), len(run.open))
+    return run
+
+
+def _counted(run: Run) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in run.counts.items())
+
+
+def _log(run_id: str, outcome: Outcome) -> None:
+    """Log how a ticket ended: its id, the fields and codes; never a reason or a value, which may hold ticket text."""
+    level = logging.DEBUG if outcome.kind in DONE else logging.INFO if outcome.kind == "not sent" else logging.WARNING
+    verdicts = ", ".join(f"{found.change.field} ({found.verdict})" for found in outcome.findings)
+    codes = "; ".join(part for part in (verdicts, outcome.cause, ", ".join(outcome.own_runs)) if part)
+    log.log(level, "run %s: ticket %s: %s: %s", run_id, outcome.ticket, outcome.kind, codes or "no details")
 
 
 def _where(run: Run) -> str:
@@ -147,6 +169,7 @@ class _Work:
         for item in pending[:head]:
             self._settled(item, self._one(item, reread=True))
         if len(pending) > head and self.failed and not self.stop:
+            log.warning("run %s: stopped, because not all of the first %d tickets went well", self.run_id, head)
             self._brake(f"A canary of {head} tickets came first and not all of them went well")
         self._side_by_side(pending[head:])
 
@@ -205,6 +228,7 @@ class _Work:
         try:
             return delivery.outcome()
         except (*HOPELESS, RateLimited) as error:
+            log.warning("run %s: stopped by %s (%s)", self.run_id, type(error).__name__, error.status)
             self._brake(str(error))
             return delivery.cut_short(str(error))
         except Stopped:
@@ -224,10 +248,12 @@ class _Work:
         if outcome is None:
             return
         self._written(item, outcome)
+        _log(self.run_id, outcome)
         self.done += 1
         self.failed += outcome.kind in (*FAILED, "not sent")
         self.row = 0 if outcome.kind in DONE else self.row + (outcome.kind in (*FAILED, "not sent"))
         if self.row >= self.bench.brakes.stop_after and not self.stop:
+            log.warning("run %s: stopped after %d failures in a row", self.run_id, self.row)
             self._brake(f"{self.row} tickets failed in a row, the last one so: {outcome.reason}")
         _tell(self.bench, Settled(outcome, self.done, self.failed, self.total))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import os
 import secrets
 import sqlite3
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from truto_tickets_nb.runs.own import Written
+
+log = logging.getLogger(__name__)
 
 __all__ = ["FILE", "HOME", "Journal", "Pending", "existing", "home"]
 FILE = "journal.sqlite"
@@ -108,6 +111,7 @@ class Journal:
 
     def claim(self, run_id: str) -> None:
         """Take over a run that nobody works on."""
+        log.info("run %s: resumed", run_id)
         with self._writing() as db:
             self._refuse_second(self._row(run_id)["account"])
             db.execute("update runs set state='running', pid=?, mark=? where id=?", (os.getpid(), mark(run_id), run_id))
