@@ -95,7 +95,7 @@ def test_table_of_fields_is_the_page():
 @pytest.mark.parametrize("field", REQUEST)
 def test_request_field(desk, field):
     """Set in a frame, a field goes out alone, in the documented shape, is stored, and an undo takes it back."""
-    snapshot = desk.load(remote_data=True)
+    snapshot = desk.load()
     (cell, body), column = SAMPLES[field], "custom_fields.region" if field == CUSTOM_FIELDS else field
     before = {row["id"]: row.get(field) for row in desk.sandbox.tickets()}
     ticket = next(ticket for ticket, value in before.items() if not held(value, body))
@@ -108,7 +108,9 @@ def test_request_field(desk, field):
     sent = [seen for seen in desk.sandbox.requests() if seen.method == "PATCH"][-1]
     assert (run.counts, sent.body[field]) == ({"applied": 1}, body)
     assert held(desk.sandbox.ticket(ticket)[field], body)
-    if field in RESPONSE and field != "updated_at":
+    if field == "remote_data":
+        assert (len(run.undo()), "remote_data" in run.undo().notes[0]) == (0, True)
+    elif field in RESPONSE and field != "updated_at":
         desk.apply(run.undo(), confirm=1)
         assert (desk.sandbox.ticket(ticket).get(field) or None) == (before[ticket] or None)
 

@@ -112,7 +112,7 @@ def test_body_carries_what_always_goes_along():
 
 
 def test_account_wins_and_profile_adds():
-    """What the account requires is added to what the profile knows; quiet adds the switch; raw data that is edited is asked for."""
+    """What the account requires is added to what the profile knows; quiet adds the switch; the tool's own record is never asked for."""
     learnt = Learnt(required=("workspace",), required_query=("etag", "organization"))
     way = way_of(
         profile("microsoftplanner"), learnt, {"remote_data"}, query={"organization": {"id": "1"}}, carry=["name"]
@@ -121,7 +121,7 @@ def test_account_wins_and_profile_adds():
         ("etag", "organization"),
         ("workspace", "name"),
         ("description",),
-        None,
+        READ,
     )
     assert way_of(profile("jira"), Learnt(), {"name"}, quiet=True).fixed == {"remote_query": {"notifyUsers": "false"}}
 

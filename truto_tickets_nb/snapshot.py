@@ -122,7 +122,7 @@ class Snapshot:
         found = compare(self.table, edited, self.reader_for(edited), clear=clear)
         fields = {change.field for patch in found.patches for change in patch.changes}
         way = way_of(self.profile, self.learnt, fields, query=query, carry=carry, quiet=quiet)
-        book = rules.Book(self.profile, self.learnt, way, found.records)
+        book = rules.Book(self.profile, self.learnt, way, found.records, self.choices)
         changed = {(patch.ticket, change.field) for patch in found.patches for change in patch.changes}
         return Plan(
             self.account_id,

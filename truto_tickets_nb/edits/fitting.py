@@ -60,7 +60,7 @@ def _fits_shift(step: Step, frame: pd.DataFrame) -> bool:
 
 def _is_write_only(name: str) -> bool:
     found = field_of(name)
-    return found is not None and not found.readable
+    return found is not None and not (found.readable and found.is_compared)
 
 
 def creatable(name: str, source: Source) -> bool:

@@ -163,7 +163,7 @@ def _kept(row: Field, cell: Any, value: Json) -> Json:
     """Choose the form in which a step keeps a new value: references as they were given, all else as it goes out."""
     if row.kind.word in ("reference", "set"):
         return to_json(cell)
-    return value if row.kind.word == "date" else to_json(row.kind.cell(value))
+    return value if row.kind.word == "date" or not row.is_compared else to_json(row.kind.cell(value))
 
 
 def _refuse(name: str, tickets: list[str]) -> None:

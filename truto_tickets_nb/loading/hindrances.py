@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.errors import NotAllowed, NotFound
 from truto_tickets_nb.plans.way import part_of
+from truto_tickets_nb.tickets.fields import is_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,5 +46,5 @@ def _not_listed(client: Client, fields: Iterable[str]) -> list[str]:
         writable = client.meta("update").writable
     except (NotFound, NotAllowed, ValueError):
         return ["The account has no schema of updates: whether it takes these fields shows only when they are sent."]
-    odd = sorted({part_of(name) for name in fields} - writable) if writable is not None else []
+    odd = sorted({part_of(name) for name in fields if is_compared(name)} - writable) if writable is not None else []
     return [f"The account's schema of updates does not list {', '.join(odd)}: it may be ignored."] if odd else []

@@ -41,6 +41,12 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.table import Table
 
 
+_RECEIVED = Trouble(
+    "holds the record that was received from the tool, which is never sent back",
+    "To send data of your own, load without remote_data=True and put it into a new column 'remote_data'.",
+)
+
+
 def custom_forms(table: Table, learnt: Learnt) -> Callable[[str], CustomForm]:
     """Look at custom columns when they are needed, each once: what they hold decides what may be written into them."""
 
@@ -69,7 +75,7 @@ class Reader:
 
     def read(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
         """Turn a filled cell into JSON like the API's own (references keep their name, so that a plan can show it)."""
-        reader = _READERS[row.kind.word]
+        reader = _READERS[row.kind.word] if row.is_compared else Reader._passed_on
         value = reader(self, row, plain(cell), base, workspace)
         if isinstance(value, Trouble) or value is base:
             return value
@@ -92,7 +98,7 @@ class Reader:
     def _reference(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
         if isinstance(cell, dict):
             enough = cell.get("id") or (cell.get("name") and not row.needs_id)
-            return Given(cell) if enough else Trouble("names no id", 'Give a name, an id, or {"id": "..."}.')
+            return self._given(row, cell) if enough else Trouble("names no id", 'Give a name, an id, or {"id": "..."}.')
         if not isinstance(cell, str) and not is_number(cell):
             return Trouble("is not one name or id", "This field takes one value: give its name or its id.")
         text = whole(cell)
@@ -100,6 +106,12 @@ class Reader:
         if held and text in (held.shown, held.id):
             return base
         return self._resolved(row, text, workspace)
+
+    def _given(self, row: Field, parts: Mapping[str, Json]) -> Given:
+        """Take a reference that was written out, with the name that the account gives to its id."""
+        known = self.choices.get(row.choices or row.name)
+        choice = known.by_id(str(parts.get("id", ""))) if known else None
+        return Given(parts, choice.name if choice else "")
 
     def _resolved(self, row: Field, text: str, workspace: str, *, exact: bool = False) -> Json | Trouble:
         known = self.choices.get(row.choices or row.name) or Choices(row.choices or row.name)
@@ -143,7 +155,7 @@ class Reader:
             item = _unfrozen(item)
         if isinstance(item, dict):
             return (
-                Given(item)
+                self._given(row, item)
                 if item.get("id") or item.get("name")
                 else Trouble("holds an item without id", "Give names or ids.")
             )
@@ -195,6 +207,14 @@ class Reader:
     def _flag(self, _row: Field, cell: Any, _base: Json, _workspace: str) -> Json | Trouble:
         value = truth(cell) if isinstance(cell, str | int | float) else None
         return Trouble("is neither true nor false", "Give True or False.") if value is None else value
+
+    def _passed_on(self, row: Field, cell: Any, received: Json, _workspace: str) -> Json | Trouble:
+        """Read data for the tool, which goes out as it is; the record that was received from the tool is never sent back."""
+        if is_emptied(cell) or (not is_missing(received) and cell in (received, row.kind.cell(received))):
+            return received
+        if not is_missing(received):
+            return _RECEIVED
+        return cell if isinstance(cell, dict) else Trouble("is no object", 'Give a dict, such as {"flag": 1}.')
 
     def _any(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
         return self.custom(row.name).read(cell, base)

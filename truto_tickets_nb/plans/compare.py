@@ -95,6 +95,9 @@ class _Sheet:
     def _decide(self, row: Field, place: int, cell: Any) -> None:
         record = self._record(place)
         base = of_record(record, row.name)
+        if not row.is_compared:
+            self._pass_on(row, place, cell, base)
+            return
         if is_emptied(plain(cell)):
             self._empty(row, place, base)
             return
@@ -104,6 +107,14 @@ class _Sheet:
             self._problem(row, place, cell, read)
         elif not row.kind.same(base, read):
             self._change(row, place, base, read)
+
+    def _pass_on(self, row: Field, place: int, cell: Any, received: Any) -> None:
+        """Send data for the tool as it is, and never send back the record that was received from it."""
+        read = self.reader.read(row, cell, received, "")
+        if isinstance(read, Trouble):
+            self._problem(row, place, cell, read)
+        elif not is_missing(read) and read is not received:
+            self.changes[place].append(Change(row.name, None, row.kind.text(read), None, read))
 
     def _empty(self, row: Field, place: int, base: Any) -> None:
         if (is_missing(row.kind.cell(base)) and row.kind.word != "date") or is_missing(base):

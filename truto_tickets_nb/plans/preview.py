@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING
+import json
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 TICKETS = 10  # rows shown in a group
 GROUPS = 40  # groups shown in a page
 SAME_TEXT = 5  # equal changes of a free text that make a group of their own
+_NAMES = frozenset({"id", "name", "type"})  # the parts of an object that a line of a change shows
 ALONE = 25  # changes of one field that share nothing, shown together
 
 
@@ -58,11 +60,36 @@ def _blocks(plan: Plan) -> Iterator[Note | Group]:
     yield from _problem_groups(plan.blocking, "bad")
     yield from _problem_groups(plan.warnings, "warn")
     yield from (Note(note, "warn") for note in plan.notes)
+    yield from written_out(plan)
     groups = list(change_groups(plan.patches))
     yield from groups[:GROUPS]
     if len(groups) > GROUPS:
         hidden = groups[GROUPS:]
         yield Note(f"… and {len(hidden)} more groups of changes: plan.to_frame() lists every change.")
+
+
+def written_out(plan: Plan) -> Iterator[Note]:
+    """Show in full what goes out as an object with more parts than an id and a name: a line of a change has no room for it."""
+    counts = Counter(
+        (change.field, json.dumps(item, ensure_ascii=False, default=str))
+        for patch in plan.patches
+        for change in patch.changes
+        for item in (change.new if isinstance(change.new, list) else [change.new])
+        if isinstance(item, dict) and _is_told_in_full(change.field, item)
+    )
+    for (field, body), count in list(counts.items())[:GROUPS]:
+        yield Note(f"{field} of {_tickets(count)} goes out as {body}")
+    if len(counts) > GROUPS:
+        yield Note(
+            f"… and {len(counts) - GROUPS} more objects that go out in full: plan.to_frame() lists every change."
+        )
+
+
+def _is_told_in_full(name: str, item: dict[str, Any]) -> bool:
+    row = field_of(name)
+    if row is None or not row.is_compared:
+        return row is not None
+    return row.kind.word in ("reference", "set") and bool(item.keys() - _NAMES)
 
 
 def _problem_groups(problems: Sequence[Problem], tone: str) -> Iterator[Group]:

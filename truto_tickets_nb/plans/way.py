@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Change
     from truto_tickets_nb.tickets.values import Json
 
-READ: Mapping[str, Any] = {"truto_ignore_remote_data": True}  # raw data is not asked for unless it is edited
+READ: Mapping[str, Any] = {
+    "truto_ignore_remote_data": True
+}  # the tool's own record is not needed: what is sent as remote_data is never compared with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,6 @@ def way_of(profile: Profile, learnt: Learnt, fields: Iterable[str], **asked: Any
     fixed = parameters(asked.get("query"), profile, learnt)
     if asked.get("quiet"):
         fixed = merged(fixed, silence(profile))
-    fields = tuple(fields)
     known = dict.fromkeys((*(profile.fact("required_query").value or ()), *learnt.required_query))
     carry = tuple(dict.fromkeys((*learnt.required, *carried(asked.get("carry") or (), learnt))))
     return Way(
@@ -114,7 +115,7 @@ def way_of(profile: Profile, learnt: Learnt, fields: Iterable[str], **asked: Any
         carry,
         bool(profile.fact("custom_fields_whole").value),
         tuple(profile.fact("apart").value or ()),
-        None if "remote_data" in fields else READ,
+        READ,
         tuple(sorted({name for name in fields if not learnt.can_be_read(part_of(name))})),
     )
 

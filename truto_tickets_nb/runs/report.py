@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from truto_tickets_nb.plans.fingerprint import short
+from truto_tickets_nb.plans.preview import written_out
 from truto_tickets_nb.show import Group, Moved, Note, Page, Row, to_document
 from truto_tickets_nb.show.words import EMPTY
 
@@ -107,7 +108,7 @@ def heading(run: Run) -> str:
 def receipt(run: Run) -> str:
     """Write a run as a whole HTML document, every ticket named."""
     whole = page(run)
-    notes = tuple(Note(note, "warn") for note in run.notes)
+    notes = (*(Note(note, "warn") for note in run.notes), *written_out(run.plan))
     full = Page(whole.headline, (*whole.facts, heading(run)), (*notes, *_groups(run.outcomes, len(run.outcomes))), "")
     return to_document(full, f"Run {run.id}")
 
@@ -125,6 +126,7 @@ def receipt_json(run: Run) -> str:
         "integration": run.plan.integration,
         "fingerprint": run.plan.fingerprint,
         "undoes": run.plan.undoes,
+        "parameters": run.plan.way.fixed,
         "counts": run.counts,
         "notes": run.notes,
         "fields": [dict(zip(names, row, strict=True)) for item in run.outcomes for row in item.rows()],

@@ -21,6 +21,7 @@ from truto_tickets_nb.errors import (
 )
 from truto_tickets_nb.runs.run import Outcome
 from truto_tickets_nb.runs.verify import before_sending, between
+from truto_tickets_nb.tickets.fields import is_compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,8 @@ def look(door: Door, patch: Patch, way: Way, left: tuple[str, ...] = (), own: Ow
             return Outcome(patch, "unknown", f"The answer was lost and the ticket can't be re-read: {error}")
         return Outcome(patch, "not sent", f"The ticket could not be re-read, so nothing was sent: {error}")
     ours, rest = _split(patch, left)
-    return _stand(patch, Looked(record, (*between(ours, record, way.unread), *before_sending(rest, record))), own)
+    lost = tuple(found for group in way.rounds(ours) for found in between(group, record, way.unread))
+    return _stand(patch, Looked(record, (*lost, *before_sending(rest, record))), own)
 
 
 def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Change]]:
@@ -105,9 +107,8 @@ def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Chan
 
 def _stand(patch: Patch, looked: Looked, own: OwnRun) -> Looked | Outcome:
     """Decide, from what the ticket holds, whether anything is still to be sent."""
-    if unclear := looked.names("unclear"):
-        reason = f"The answer was lost, and {unclear} holds neither the old nor the new value: look at both."
-        return Outcome(patch, "unknown", reason, looked.findings)
+    if looked.of("unclear"):
+        return Outcome(patch, "unknown", _unclear(looked), looked.findings)
     if looked.of("conflict"):
         return _clashed(patch, looked, own)
     if looked.of("open"):
@@ -134,6 +135,14 @@ def _clashed(patch: Patch, looked: Looked, own: OwnRun) -> Outcome:
         reason = f"{looked.names(*LANDED)} arrived. {reason}"
         return Outcome(patch, "partly applied", reason, looked.findings, cause, runs)
     return Outcome(patch, "conflict", reason, looked.findings, cause, runs)
+
+
+def _unclear(looked: Looked) -> str:
+    """Say why nobody can tell whether a PATCH arrived whose answer was lost."""
+    names = [found.change.field for found in looked.of("unclear")]
+    if read := [name for name in names if is_compared(name)]:
+        return f"The answer was lost, and {', '.join(read)} holds neither the old nor the new value: look at both."
+    return f"The answer was lost, and {', '.join(names)} can't be read back: look at the ticket in its tool before you send it again."
 
 
 def rehearse(door: Door, patch: Patch, way: Way, own: OwnRun = nobodys) -> Outcome:

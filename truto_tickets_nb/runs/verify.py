@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from truto_tickets_nb.plans.way import part_of
-from truto_tickets_nb.tickets.fields import Field, field, of_record
+from truto_tickets_nb.tickets.fields import Field, field, is_compared, of_record
 from truto_tickets_nb.tickets.kinds import AnyKind
 from truto_tickets_nb.tickets.sameness import Standing, standing
 from truto_tickets_nb.tickets.values import ref
@@ -44,6 +44,8 @@ def before_sending(changes: Iterable[Change], record: Mapping[str, Any]) -> tupl
 
 
 def _before(change: Change, record: Mapping[str, Any]) -> Finding:
+    if not is_compared(change.field):
+        return finding(change, None, "open")
     theirs = of_record(record, change.field)
     return finding(change, theirs, _BEFORE[_standing(change, theirs)])
 
@@ -56,9 +58,22 @@ def finding(change: Change, held: Json, verdict: Verdict) -> Finding:
 
 
 def between(changes: Iterable[Change], record: Mapping[str, Any], unread: Collection[str] = ()) -> tuple[Finding, ...]:
-    """Compare what may have arrived with what the server holds: applied, normalised, open (the old value), or unclear."""
-    found = after_sending(changes, record, unread=unread)
-    return tuple(replace(item, verdict=_LOST.get(item.verdict, item.verdict)) for item in found)
+    """Compare the fields of one PATCH that may have arrived with what the server holds.
+
+    Each is applied, normalised, open (the old value), unclear, or missing: data for the tool that arrived with the rest.
+    """
+    findings = after_sending(changes, record, unread=unread)
+    return tuple(replace(item, verdict=_lost(item, findings)) for item in findings)
+
+
+def _lost(item: Finding, together: tuple[Finding, ...]) -> Verdict:
+    """Decide about one field of a PATCH whose answer was lost; what is passed on to the tool went as the rest of it did."""
+    if is_compared(item.change.field):
+        return _LOST.get(item.verdict, item.verdict)
+    if any(other.verdict in ("applied", "normalised") for other in together):
+        return "missing"
+    # with nothing beside it that tells whether it arrived, it is not sent again: twice it may do twice whatever it does
+    return "open" if any(other.verdict == "ignored" for other in together) else "unclear"
 
 
 def after_sending(
@@ -79,6 +94,8 @@ def after_sending(
 def _after(
     change: Change, record: Mapping[str, Any], before: Mapping[str, Any] | None, *, is_answered: bool
 ) -> Finding:
+    if not is_compared(change.field):
+        return finding(change, None, "missing")
     now = of_record(record, change.field)
     row = field(change.field)
     if row is not None and not (row.readable and is_answered) and part_of(change.field) not in record:

@@ -31,11 +31,23 @@ def _fit(line: str, width: int) -> list[str]:
     if columns_of(line) <= width:
         return [line.rstrip()]
     indent = " " * (len(line) - len(line.lstrip()) + 2)
-    return (
-        textwrap.wrap(line, width, subsequent_indent=indent, drop_whitespace=True)
-        if line.isascii()
-        else [cut(line, width)]
-    )
+    if line.isascii():
+        return textwrap.wrap(line, width, subsequent_indent=indent, drop_whitespace=True)
+    lines, rest = [], line
+    while columns_of(rest) > width:
+        piece = _piece(rest, width)
+        lines.append(piece.rstrip())
+        rest = indent + rest[len(piece) :].lstrip()
+    return [*lines, rest.rstrip()]
+
+
+def _piece(text: str, width: int) -> str:
+    """Take as much of a text as fits, up to a blank if there is one in its second half: wide letters take two columns."""
+    fits = cut(text, width + 1).removesuffix("…")
+    while columns_of(fits) > width:
+        fits = fits[:-1]
+    blank = fits.rfind(" ")
+    return fits[: blank + 1] if blank > len(fits) // 2 else fits
 
 
 def _lines(block: Group | Answers, width: int) -> Iterator[str]:

@@ -37,6 +37,7 @@ class Field:
     choices: str = ""  # the companion resource that lists its values; "" where there is none
     per_workspace: bool = False  # its values may belong to one workspace each
     needs_id: bool = True  # the page marks the id of its object as required
+    is_compared: bool = True  # an answer holds what was sent; remote_data in a body and in an answer are two things
 
 
 _TEXT, _DATE, _ANY = TextKind(), MomentKind(), AnyKind()
@@ -69,7 +70,7 @@ _ROWS = (
     Field("items", _ANY, readable=False),
     Field("parent", _ANY, readable=False),
     Field("assigness", _ANY, readable=False),  # sic: the page lists this misspelt duplicate
-    Field("remote_data", _ANY),
+    Field("remote_data", _ANY, is_compared=False),
     Field("is_unread", FlagKind(), writable=False),
     Field("ticket_url", _TEXT, writable=False),
     Field("etag", _TEXT, writable=False),
@@ -92,6 +93,16 @@ def field(column: str) -> Field | None:
     if column.startswith(CUSTOM) and len(column) > len(CUSTOM):
         return Field(column, _ANY)
     return FIELDS.get(column)
+
+
+def is_compared(column: str) -> bool:
+    """Tell whether an answer holds what was sent in a column, so that the two can be compared.
+
+    >>> is_compared("name"), is_compared("remote_data")
+    (True, False)
+    """
+    row = field(column)
+    return row is None or row.is_compared
 
 
 def of_record(record: Mapping[str, Any], column: str) -> Any:

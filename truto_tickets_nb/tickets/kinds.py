@@ -85,7 +85,14 @@ class ReferenceKind(Kind):
         return {"id": found.id} if found.id else {"name": found.name}
 
     def text(self, value: Json) -> Text:
+        if isinstance(value, Given):
+            return self.parts(value).text
         return self.cell(value)
+
+    def parts(self, value: Given) -> Given:
+        """Keep the parts of a written-out reference that go out."""
+        sent = ("id", "name")  # a bare one goes out as its id; its name tells a person which it is
+        return Given({key: value[key] for key in sent if key in value}, value.known_as) if self.bare else value
 
     @property
     def levels(self) -> tuple[sameness.Equal, sameness.Equal, sameness.Equal]:
@@ -118,7 +125,8 @@ class ReferencesKind(Kind):
         return {key: known[key] for key in self.keep if known.get(key)}
 
     def text(self, value: Json) -> Text:
-        return self.cell(value)
+        items = value if isinstance(value, list | tuple) else [value]
+        return tuple(item.text if isinstance(item, Given) else found.shown for item in items if (found := ref(item)))
 
     @property
     def levels(self) -> tuple[sameness.Equal, sameness.Equal, sameness.Equal]:

@@ -7,7 +7,10 @@ import math
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Json = Any  # what JSON can hold: None, bool, int, float, str, list, dict
 
@@ -35,7 +38,39 @@ class Ref(NamedTuple):
 
 
 class Given(dict[str, Json]):
-    """Hold a reference that an analyst wrote out, such as {"id": "c1", "emails": [...]}: all its parts go out, not only the id."""
+    """Hold a reference that an analyst wrote out, such as {"id": "c1", "emails": [...]}: all its parts go out, not only the id.
+
+    `known_as` is the name that the account gives to its id, "" where it gives none.
+
+    >>> Given({"id": "p4", "name": "Low"}, "Urgent").text, Given({"id": "p4"}, "Urgent").text, Given({"id": "p4"}).text
+    ('Low (id p4, which is Urgent)', 'Urgent (id p4)', 'p4')
+    >>> Given({"id": "c1", "name": "Lena", "emails": [{"email": "l@example.com"}]}).text
+    'Lena (id c1, emails [{"email":"l@example.com"}])'
+    """
+
+    def __init__(self, parts: Mapping[str, Json], known_as: str = "") -> None:
+        super().__init__(parts)
+        self.known_as = known_as
+
+    @property
+    def text(self) -> str:
+        """Write it as a person reads it: its name, and every other part that goes out."""
+        name = person_name(self)
+        head = name or self.known_as or str(self.get("id", ""))
+        other = f", which is {self.known_as}" if name and self.known_as and self.known_as != name else ""
+        parts = [f"{key} {value if isinstance(value, str) else _json_text(value)}" for key, value in self._others(head)]
+        if parts and "id" in self and head != str(self["id"]):
+            parts[0] += other
+        return f"{head} ({', '.join(parts)})" if parts else head
+
+    def _others(self, head: str) -> list[tuple[str, Json]]:
+        """List the parts besides the one that names it, the id first."""
+        order = sorted(self.items(), key=lambda part: part[0] != "id")
+        return [(key, value) for key, value in order if key != "name" and not (key == "id" and str(value) == head)]
+
+
+def _json_text(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 PARTS = ("first_name", "last_name", "emails", "phones", "type")  # of a person or thing, as the page lists them

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from truto_tickets_nb.integrations.profile import Profile
+    from truto_tickets_nb.tickets.choices import Choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Book:
     records: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict
     )  # ticket id -> the ticket, of those that change
+    choices: Mapping[str, Choices] = field(default_factory=dict)  # the names of statuses, people, tags…
     now: datetime = field(default_factory=lambda: datetime.now(UTC))  # by which a date lies ahead or behind
 
     @property

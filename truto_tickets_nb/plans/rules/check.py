@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.plans.plan import Problem
-from truto_tickets_nb.plans.rules import clears, companions, lists, status, texts, writable
+from truto_tickets_nb.plans.rules import clears, companions, lists, references, status, texts, writable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _EACH: tuple[Callable[[Change, Book], Iterator[Told]], ...] = (
     writable.takes, clears.may_be_dropped, lists.one_assignee, lists.tag_spaces, lists.no_tags, lists.new_tag, lists.never_removed, lists.not_by_update,
-    texts.title, texts.description, texts.formatting, texts.no_due_date, texts.past_due_date, texts.option, status.turns,
+    texts.title, texts.description, texts.formatting, texts.no_due_date, texts.past_due_date, texts.option, status.turns, references.other_name,
 )  # fmt: skip
 _WHOLE: tuple[Callable[[Patch, Book], Iterator[tuple[str, Told]]], ...] = (
     companions.together, companions.lacking, status.of_its_type,

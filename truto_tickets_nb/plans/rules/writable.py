@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from truto_tickets_nb.integrations.facts import COUNTED
 from truto_tickets_nb.plans.rules.book import Told
 from truto_tickets_nb.plans.way import part_of
+from truto_tickets_nb.tickets.fields import is_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,8 @@ def updates(book: Book) -> Iterator[Told]:
 def takes(change: Change, book: Book) -> Iterator[Told]:
     """Say which fields are not taken: the account's own schema blocks, an assumption of ours warns."""
     name = part_of(change.field)
+    if not is_compared(name):  # Truto passes it on as it is, whatever it maps: no schema of its fields lists it
+        return
     if book.learnt.writable is not None:
         if name not in book.learnt.writable:
             there = ", ".join(sorted(book.learnt.writable))

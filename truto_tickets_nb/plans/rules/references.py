@@ -1,0 +1,35 @@
+"""References that were written out: an id and a name that do not belong together."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.plans.rules.book import Told
+from truto_tickets_nb.tickets.fields import field
+from truto_tickets_nb.tickets.values import person_name, refs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from truto_tickets_nb.plans.plan import Change
+    from truto_tickets_nb.plans.rules.book import Book
+
+
+def other_name(change: Change, book: Book) -> Iterator[Told]:
+    """Say which id goes out with a name that the account gives to another one, or to none."""
+    row = field(change.field)
+    if row is None or row.kind.word not in ("reference", "set"):
+        return
+    known = book.choices.get(row.choices)
+    before = {held.id for held in refs(change.old)}
+    for item in change.new if isinstance(change.new, list) else [change.new]:
+        name = person_name(item) if isinstance(item, dict) else ""
+        choice = known.by_id(str(item.get("id", ""))) if known and name else None
+        if choice and choice.id not in before and _folded(choice.name) != _folded(name):
+            reason = f"goes out with the id {choice.id}, which is {choice.name!r} here: tools go by the id"
+            yield Told(name, reason, "Give the name or the id alone.")
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold().strip()
