@@ -126,6 +126,44 @@ def test_plan_of_no_frame_is_told(loaded, edited):
         loaded.plan(edited)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"ids": True},
+        {"ids": 1.5},
+        {"ids": [None]},
+        {"ids": [10001.0]},
+        {"ids": {"1": 2}},
+        {"ids": [float("nan")]},
+        {"ids": [["1"]]},
+        {"fields": 5},
+        {"fields": [5]},
+        {"fields": {"name": 1}},
+        {"limit": "x"},
+        {"limit": 1.5},
+        {"limit": True},
+    ],
+    ids=str,
+)
+def test_load_names_the_argument(practice, arguments):
+    """ids=, fields= and limit= of load are told before anything is sent."""
+    count = len(practice.sandbox.requests())
+    with pytest.raises(ArgumentError, match=next(iter(arguments))):
+        practice.load(progress=False, **arguments)
+    assert len(practice.sandbox.requests()) == count
+
+
+def test_load_takes_ids_and_limits_of_pandas_and_numpy(practice, loaded):
+    """Ids come from an index, a column or an array, as text or whole numbers; None means all."""
+    import numpy as np
+
+    df = loaded.frame()
+    for ids in (df.index[:2], df.index[:2].to_series(), np.array([1, 2]), {"1", "2"}, (n for n in "12")):
+        assert len(practice.load(ids=ids, progress=False)) == 2
+    assert len(practice.load(ids=np.int64(1), progress=False)) == 1
+    assert len(practice.load(ids=None, fields=None, limit=np.int64(2), progress=False)) == 2
+
+
 @pytest.mark.parametrize("given", [None, 5, object(), "snapshot.jsonl"])
 def test_recipe_is_applied_to_a_snapshot(practice, given):
     """recipe.apply_to takes a snapshot: neither a frame nor an account."""

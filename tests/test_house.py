@@ -70,9 +70,9 @@ def test_every_public_name_is_documented():
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 def test_modules_and_functions_stay_small(path):
-    """A module is 300 lines at most, a function body 40."""
+    """A module is 400 lines at most, a function body 40."""
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 300
+    assert len(text.splitlines()) <= 400
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert [f.name for f in functions if f.end_lineno - f.body[0].lineno >= 40] == []
 

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from truto_tickets_nb.arguments import of_type
+from truto_tickets_nb.arguments import ids_of, names, of_type, whole_number
 from truto_tickets_nb.errors import AccountClosed, ApiError, PlanError, RunNotFound, SetupError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.loading.filters import Filters
@@ -112,10 +112,11 @@ class Account:
         """
         self._check_open()
         partial = bool(profile(self.integration).fact("partial_list").value)
-        wanted = None if ids is None else tuple(map(str, [ids] if isinstance(ids, str | int) else ids))
-        named = (fields,) if isinstance(fields, str) else tuple(fields)
-        request = Request(Filters.of(filters), limit, named, remote_data, wanted, partial)
-        with self._bar(limit if wanted is None else len(wanted), "loading", shown=progress) as bar:
+        wanted = None if ids is None else ids_of("ids", ids)
+        named = names("fields", fields, 'fields=["name", "tags"]')
+        most = None if limit is None else whole_number("limit", limit)
+        request = Request(Filters.of(filters), most, named, remote_data, wanted, partial)
+        with self._bar(most if wanted is None else len(wanted), "loading", shown=progress) as bar:
             loaded = load(self._client, request, bar)
         return self._snapshot(loaded, filters)
 

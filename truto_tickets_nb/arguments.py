@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +33,37 @@ def names(argument: str, value: object, example: str) -> tuple[str, ...]:
     if wrong is not None:
         raise ArgumentError(f"{argument}= takes names, and {said(wrong)} is none. Write {example}.")
     return items
+
+
+def ids_of(argument: str, value: object) -> tuple[str, ...]:
+    """Read ids of tickets: one, or several, as text or whole numbers; a number that went through a float is none.
+
+    >>> ids_of("ids", 10001), ids_of("ids", ["10001", "0042"]), ids_of("ids", [])
+    (('10001',), ('10001', '0042'), ())
+    """
+    items = (value,) if isinstance(value, str | Integral) else value
+    if not isinstance(items, Iterable) or isinstance(items, Mapping | bytes):
+        raise ArgumentError(
+            f'{argument}= takes ids of tickets, not {said(value)}. Write {argument}=["10001", "10002"].'
+        )
+    read = tuple(items)
+    wrong = next((item for item in read if not isinstance(item, str | Integral) or isinstance(item, bool)), "")
+    if wrong != "":
+        raise ArgumentError(
+            f"{argument}= takes ids of tickets as text, and {said(wrong)} is none. Check where the ids come from."
+        )
+    return tuple(map(str, read))
+
+
+def whole_number(argument: str, value: object) -> int:
+    """Read a whole number, also one of numpy; a truth value is none.
+
+    >>> whole_number("limit", 5)
+    5
+    """
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        raise ArgumentError(f"{argument} is a whole number, not {said(value)}.")
+    return int(value)
 
 
 def of_type(argument: str, value: Given, kind: type | UnionType, expected: str) -> Given:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 
 from truto_tickets_nb.api.address import TRUTO
-from truto_tickets_nb.arguments import of_type
+from truto_tickets_nb.arguments import of_type, whole_number
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans import preview, saved
@@ -185,7 +185,7 @@ class Plan:
 
     def split(self, size: int) -> tuple[Plan, ...]:
         """Split into plans of at most `size` tickets each, in order; problems go with their ticket, those of the whole plan with each part."""
-        of_type("The size of a part", size, int, "a whole number of tickets")
+        size = whole_number("The size of a part", size)
         if size < 1:
             raise PlanError(f"A plan can't be split into parts of {size} tickets: give 1 or more.")
         groups = [self.patches[start : start + size] for start in range(0, len(self.patches), size)]
