@@ -209,6 +209,22 @@ def test_letters_that_a_code_page_lacks_are_no_edit(tmp_path):
         assert outcome(snapshot, path) == NOTHING
 
 
+def test_lost_letters_tell_code_pages_apart_that_read_alike(tmp_path):
+    """Where two pages make one text of the bytes, the letters that were lost tell which one it was; where they don't, a lost letter is refused."""
+    snapshot, path = titled("a\u00a0b", "Größe", "c\u00a0d – e", "表示", "e\u00a0f", "plain"), tmp_path / "x.csv"
+    for page in ("cp932", "cp1252", "cp949", "cp1250"):
+        snapshot.to_csv(path)
+        saved_as(path, page)
+        assert outcome(snapshot, path) == NOTHING
+    snapshot = titled("really…", "Größe")
+    snapshot.to_csv(path)
+    put_csv(path, "name", 2, "really?")
+    saved_as(path, "cp1252")
+    assert "name 'really?': may have lost letters of 'really…' when the file was saved, in cell B2" in refusal(
+        snapshot, path
+    )
+
+
 def test_ids_and_columns_beyond_ascii_are_found(tmp_path):
     """The header and the ids are read in the encoding of the file as well."""
     snapshot = snapshot_with("ТИК-1", "ТИК-2", name="plain", custom_fields={"Größe": "x", "n": 1})

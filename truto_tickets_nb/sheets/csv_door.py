@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import sys
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -58,18 +59,19 @@ def lines(origin: Origin, columns: Sequence[Column]) -> Iterator[list[str]]:
 
 def read_csv(source: str, data: bytes, origin: Origin) -> Grid:
     """Read the cells of a CSV file; the tickets that were written help to find its encoding."""
-    text, page = decoded(source, data, lambda raw: _evidence(source, raw, origin))
-    return _grid(source, text, page)
+    grids: dict[str, Grid] = {}  # what was parsed to find the encoding need not be parsed again
+
+    def evidence(raw: str) -> Evidence | None:
+        try:
+            return Evidence(grids.setdefault(raw, _grid(source, raw)), origin)
+        except FrameError:
+            return None  # no header: this is told once the text is known
+
+    text, page, pages = decoded(source, data, evidence)
+    return replace(grids.get(text) or _grid(source, text), page=page, pages=pages)
 
 
-def _evidence(source: str, raw: str, origin: Origin) -> Evidence | None:
-    try:
-        return Evidence(_grid(source, raw, ""), origin)
-    except FrameError:
-        return None  # no header: this is told once the text is known
-
-
-def _grid(source: str, text: str, page: str) -> Grid:
+def _grid(source: str, text: str) -> Grid:
     first, _, rest = text.partition("\n")
     told = re.fullmatch(r'"?sep=(.)"?\s*', first)  # the line by which Excel is told the separator
     text, separator = (rest, told[1]) if told else (text, separator_of(text))
@@ -78,7 +80,7 @@ def _grid(source: str, text: str, page: str) -> Grid:
             f"{source} has no column 'id', or is no CSV file. Put the ids back under a header 'id', or write the file anew: snapshot.to_csv(path)."
         )
     above: list[list[str]] = [[]] if told else []
-    return grid_of(source, chain(above, _rows(text, separator)), typed=False, comma=separator == ";", page=page)
+    return grid_of(source, chain(above, _rows(text, separator)), typed=False, comma=separator == ";")
 
 
 def separator_of(text: str) -> str | None:
@@ -101,8 +103,9 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
         text = _LONE_RETURN.sub(_STAND_IN, text)  # pandas writes it without quotes, where rows end in a line feed
     allowed = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
+        has_lone_returns = _STAND_IN in text
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            yield [cell.replace(_STAND_IN, "\r") for cell in row] if _STAND_IN in text else row
+            yield [cell.replace(_STAND_IN, "\r") for cell in row] if has_lone_returns else row
     except csv.Error as error:
         raise FrameError(f"The file is damaged: {error}. Save it again, or take an earlier copy.") from error
     finally:

@@ -48,6 +48,7 @@ _TWICE = (
     "cp949",
 )
 _SAMPLE, _MOST = 300, 20_000  # rows by which encodings are compared: at first, and where they fit alike
+_CLEARLY = 3  # cells by which a rare code page has to explain more than a usual one
 _CONTROLS = re.compile("[\x80-\x9f]")
 _ADVICE = "Save it again as 'CSV UTF-8 (comma delimited)', or as .xlsx."
 
@@ -57,6 +58,7 @@ class Decoded(NamedTuple):
 
     text: str
     page: str = ""
+    pages: tuple[str, ...] = ()  # all code pages that give this text
 
 
 Finder = Callable[[str], Evidence | None]
@@ -134,11 +136,12 @@ def _of_code_page(source: str, data: bytes, evidence: Finder) -> Decoded:
         raise FrameError(
             f"{source} is not UTF-8, and has no header with a column 'id' by which its encoding could be found. {_ADVICE}"
         )
-    readings = [Reading(page, _from_page(page), raw) for page in CODE_PAGES]
-    clues: list[Clue] = []
+    fitting = [Reading(page, _from_page(page), raw) for page in CODE_PAGES]
+    readings, clues = fitting, list[Clue]()
     for most in (_SAMPLE, _MOST):
         clues = cells.clues(most)
-        readings = _distinct(_best(readings, clues))
+        fitting = _best(fitting, clues)
+        readings = _distinct(fitting)
         if len(readings) == 1:
             break
     if not readings:
@@ -147,7 +150,16 @@ def _of_code_page(source: str, data: bytes, evidence: Finder) -> Decoded:
         )
     for clue in clues:
         _refuse_ambiguous(source, clue, readings)
-    return Decoded(_composed(readings[0]), readings[0].page)
+    text = _composed(readings[0])
+    return Decoded(text, *_pages(text, fitting, cells.losses(_SAMPLE)))
+
+
+def _pages(text: str, fitting: Sequence[Reading], losses: Sequence[Clue]) -> tuple[str, tuple[str, ...]]:
+    """Choose the code page among those that read the file alike: the usual one, unless another explains more letters that were lost."""
+    alike = [reading for reading in fitting if reading.whole is not None and _composed(reading) == text]
+    best = max(alike, key=lambda reading: _score(reading, losses))
+    is_clear = _score(best, losses) - _score(alike[0], losses) >= _CLEARLY
+    return (best if is_clear else alike[0]).page, tuple(reading.page for reading in alike)
 
 
 def _from_page(page: str) -> Callable[[str], str]:

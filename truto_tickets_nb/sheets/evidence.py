@@ -77,8 +77,13 @@ class Evidence:
 
     def clues(self, most: int) -> list[Clue]:
         """List the cells that tell encodings apart, of so many rows, evenly over the file."""
-        rows = self._rows[:: max(1, len(self._rows) // most)][:most]
-        return [*self._headers(), *self._ids(rows), *self._cells(rows)]
+        rows = _evenly(self._rows, most)
+        return [*self._headers(), *self._ids(rows), *self._cells(rows, lambda raw: not raw.isascii())]
+
+    def losses(self, most: int) -> list[Clue]:
+        """List the cells in which letters may have been lost, of so many rows: a question mark stands where a code page has none."""
+        rows = [row for row, cells in enumerate(self.grid.rows) if any("?" in str(cell) for cell in cells)]
+        return list(self._cells(_evenly(rows, most), lambda raw: "?" in raw))
 
     @cached_property
     def _rows(self) -> list[int]:
@@ -107,7 +112,7 @@ class Evidence:
             if not identity.isascii():
                 yield Clue(self.grid.address(row, where), identity, names=known)
 
-    def _cells(self, rows: Sequence[int]) -> Iterator[Clue]:
+    def _cells(self, rows: Sequence[int], is_wanted: Callable[[str], bool]) -> Iterator[Clue]:
         ids, where = Ids(self.origin.ids), self.grid.where(ID) or 0
         places = {row: ids.find(self._raw(row, where))[0] for row in rows}
         chosen = sorted({place for place in places.values() if place >= 0})
@@ -116,7 +121,7 @@ class Evidence:
         for row, place in places.items():
             for at, name in self._columns.items() if place >= 0 else ():
                 raw = self._raw(row, at)
-                if not raw.isascii():
+                if is_wanted(raw):
                     marked = self._marked(row, ids.known[place], name)
                     yield Clue(self.grid.address(row, at), raw, columns.get(name), order[place], is_marked=marked)
 
@@ -142,3 +147,7 @@ class Evidence:
     def _raw(self, row: int, place: int) -> str:
         cells = self.grid.rows[row]
         return str(cells[place]) if place < len(cells) and cells[place] is not None else ""
+
+
+def _evenly(rows: Sequence[int], most: int) -> Sequence[int]:
+    return rows[:: -(-len(rows) // most) or 1]

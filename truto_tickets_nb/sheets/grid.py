@@ -32,6 +32,7 @@ class Grid:
     comma: bool = False  # decimals are written with a comma
     days_since_1904: bool = False  # serial numbers of dates count from 1904, as in old workbooks of the Mac
     page: str = ""  # the code page of a file that was saved in one; "ascii" where nothing beyond it is left
+    pages: tuple[str, ...] = ()  # the code pages that it may have been saved in, as far as its bytes can tell
     about: Mapping[str, Any] = field(default_factory=dict)  # the hidden identity, where the file has one
     notes: tuple[str, ...] = ()
 

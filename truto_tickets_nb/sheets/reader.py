@@ -17,15 +17,16 @@ from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formul
 from truto_tickets_nb.sheets.grid import Grid, normal
 from truto_tickets_nb.sheets.literals import EMPTY_WORDS
 from truto_tickets_nb.sheets.marks import CHECK, Marker, Marks
-from truto_tickets_nb.sheets.repairs import is_autocorrected, is_mojibake
+from truto_tickets_nb.sheets.repairs import is_autocorrected, is_mojibake, is_poor_likeness
 from truto_tickets_nb.sheets.rows import places_of
 from truto_tickets_nb.sheets.texts import is_clear, unescape, unguard
 from truto_tickets_nb.tickets.columns import objects
 from truto_tickets_nb.tickets.fields import FIELDS, ID
 from truto_tickets_nb.tickets.fields import field as field_of
+from truto_tickets_nb.tickets.values import unix_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from truto_tickets_nb.sheets.origin import Origin
     from truto_tickets_nb.sheets.readings import Cell
@@ -214,8 +215,8 @@ class _Sheet:
         if (
             isinstance(cell, str)
             and isinstance(written, str)
-            and is_autocorrected(cell.strip(), written)
-            and cell.strip() != written
+            and unix_lines(cell).strip() != written.strip()
+            and is_autocorrected(unix_lines(cell).strip(), written)
         ):
             self.counts["autocorrected"] += 1
         return True
@@ -236,7 +237,7 @@ class _Sheet:
     def _value(self, column: Column, cell: Cell, place: int) -> Any:
         self._refuse_what_is_no_value(cell)
         if isinstance(cell, str) and not self.grid.typed:
-            _refuse_what_is_garbled(cell, str(column.written[place]))
+            _refuse_what_is_garbled(cell, str(column.written[place]), self.grid.pages)
         return column.read(
             cell if self.grid.typed or not isinstance(cell, str) else unguard(cell), place, comma=self.grid.comma
         )
@@ -277,10 +278,12 @@ def patched(base: Any, edits: dict[int, Any]) -> Any:
         return objects(cells)
 
 
-def _refuse_what_is_garbled(cell: str, written: str) -> None:
+def _refuse_what_is_garbled(cell: str, written: str, pages: Sequence[str]) -> None:
     """Refuse an edited text that a wrong encoding has damaged; where the ticket itself holds such letters, they are meant."""
     if ("\ufffd" in cell and "\ufffd" not in written) or (is_mojibake(cell) and not is_mojibake(written)):
         raise Unreadable("was read in a wrong encoding by the program that saved it", _ENCODING_FIX)
+    if any(is_poor_likeness(cell, written, page) for page in pages):
+        raise Unreadable(f"may have lost letters of {shorten(written, 80)!r} when the file was saved", _ENCODING_FIX)
 
 
 def _is_number(cell: Cell) -> TypeGuard[int | float]:

@@ -105,7 +105,9 @@ def is_poor_likeness(cell: str, written: str, page: str) -> bool:
 
 
 def _normal(text: str) -> str:
-    return unicodedata.normalize("NFC", unix_lines(text)).strip()
+    return unicodedata.normalize("NFC", unix_lines(text)).strip(
+        " \t\n"
+    )  # a blank that does not break may be lost itself
 
 
 def _is_garbled(cell: str, written: str, page: str) -> bool:
