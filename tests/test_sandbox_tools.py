@@ -143,7 +143,10 @@ def test_writing_back_what_was_read_changes_nothing(many, call, send, slug):
         bodies = [{name: value} for name, value in body.items()] if slug != "practice" else []
         for sent in [*bodies[:4], body]:
             assert send(slug, row["id"], sent).status_code == 200
-        before, after = same(read, many[slug].ticket(row["id"]))
+        raw = {
+            "remote_data": row["remote_data"]
+        }  # the answer holds the tool's whole record, and none of it is stored again
+        before, after = same({**read, **raw}, many[slug].ticket(row["id"]))
         assert before == after
 
 
@@ -415,14 +418,54 @@ def test_forms_of_an_answer(many, call):
         form: call("hubspot", "GET", path, query=[("truto_response_format", form)])
         for form in ("unified", "raw", "normalized", "stream", "debug")
     }
-    assert found["unified"].json() == found["normalized"].json() == found["stream"].json() == row
+    unified, raw = found["unified"].json(), found["raw"].json()
+    assert unified == found["normalized"].json() == found["stream"].json() == {**row, "remote_data": raw}
     assert found["stream"].content == found["unified"].content
-    assert (found["stream"].headers.get("content-length"), found["raw"].json()) == (None, row["remote_data"])
+    assert (found["stream"].headers.get("content-length"), raw.items() >= row["remote_data"].items()) == (None, True)
     debug = found["debug"].json()
-    assert (debug["result"], debug["debug"].keys()) == (
-        row,
+    assert (debug["result"], debug["debug"].keys(), debug["debug"]["data"]) == (
+        unified,
         {"requestUrl", "requestOptions", "data", "responseHeaders"},
+        raw,
     )
+
+
+@pytest.mark.parametrize("slug", playable())
+def test_raw_is_the_record_of_the_tool(many, call, slug):
+    """raw has the tool's own words, for one ticket and for a list; remote_data holds the same record, whatever is left out of the rest."""
+    row = first(many[slug], lambda row: row.get("name") and row.get("assignees"))
+    path, raw = f"{TICKETS}/{row['id']}", [("truto_response_format", "raw")]
+    record = call(slug, "GET", path, query=raw).json()
+    unified = call(slug, "GET", path).json()
+    assert (
+        record
+        == unified["remote_data"]
+        == call(slug, "GET", path, query=[*raw, ("truto_exclude_fields", "name")]).json()
+    )
+    assert (len(record) > 3, len(record.keys() - PAGE) >= 2, row["name"] in json.dumps(record, ensure_ascii=False)) == (
+        True,
+    ) * 3
+    assert row["assignees"][0]["id"] in json.dumps(record) or row["assignees"][0]["name"] in json.dumps(
+        record, ensure_ascii=False
+    )
+    listed = call(slug, "GET", TICKETS, query=[*raw, ("limit", "40"), ("truto_ignore_remote_data", "true")]).json()
+    if not played(slug).fact("partial_list"):
+        assert record in listed["result"]
+        assert (
+            call(slug, "GET", TICKETS, query=[("limit", "1")]).json()["result"][0]["remote_data"] == listed["result"][0]
+        )
+
+
+def test_raw_of_a_patch_is_the_record_as_it_is_now(many, send):
+    """The tool's record follows the ticket; what was sent to the tool directly stays in it until the ticket moves on there."""
+    row = many["jira"].tickets()[15]["id"]
+    raw = [("truto_response_format", "raw")]
+    assert send("jira", row, {"name": "new title"}, query=raw).json()["fields"]["summary"] == "new title"
+    body = {"remote_data": {"fields": {"customfield_1": 5, "summary": "sent directly"}, "update": {}}}
+    sent = send("jira", row, body, query=raw).json()
+    assert (sent["fields"]["customfield_1"], sent["fields"]["summary"]) == (5, "sent directly")
+    after = send("jira", row, {"name": "another"}, query=raw).json()
+    assert (after["fields"]["customfield_1"], after["fields"]["summary"]) == (5, "another")
 
 
 @pytest.mark.parametrize("form", ["raw", "debug"])
@@ -633,7 +676,7 @@ def test_accounts_keep_apart(many, call):
         (TICKETS, {"integrated_account_id": "nobody"}, "", 404),
         (TICKETS, {"integrated_account_id": "nobody"}, "wrong", 401),
         ("/integrated-account/nobody", {}, "", 404),
-        ("/integrated-account/me", {}, "", 404),  # whose, with 30 of them?
+        ("/integrated-account/me", {}, "", 400),  # whose, with 30 of them?
         ("/ping", {}, "", 200),
         ("/nowhere", {}, "", 404),
     ],
@@ -644,6 +687,83 @@ def test_requests_of_no_account(many, path, query, token, status):
     with httpx.Client(base_url=many.url, headers=headers, trust_env=False) as client:
         assert client.get(path, params=query).status_code == status
     assert (many.requests()[-1].path, many.requests()[-1].account) == (path, "")
+
+
+def test_account_behind_me(many, http_client):
+    """The token of one account, valid for a quarter of an hour, says whose `me` is and reaches nothing else; a query may say it too."""
+    ids = {slug: many[slug].account_id for slug in ("jira", "trello")}
+    for slug, identity in ids.items():
+        made = http_client.post("/integrated-account/token", json={"integrated_account_id": identity}).json()
+        headers = {"Authorization": f"Bearer {made['integrated_account_token']}"}
+        assert http_client.get("/integrated-account/me", headers=headers).json()["integration"]["name"] == slug
+        assert http_client.get(TICKETS, headers=headers).status_code == 200
+        assert (
+            http_client.get(
+                TICKETS, headers=headers, params={"integrated_account_id": many["wrike"].account_id}
+            ).status_code
+            == 404
+        )
+        assert http_client.get("/integrated-account", headers=headers).status_code == 403
+        asked = http_client.get("/integrated-account/me", params={"integrated_account_id": identity}).json()
+        assert asked["integration"]["name"] == slug
+    assert http_client.post("/integrated-account/token", json={"integrated_account_id": "nobody"}).status_code == 404
+    assert http_client.post("/integrated-account/token", json=[]).status_code == 400
+
+
+@pytest.mark.parametrize("slug", playable())
+def test_schemas_and_capabilities_without_an_account(many, http_client, call, slug):
+    """What a tool offers is told without any account of it: no choices of an account, and no account in the answer."""
+    told = http_client.get(f"/integration/{slug}/capabilities").json()
+    own = http_client.get(f"/integrated-account/{many[slug].account_id}/capabilities").json()
+    assert told == {name: value for name, value in own.items() if name != "account"}
+    bare = http_client.get(f"{TICKETS}/{slug}/meta/update")
+    if slug == "zendesk":
+        assert bare.status_code == 404
+        return
+    body = call(slug, "GET", f"{TICKETS}/{slug}/meta/update").json()["request_body_schema"]["properties"]
+    assert bare.json()["request_body_schema"]["properties"].keys() == body.keys()
+    assert ("enum" in bare.json()["request_body_schema"]["properties"]["status"]) is bool(
+        played(slug).fact("status_values")
+    )
+
+
+def test_addresses_of_tools_that_are_none(http_client):
+    """An unknown tool, an unknown method: 404; any method but GET: 405."""
+    assert http_client.get("/integration/nothing/capabilities").status_code == 404
+    assert http_client.get(f"{TICKETS}/jira/meta/import").status_code == 404
+    assert http_client.get(f"{TICKETS}/nothing/meta/update").status_code == 400  # a ticket's path, and no account
+    assert http_client.patch("/integration/jira/capabilities", json={}).status_code == 405
+
+
+def test_methods_as_tools_of_a_language_model(many, http_client):
+    """Each method that is served, with its schemas; `methods` chooses some."""
+    path = f"/integrated-account/{many['jira'].account_id}/tools"
+    rows = {(row["resource"], row["method"]): row for row in http_client.get(path).json()["result"]}
+    assert {("tickets", "update"), ("tickets", "list"), ("users", "get")} <= rows.keys()
+    assert rows["tickets", "update"]["body_schema"]["properties"].keys() == set(played("jira").fact("writable"))
+    assert all(row["required"][0] == "integrated_account_id" and row["description"] for row in rows.values())
+    chosen = http_client.get(path, params={"methods": "get"}).json()["result"]
+    assert {row["method"] for row in chosen} == {"get"}
+
+
+def test_limit_with_a_400_is_a_fault_on_demand(many, call):
+    """Linear's way: a 400 with the code RATELIMITED and the insight, and no Retry-After unless one is asked for."""
+    for fault, waits in (({"limited_400": 1.0}, None), ({"limited_400": {"rate": 1.0, "wait": 2}}, "2")):
+        many["linear"].faults(**fault)
+        answer = call("linear", "GET", TICKETS)
+        assert (answer.status_code, answer.headers.get("Retry-After")) == (400, waits)
+        assert answer.json()["raw_response"]["errors"][0]["extensions"]["code"] == "RATELIMITED"
+        assert "rate_limit_error" in answer.json()["truto_error_insight"]
+    many["linear"].faults()
+
+
+def test_changed_mapping_is_told_by_the_capabilities(many, http_client):
+    """An environment may change a mapping; practice can begin in such a one."""
+    path = f"/integrated-account/{many['hive'].account_id}/capabilities"
+    many["hive"].set_account(env_overridden=True)
+    assert {row["env_overridden"] for row in http_client.get(path).json()["unified"]} == {True}
+    many["hive"].set_account(env_overridden=False)
+    assert {row["env_overridden"] for row in http_client.get(path).json()["unified"]} == {False}
 
 
 def test_command_serves_an_account_of_each_tool():
@@ -692,7 +812,7 @@ def test_habits_of_the_official_clients(many, target, headers):
 
 
 def test_ids_encoded_or_not_nulls_and_post():
-    """An id with a slash is one id; a null in a body is a value; there is no POST."""
+    """An id with a slash is one id; a null in a body is a value; nothing is created, and a read-only account takes no POST at all."""
     rows = [{"id": "7/8 é", "name": "odd", "tags": [], "status": {"id": "1", "name": "Open"}, "due_date": "2026-01-01"}]
     with Sandbox("jira", rows, limit=None) as box, client_of(box) as client:
         query = f"?integrated_account_id={box.account_id}"
@@ -700,4 +820,6 @@ def test_ids_encoded_or_not_nulls_and_post():
             assert client.get(f"{TICKETS}/{spelt}{query}").json()["name"] == "odd"
         assert "due_date" not in client.patch(f"{TICKETS}/7%2F8%20%C3%A9{query}", json={"due_date": None}).json()
         assert box.requests()[-1].target.startswith(f"{TICKETS}/7%2F8%20%C3%A9?")
+        assert client.post(f"{TICKETS}{query}", json={}).status_code == 404
+        box.set_account(read_only=True)
         assert client.post(f"{TICKETS}{query}", json={}).status_code == 405

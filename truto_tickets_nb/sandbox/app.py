@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.sandbox import bodies, demands, forms, meta, schemas
+from truto_tickets_nb.sandbox import bodies, demands, forms, meta, raw, schemas
 from truto_tickets_nb.sandbox.answers import Refusal
 from truto_tickets_nb.sandbox.faults import Faults
 from truto_tickets_nb.sandbox.lists import companion_list, ticket_list
@@ -75,7 +75,21 @@ class Api:
 
     def capabilities(self, call: Call) -> Any:
         call.only("GET")
-        return meta.capabilities(self, call.query)
+        return meta.capabilities(self.played, call.query, self)
+
+    def tools(self, call: Call) -> Any:
+        call.only("GET")
+        return meta.tools(self, self._described, call.query)
+
+    @property
+    def _described(self) -> schemas.Described:
+        return schemas.Described(self.played, self.store.companions, self.ignored)
+
+    def _only(self, call: Call, *methods: str) -> None:
+        """Refuse what is not served: writing is not allowed on a read-only account, and elsewhere there is no such method here."""
+        if call.request.method == "POST" and not self.state["read_only"]:
+            raise Refusal(404, f"The practice server of {self.played.name} has no method that creates here")
+        call.only(*methods)
 
     def schema(self, call: Call) -> Any:
         """Describe a method of tickets; with the slug in the path, its answer too."""
@@ -86,16 +100,18 @@ class Api:
         call.only("GET")
         if slug not in (None, self.played.slug) or not self.played.offers("tickets", call.name("method")):
             raise Refusal(404, f"{slug or self.played.name} has no tickets/{call.name('method')}")
-        return schemas.schema(self, call.name("method"), with_response=slug is not None)
+        return schemas.schema(self._described, call.name("method"), with_response=slug is not None)
 
     def tickets(self, call: Call) -> Any:
-        call.only("GET")
+        self._only(call, "GET")
         return forms.shaped_list(
-            call, self.played, ticket_list(self.store, self.played, call.query, self.page_size, self.ignored)
+            call,
+            self.played,
+            lambda query: ticket_list(self.store, self.played, query, self.page_size, self.ignored),
         )
 
     def ticket(self, call: Call) -> Any:
-        call.only("GET", "PATCH")
+        self._only(call, "GET", "PATCH")
         if call.request.method == "GET":
             return forms.shaped(call, self.played, self._found(call))
         try:
@@ -154,7 +170,8 @@ class Api:
         demands.fitting(self.played, call.query, record)
         if flag(call.query.get("truto_body_passthrough")):
             body: Record = call.taken
-            made = {**record, "remote_data": {**(record.get("remote_data") or {}), **body}}
+            stored = raw.received(record.get("remote_data"), body, raw.vendor_record(self.played.slug, record))
+            made = {**record, "remote_data": stored}
             return record, Work(self.played, self.store, made)
         return record, patched(record, call.taken, self.played, self.store)
 
@@ -164,11 +181,18 @@ class Api:
         record = record if silently else {**record, "updated_at": now}
         if "etag" in record:
             record["etag"] = f'W/"{record["id"]}/{now}"'
+        record = self._with_raw(record) if record.get("remote_data") else record
         self.store.write(record, by)
         return record
 
+    def _with_raw(self, record: Record) -> Record:
+        """Let the tool's own record follow the ticket where that has changed."""
+        before = raw.vendor_record(self.played.slug, self.store.ticket(str(record["id"])) or {})
+        after = raw.vendor_record(self.played.slug, record)
+        return {**record, "remote_data": raw.moved_on(record["remote_data"], before, after)}
+
     def companions(self, call: Call) -> Any:
-        call.only("GET")
+        self._only(call, "GET")
         resource = self._offered(call, "list")
         return companion_list(self.store.companions(resource), call.query, self.page_size)
 
@@ -177,7 +201,7 @@ class Api:
         return schemas.companion(self._offered(call, call.name("method")), call.name("method"))
 
     def companion(self, call: Call) -> Any:
-        call.only("GET")
+        self._only(call, "GET")
         found = self.store.companion(self._offered(call, "get"), call.name("id"))
         if found is None:
             raise Refusal(404, "Not found", raw={"message": "not found"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from truto_tickets_nb.sandbox.answers import Refusal
+from truto_tickets_nb.sandbox.profiles import playable
 from truto_tickets_nb.sandbox.queries import QueryError, check, nested
 
 if TYPE_CHECKING:
@@ -72,6 +73,20 @@ class Call:
     def is_remote(self) -> bool:
         """Tell whether the request reaches the vendor: schemas are Truto's own."""
         return self.is_unified and "method" not in self.request.path_params
+
+    @property
+    def is_me(self) -> bool:
+        """Tell whether the request is for the account of the token itself."""
+        return self.path.startswith("/integrated-account/me") and self.request.path_params.get("id") == "me"
+
+    @property
+    def is_of_tool(self) -> bool:
+        """Tell whether the request asks for the schema of a tool, which needs no account."""
+        return "method" in self.request.path_params and self.request.path_params.get("slug") in playable()
+
+    @property
+    def token(self) -> str:
+        return self.request.headers.get("authorization", "").removeprefix("Bearer ")
 
     @property
     def form(self) -> str:

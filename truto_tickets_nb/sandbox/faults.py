@@ -12,6 +12,7 @@ from typing import Any
 # kind -> the requests that it strikes. What each one does stands in mischief.py.
 TRANSPORT = {
     "limited": "ANY", "limited_date": "ANY", "limited_bare": "ANY", "limited_remote": "ANY", "limited_remote_bare": "ANY",
+    "limited_400": "ANY",
     "delayed": "ANY",     "error_500": "ANY", "error_502": "ANY", "error_503": "ANY", "error_504": "ANY", "slow": "ANY", "stalled": "ANY",
     "lost_before": "ANY", "lost_after": "ANY", "lost_midway": "ANY", "html": "ANY", "empty": "ANY",
     "revoked": "ANY", "needs_reauth": "ANY", "blocked": "ANY", "read_only": "PATCH",

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response, StreamingResponse
 
-from truto_tickets_nb.sandbox.queries import flag, names
+from truto_tickets_nb.sandbox.lists import left_out_by, without
+from truto_tickets_nb.sandbox.raw import shown
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from truto_tickets_nb.sandbox.calls import Call
     from truto_tickets_nb.sandbox.profiles import Played
@@ -19,37 +20,25 @@ Record = dict[str, Any]
 _CHUNK = 4096  # bytes of one piece of a stream
 
 
-def left_out(query: Record) -> set[str]:
-    """List the fields that a query asks to leave out."""
-    found = set(names(query.get("truto_exclude_fields")))
-    return found | {"remote_data"} if flag(query.get("truto_ignore_remote_data")) else found
-
-
-def without(record: Record, fields: set[str]) -> Record:
-    """Leave fields out; the id always stays."""
-    return {key: value for key, value in record.items() if key not in fields or key == "id"}
-
-
 def shaped(call: Call, played: Played, record: Record) -> Any:
-    """Give one ticket the form that is asked for; `raw` is the provider's own."""
+    """Give one ticket the form that is asked for; `raw` is the tool's own record."""
+    record = shown(played.slug, record)
     if call.form == "raw":
-        return record.get("remote_data", {})
-    found = without(record, left_out(call.query))
+        return record["remote_data"]
+    answer = without(record, left_out_by(call.query))
     if call.form == "debug":
-        return {"result": found, "debug": _debug(call, played, record.get("remote_data", {}))}
-    return found
+        return {"result": answer, "debug": _debug(call, played, record["remote_data"])}
+    return answer
 
 
-def shaped_list(call: Call, played: Played, page: bytes) -> bytes:
-    """Give a page of a list the form that is asked for."""
-    if call.form not in ("raw", "debug"):
+def shaped_list(call: Call, played: Played, listed: Callable[[Record], bytes]) -> bytes:
+    """Answer a page of a list; `debug` tells of the request to the tool besides, with the tool's own records."""
+    page = listed(call.query)
+    if call.form != "debug":
         return page
     found = orjson.loads(page)
-    rows = list(found["result"].values() if isinstance(found["result"], dict) else found["result"])
-    raw = [row.get("remote_data", {}) for row in rows]
-    if call.form == "raw":
-        return orjson.dumps({**found, "result": raw})
-    more = {"nextCursor": found["next_cursor"], "isLooping": False, "isEmptyResult": not rows, "resultCount": len(rows)}
+    raw = orjson.loads(listed({**call.query, "truto_response_format": "raw"}))["result"]
+    more = {"nextCursor": found["next_cursor"], "isLooping": False, "isEmptyResult": not raw, "resultCount": len(raw)}
     return orjson.dumps({**found, "debug": {**_debug(call, played, raw), **more}})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,11 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 
-from truto_tickets_nb.sandbox import forms, meta, mischief, wire
+from truto_tickets_nb.sandbox import forms, meta, mischief, schemas, wire
 from truto_tickets_nb.sandbox.answers import Refusal, json_answer, missing_query
 from truto_tickets_nb.sandbox.app import Api
 from truto_tickets_nb.sandbox.calls import Call, Seen
+from truto_tickets_nb.sandbox.profiles import playable, played
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 
 _METHODS = ["GET", "PATCH", "POST", "PUT", "DELETE"]
 _UNIFIED = "/unified/ticketing"
+TOKEN_SECONDS = 15 * 60  # how long the token of an integrated account is valid
 _OF_ACCOUNT: dict[str, Callable[[Api, Call], Any]] = {
     "/integrated-account/{id}": Api.account,
     "/integrated-account/{id}/capabilities": Api.capabilities,
+    "/integrated-account/{id}/tools": Api.tools,
     f"{_UNIFIED}/tickets": Api.tickets,
     f"{_UNIFIED}/tickets/meta/{{method}}": Api.schema,
     f"{_UNIFIED}/tickets/{{slug}}/meta/{{method}}": Api.schema,
@@ -46,11 +50,19 @@ class Hub:
     accounts: dict[str, Api] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     lines: wire.Lines = field(default_factory=dict)  # open connections, to be cut
+    tokens: dict[str, tuple[str, float]] = field(
+        default_factory=dict
+    )  # tokens of one account, and until when they are valid
     is_over: bool = False  # the server is being closed: nobody is kept waiting
 
     def app(self) -> Starlette:
         """Build the application."""
-        own = {"/ping": self._ping, "/integrated-account": self._listed}
+        own = {
+            "/ping": self._ping,
+            "/integrated-account": self._listed,
+            "/integrated-account/token": self._new_token,
+            "/integration/{slug}/capabilities": self._capabilities,
+        }
         routes = [Route(path, self._answering(handler), methods=_METHODS) for path, handler in own.items()]
         for path, of_account in _OF_ACCOUNT.items():
             routes.append(Route(path, self._answering(self._passing(of_account)), methods=_METHODS))
@@ -91,12 +103,19 @@ class Hub:
 
     def _account(self, call: Call) -> Api | None:
         """Find whose request it is; a server of one account takes for its own what names none."""
-        named = call.query.get("integrated_account_id") if call.is_unified else call.request.path_params.get("id")
-        if named is None and call.is_unified:
-            return None
-        if named in (None, "me"):
+        named = call.query.get("integrated_account_id")
+        if not (call.is_unified or call.is_me):
+            named = call.request.path_params.get("id")
+        if own := self._owner(call):
+            return self.accounts.get(own) if named in (None, own) else None
+        if call.is_me and named is None:
             return next(iter(self.accounts.values())) if len(self.accounts) == 1 else None
         return self.accounts.get(str(named))
+
+    def _owner(self, call: Call) -> str:
+        """Name the account whose own token came along, "" for the token of the environment."""
+        account, until = self.tokens.get(call.token, ("", 0.0))
+        return account if time.monotonic() < until else ""
 
     def _answer(
         self, handler: Callable[[Call], Any], call: Call, of: tuple[Api | None, dict[str, Fault]]
@@ -120,12 +139,16 @@ class Hub:
             return refusal.response(), refusal.status
 
     def _let_in(self, call: Call, api: Api | None) -> None:
-        if call.request.headers.get("authorization") != f"Bearer {self.token}":
+        own, needs_account = self._owner(call), call.is_unified or call.is_me
+        if call.token != self.token and not own:
             raise Refusal(401, "Unauthorized")
-        if call.is_unified and "integrated_account_id" not in call.query:
-            raise missing_query(["integrated_account_id"])
-        if call.is_unified and api is None:
-            raise Refusal(404, "Integrated account not found")
+        if own and not needs_account:
+            raise Refusal(403, "The token of an integrated account reaches unified resources and its own account only")
+        is_named = bool(own) or "integrated_account_id" in call.query
+        if needs_account and api is None and (is_named or not call.is_of_tool):
+            raise (
+                Refusal(404, "Integrated account not found") if is_named else missing_query(["integrated_account_id"])
+            )
         call.check()
         if api:
             api.limited(call)
@@ -133,6 +156,8 @@ class Hub:
     def _passing(self, handler: Callable[[Api, Call], Any]) -> Callable[[Call], Any]:
         def answer(call: Call) -> Any:
             api = self._account(call)
+            if api is None and call.is_of_tool:
+                return self._tool_schema(call)
             if api is None:
                 raise Refusal(404, "Integrated account not found")
             return handler(api, call)
@@ -145,6 +170,30 @@ class Hub:
     def _listed(self, call: Call) -> Any:
         call.only("GET")
         return meta.accounts(list(self.accounts.values()), call.query)
+
+    def _capabilities(self, call: Call) -> Any:
+        call.only("GET")
+        if call.name("slug") not in playable():
+            raise Refusal(404, "Integration not found")
+        return meta.capabilities(played(call.name("slug")), call.query)
+
+    def _tool_schema(self, call: Call) -> Any:
+        """Describe a method of tickets of a tool, without any account of it."""
+        call.only("GET")
+        tool = played(call.name("slug"))
+        if not tool.offers("tickets", call.name("method")):
+            raise Refusal(404, f"{tool.name} has no tickets/{call.name('method')}")
+        return schemas.schema(schemas.of_tool(tool), call.name("method"), with_response=True)
+
+    def _new_token(self, call: Call) -> Any:
+        """Make a token of one account, valid for a quarter of an hour, as links for end users have it."""
+        call.only("POST")
+        account = call.body.get("integrated_account_id") if isinstance(call.body, dict) else None
+        if account not in self.accounts:
+            raise Refusal(404 if account else 400, "Send the integrated_account_id of an account that exists")
+        token = secrets.token_urlsafe(24)
+        self.tokens[token] = (str(account), time.monotonic() + TOKEN_SECONDS)
+        return {"integrated_account_token": token}
 
     def _nowhere(self, call: Call) -> Any:
         raise Refusal(404, "Not found")

@@ -11,6 +11,7 @@ import orjson
 from truto_tickets_nb.sandbox.answers import Refusal
 from truto_tickets_nb.sandbox.filters import condition
 from truto_tickets_nb.sandbox.queries import flag, names
+from truto_tickets_nb.sandbox.raw import shown
 from truto_tickets_nb.sandbox.store import whole
 
 if TYPE_CHECKING:
@@ -59,24 +60,38 @@ def cursor(start: int) -> str:
 
 
 def ticket_list(store: Store, played: Played, query: dict[str, Any], page_size: int, ignored: tuple[str, ...]) -> bytes:
-    """Answer a page of tickets as JSON."""
+    """Answer a page of tickets as JSON; `raw` answers the tool's own records."""
     where = condition(query, ignored, store)
     count = store.one(f"select count(*) from tickets where {where.text}", *where.values)[0]
     start, limit = page_of(query, page_size, count)
     sql = f"select body, remote from tickets where {where.text} order by {_order(query)} limit {limit} offset {start}"
     rows = store.all(sql, *where.values)
-    left_out = {*names(query.get("truto_exclude_fields")), *(PARTIAL if played.fact("partial_list") is True else ())}
-    with_remote = not flag(query.get("truto_ignore_remote_data")) and "remote_data" not in left_out
-    texts = [_record(body, remote if with_remote else None, left_out) for body, remote in rows]
-    return enveloped(texts, query, start, start + len(rows) if start + len(rows) < count else None)
+    partial = set(PARTIAL if played.fact("partial_list") is True else ())
+    following = start + len(rows) if start + len(rows) < count else None
+    if query.get("truto_response_format") == "raw":
+        records = [shown(played.slug, without(whole(*row), partial)) for row in rows]
+        return enveloped([orjson.dumps(record["remote_data"]) for record in records], {}, start, following)
+    left_out = left_out_by(query) | partial
+    texts = [_record(row, played.slug, left_out) for row in rows]
+    return enveloped(texts, query, start, following)
 
 
-def _record(body: bytes, remote: bytes | None, left_out: set[str]) -> bytes:
-    if remote is None and not left_out:
-        return body
-    return orjson.dumps(
-        {key: value for key, value in whole(body, remote).items() if key not in left_out or key == "id"}
-    )
+def left_out_by(query: dict[str, Any]) -> set[str]:
+    """List the fields that a query asks to leave out."""
+    excluded = set(names(query.get("truto_exclude_fields")))
+    return excluded | {"remote_data"} if flag(query.get("truto_ignore_remote_data")) else excluded
+
+
+def without(record: dict[str, Any], fields: set[str]) -> dict[str, Any]:
+    """Leave fields out; the id always stays."""
+    return {key: value for key, value in record.items() if key not in fields or key == "id"}
+
+
+def _record(row: tuple[bytes, bytes | None], slug: str, left_out: set[str]) -> bytes:
+    if left_out == {"remote_data"}:
+        return row[0]
+    record = whole(*row) if "remote_data" in left_out else shown(slug, whole(*row))
+    return orjson.dumps(without(record, left_out))
 
 
 def enveloped(texts: list[bytes], query: dict[str, Any], start: int, following: int | None) -> bytes:

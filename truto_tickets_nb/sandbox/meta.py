@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.sandbox import schemas
 from truto_tickets_nb.sandbox.lists import cursor, page_of
+from truto_tickets_nb.sandbox.queries import names
 
 if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.app import Api
+    from truto_tickets_nb.sandbox.profiles import Played
+    from truto_tickets_nb.sandbox.schemas import Described
 
 COMPANIONS = (
     "users", "teams", "ticket_status", "ticket_priorities", "ticket_types", "tags", "collections", "workspaces", "contacts", "accounts",
@@ -47,26 +51,56 @@ def _is(own: str, wanted: Any) -> bool:
     return wanted in (None, "", own)
 
 
-def capabilities(api: Api, query: dict[str, Any]) -> dict[str, Any]:
-    """List what the account offers."""
+def capabilities(played: Played, query: dict[str, Any], api: Api | None = None) -> dict[str, Any]:
+    """List what a tool offers, and how an account of it is."""
     rows = [
-        {
-            "model": "ticketing",
-            "resource": name,
-            "methods": [method for method in methods if _can(api, method)],
-            "env_overridden": False,
-        }
-        for name, methods in api.played.resources.items()
-        if name in ("tickets", *COMPANIONS)
+        {"model": "ticketing", "resource": name, "methods": methods, "env_overridden": _is_overridden(api)}
+        for name, methods in served(played, api).items()
     ]
-    shown = [row for row in rows if row["methods"]] if query.get("type") != "proxy" else []
-    return {
-        "integration": {"name": api.played.slug, "label": api.played.name, "category": "ticketing"},
+    found = {
+        "integration": {"name": played.slug, "label": played.name, "category": "ticketing"},
         "proxy": [],
-        "unified": shown,
-        "account": {"id": api.account_id, "status": api.state["status"], "is_blocked": api.state["blocked"]},
+        "unified": rows if query.get("type") != "proxy" else [],
     }
+    if api is None:
+        return found
+    state = {"id": api.account_id, "status": api.state["status"], "is_blocked": api.state["blocked"]}
+    return {**found, "account": state}
 
 
-def _can(api: Api, method: str) -> bool:
-    return method in _SERVED and (method != "update" or api.state.get("can_update", True))
+def _is_overridden(api: Api | None) -> bool:
+    return bool(api and api.state.get("env_overridden"))
+
+
+def served(played: Played, api: Api | None = None) -> dict[str, list[str]]:
+    """List the methods of each resource that are played here, and that the account may call."""
+    can_update = api is None or api.state.get("can_update", True)
+    methods = [method for method in _SERVED if method != "update" or can_update]
+    offered = {name: [method for method in played.resources[name] if method in methods] for name in played.resources}
+    return {name: found for name, found in offered.items() if found and name in ("tickets", *COMPANIONS)}
+
+
+def tools(api: Api, of: Described, query: dict[str, Any]) -> dict[str, Any]:
+    """List each method of an account with its schemas, as a language model is given them; `methods` chooses some."""
+    wanted = names(query.get("methods"))
+    rows = [
+        _tool(of, resource, method)
+        for resource, methods in served(api.played, api).items()
+        for method in methods
+        if method in (wanted or methods)
+    ]
+    return {"result": rows}
+
+
+def _tool(of: Described, resource: str, method: str) -> dict[str, Any]:
+    told = schemas.schema(of, method) if resource == "tickets" else schemas.companion(resource, method)
+    verb = {"list": "List", "get": "Get one of", "update": "Update one of"}[method]
+    return {
+        "resource": resource,
+        "method": method,
+        "name": f"{method}_{of.played.slug}_{resource}",
+        "description": f"{verb} the {resource.replace('_', ' ')} of {of.played.name}.",
+        "query_schema": told["query_schema"],
+        "body_schema": told["request_body_schema"],
+        "required": told["query_schema"]["required"],
+    }

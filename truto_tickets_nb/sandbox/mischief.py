@@ -69,6 +69,7 @@ _STATES: dict[str, dict[str, Any]] = {
 }
 _REFUSALS = {
     "limited": (429, False), "limited_date": (429, False), "limited_bare": (429, False), "limited_remote": (429, True), "limited_remote_bare": (429, True),
+    "limited_400": (400, True),
     "error_500": (500, False), "error_502": (502, True), "error_503": (503, None), "error_504": (504, True),
     "stale_409": (409, True), "stale_412": (412, True),
 }  # fmt: skip
@@ -78,11 +79,13 @@ def _refusal(kind: str, fault: Fault) -> Refusal:
     status, remote = _REFUSALS[kind]
     raw = {"message": f"practice fault {kind}"} if remote else None
     made = Refusal(status, f"practice fault {kind}", raw=raw)
-    if status == 429 and remote:
+    if kind == "limited_400":
+        made.raw = {"errors": [{"message": "Rate limit exceeded", "extensions": {"code": "RATELIMITED"}}]}
+    if kind.startswith("limited") and remote:
         made.insight = {"rate_limit_error": {"description": "The provider's limit is reached."}}
     if kind == "limited_date":
         made.headers = {"Retry-After": formatdate(time.time() + (fault.wait or WAIT), usegmt=True)}
-    if kind in ("limited", "limited_remote"):
+    if kind in ("limited", "limited_remote") or (kind == "limited_400" and fault.wait):
         made.headers = {"Retry-After": f"{fault.wait or WAIT:g}"}
     made.is_bare = remote is None  # not Truto's own words: a gateway's page
     return made

@@ -12,6 +12,7 @@ from truto_tickets_nb.sandbox.answers import refused
 from truto_tickets_nb.sandbox.bodies import emptiness, given, taken
 from truto_tickets_nb.sandbox.comparing import instant
 from truto_tickets_nb.sandbox.fields import MANY, ONE, TOGETHER
+from truto_tickets_nb.sandbox.raw import received, vendor_record
 from truto_tickets_nb.sandbox.references import Work, members, reference
 from truto_tickets_nb.sandbox.texts import rewritten, short_enough
 from truto_tickets_nb.sandbox.workflow import stepped
@@ -41,6 +42,8 @@ def _set(work: Work, key: str, value: Any) -> None:
     made = work.made
     if key == "custom_fields":
         made[key] = _custom(work, value)
+    elif key == "remote_data":
+        made[key] = received(made.get(key), value or {}, vendor_record(work.played.slug, made))
     elif emptiness(value):
         _clear(work, key)
     elif key in ONE:

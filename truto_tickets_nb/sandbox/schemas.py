@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.sandbox.assumed import assumptions
@@ -9,7 +10,9 @@ from truto_tickets_nb.sandbox.fields import WRITABLE
 from truto_tickets_nb.sandbox.shapes import BODY, EVERYWHERE, FILTERS, PAGING, QUERY, RESPONSE
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.sandbox.app import Api
+    from collections.abc import Callable
+
+    from truto_tickets_nb.sandbox.profiles import Played
 
 _ENUMS = {
     "status": ("ticket_status", "status_values"),
@@ -19,14 +22,29 @@ _ENUMS = {
 _DOCS = "https://truto.one/docs/api-reference/unified-ticketing-api"
 
 
-def schema(api: Api, method: str, *, with_response: bool = False) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Hold what schemas are made of: a tool, and its choices as far as somebody knows them."""
+
+    played: Played
+    companions: Callable[[str], list[dict[str, Any]]]
+    ignored: tuple[str, ...] = ()
+
+
+def of_tool(played: Played) -> Described:
+    """Describe a tool without an account: its choices are the words that its profile documents."""
+    said = {resource: played.fact(fact, ()) for resource, fact in _ENUMS.values() if fact}
+    return Described(played, lambda resource: [{"id": word, "name": word} for word in said.get(resource, ())])
+
+
+def schema(of: Described, method: str, *, with_response: bool = False) -> dict[str, Any]:
     """Describe a method of tickets."""
     found = {
         "method": method,
         "documentation_link": f"{_DOCS}/tickets/{method}/",
-        "request_body_schema": _body(api) if method == "update" else None,
-        "query_schema": _query(api, method),
-        "x-assumed": sorted({"request_body_schema", "query_schema", *assumptions(api.played)}),
+        "request_body_schema": _body(of) if method == "update" else None,
+        "query_schema": _query(of, method),
+        "x-assumed": sorted({"request_body_schema", "query_schema", *assumptions(of.played)}),
     }
     one = {"type": "object", "properties": RESPONSE, "required": ["id"]}
     if not with_response:
@@ -47,47 +65,47 @@ def companion(resource: str, method: str) -> dict[str, Any]:
     }
 
 
-def _body(api: Api) -> dict[str, Any]:
-    fields = {name: _property(api, name) for name in WRITABLE if api.played.takes(name)}
+def _body(of: Described) -> dict[str, Any]:
+    fields = {name: _property(of, name) for name in WRITABLE if of.played.takes(name)}
     found: dict[str, Any] = {"type": "object", "properties": fields, "required": []}
-    if either := api.played.fact("required_body"):
+    if either := of.played.fact("required_body"):
         found["anyOf"] = [{"required": [name]} for name in either]
     return found
 
 
-def _property(api: Api, name: str) -> dict[str, Any]:
-    if name == "collections" and (types := api.played.fact("collection_types")):
+def _property(of: Described, name: str) -> dict[str, Any]:
+    if name == "collections" and (types := of.played.fact("collection_types")):
         item = BODY[name]["items"]
         parts = {**item["properties"], "type": {"type": "string", "enum": types}}
         return {"type": "array", "items": {**item, "properties": parts}}
-    words = _words(api, name)
+    words = _words(of, name)
     return {**BODY[name], "enum": words} if words else BODY[name]
 
 
-def _words(api: Api, name: str) -> list[str]:
+def _words(of: Described, name: str) -> list[str]:
     """List the words a field may hold, where the tool lists them or somebody documents them."""
     resource, fact = _ENUMS.get(name, ("", ""))
-    if not resource or not (api.played.offers(resource, "list") or api.played.fact(fact)):
+    if not resource or not (of.played.offers(resource, "list") or of.played.fact(fact)):
         return []
-    return list(dict.fromkeys(str(row.get("name", row["id"])) for row in api.store.companions(resource)))
+    return list(dict.fromkeys(str(row.get("name", row["id"])) for row in of.companions(resource)))
 
 
-def _query(api: Api, method: str) -> dict[str, Any]:
+def _query(of: Described, method: str) -> dict[str, Any]:
     required = ["integrated_account_id"]
     found = dict(EVERYWHERE)
     if method == "list":
-        found |= {name: shape for name, shape in FILTERS.items() if name not in api.ignored} | PAGING
+        found |= {name: shape for name, shape in FILTERS.items() if name not in of.ignored} | PAGING
     if method == "update":
-        required += api.played.required_query
+        required += of.played.required_query
         found["truto_body_passthrough"] = {"type": "boolean"}
         found |= {
-            name: QUERY.get(name, {}) for name in (*api.played.required_query, *api.played.fact("optional_query", ()))
+            name: QUERY.get(name, {}) for name in (*of.played.required_query, *of.played.fact("optional_query", ()))
         }
-        found["remote_query"] = {"type": "object", "properties": _switches(api)}
+        found["remote_query"] = {"type": "object", "properties": _switches(of)}
     return {"type": "object", "properties": found, "required": required}
 
 
-def _switches(api: Api) -> dict[str, Any]:
+def _switches(of: Described) -> dict[str, Any]:
     """Name the tool's own switches: to stay silent, to check without saving."""
-    named = {**api.played.fact("quiet", {}), **api.played.fact("validate", {})}
+    named = {**of.played.fact("quiet", {}), **of.played.fact("validate", {})}
     return {key: {"type": "string", "enum": [text]} for key, text in named.items()}

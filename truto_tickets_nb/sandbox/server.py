@@ -163,7 +163,7 @@ class Sandbox(Served):
         rate, tickets, turns, wait (seconds), field, on (GET, PATCH, LIST), times. The same seed plays the same faults.
 
         From Truto and the provider: limited, limited_date (Retry-After as a date), limited_bare (none),
-        limited_remote, limited_remote_bare, delayed (a 200 with
+        limited_remote, limited_remote_bare, limited_400 (Linear's way), delayed (a 200 with
         Retry-After), error_500, error_502, error_503 (a gateway's page), error_504. On the way: slow, stalled, lost_before and lost_after
         (the commit), lost_midway, html, empty. In a 200: ignored, partly, echoed (it tells what was asked, and ignored it), uncleared,
         trimmed, recased, sanitised. Colleagues: edited, edited_silently (the same updated_at), raced (between re-reading and PATCH),
@@ -189,7 +189,7 @@ class Sandbox(Served):
         self._store.delete(identity)
 
     def set_account(self, **state: Any) -> None:
-        """Change the account: status= (active, needs_reauth…), blocked=, read_only=, can_update=, revoked=."""
+        """Change the account: status= (active, needs_reauth…), blocked=, read_only=, can_update=, revoked=, env_overridden=."""
         self._api.state.update(state)
 
     def reset_limits(self) -> None:
