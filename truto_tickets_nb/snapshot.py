@@ -18,7 +18,7 @@ from truto_tickets_nb.home import home as folder
 from truto_tickets_nb.integrations.profile import Profile, profile
 from truto_tickets_nb.loading import saved
 from truto_tickets_nb.loading.about import about
-from truto_tickets_nb.plans import identity, rules
+from truto_tickets_nb.plans import identity, new_tags, rules
 from truto_tickets_nb.plans.cells import Reader, custom_forms
 from truto_tickets_nb.plans.compare import compare, date_forms
 from truto_tickets_nb.plans.frames import frame_of
@@ -31,6 +31,7 @@ from truto_tickets_nb.sheets.origin import Origin, Told
 from truto_tickets_nb.show import Group, Note, Page, Row, to_html, to_text
 from truto_tickets_nb.tickets.choices import Choice, Choices
 from truto_tickets_nb.tickets.fields import CUSTOM
+from truto_tickets_nb.tickets.namesakes import told_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,14 +69,17 @@ class Snapshot:
         """Return what is known of the integration; all of it is assumed where this environment changed Truto's mapping."""
         return self.learnt.applied_to(profile(self.integration))
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, *, labels: bool = False) -> pd.DataFrame:
         """Make an ordinary DataFrame to edit: index = ticket id (str), one row a ticket, one column a field.
 
         Text and references are `str`, sets are tuples, dates are `datetime64[us, UTC]` (dates without a time:
         `datetime64[us]`). It shares memory with the snapshot until a column is edited, and never leaks back. It knows which snapshot
         it was made from (`df.attrs["truto_snapshot"]`, also through parquet and pickle): a plan of another snapshot refuses it.
+
+        References are names. `labels=True` tells people, tags and teams of one name apart, as drafts and forms do:
+        "Jo Smith <jo1@example.com>"; such a label is accepted wherever a name is.
         """
-        return self._marked(self.table.copy())
+        return self._marked(told_apart(self.table, self.choices) if labels else self.table.copy())
 
     def _marked(self, frame: pd.DataFrame) -> pd.DataFrame:
         frame.attrs[identity.SNAPSHOT] = identity.SnapshotId(self.id, self)
@@ -128,8 +132,13 @@ class Snapshot:
             self.account_id,
             self.integration,
             found.patches,
-            (*found.problems, *conflicts_of(edited, changed), *rules.problems(found.patches, book)),
-            (*found.notes, *rules.notes(found.patches, book)),
+            (
+                *found.problems,
+                *conflicts_of(edited, changed),
+                *new_tags.warnings(found.patches, self.choices),
+                *rules.problems(found.patches, book),
+            ),
+            (*found.notes, *new_tags.note(found.patches, self.choices), *rules.notes(found.patches, book)),
             found.looked_at,
             way,
             budget=self.budget,

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from truto_tickets_nb import collector
 from truto_tickets_nb.edits.fitting import creatable, hindrance, spellings, unfit
 from truto_tickets_nb.edits.matching import empty
+from truto_tickets_nb.edits.naming import canonical
 from truto_tickets_nb.edits.operations import Chosen
 from truto_tickets_nb.edits.operations.cells import by_column, on_purpose, verdict
 from truto_tickets_nb.edits.operations.chosen import whole_column
@@ -35,7 +36,8 @@ FEW = 3  # values that are named as what the changed cells held
 def apply(step: Step, frame: pd.DataFrame, source: Source) -> Applied:
     """Apply a step to a frame; nothing is raised for tickets, names and columns that are gone: they are told as misfits."""
     with collector.paused():  # a hundred thousand sets are made at once
-        effect, edits = _of_cells(step, frame, source) if step.kind == "cells" else _of_rows(step, frame, source)
+        named = canonical(step, source)
+        effect, edits = _of_cells(named, frame, source) if step.kind == "cells" else _of_rows(named, frame, source)
         return Applied(laid(frame, edits), effect, edits)
 
 

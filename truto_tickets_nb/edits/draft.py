@@ -14,6 +14,7 @@ from truto_tickets_nb.edits.entry import Entry
 from truto_tickets_nb.edits.filters import Filter, filter_of
 from truto_tickets_nb.edits.fitting import hindrance
 from truto_tickets_nb.edits.history import History
+from truto_tickets_nb.edits.naming import canonical
 from truto_tickets_nb.edits.recipe import Recipe
 from truto_tickets_nb.edits.replay import Replay, State
 from truto_tickets_nb.edits.states import States
@@ -150,7 +151,7 @@ class Draft(Verbs):
             self._check(step, frame)
             new = step.fields - {*frame.columns}
             frame = frame.assign(**dict.fromkeys(new)) if new else frame
-        return self._add(steps)
+        return self._add(tuple(canonical(step, self.source) for step in steps))
 
     def _check(self, step: Step, frame: pd.DataFrame) -> None:
         if not isinstance(step, Step):

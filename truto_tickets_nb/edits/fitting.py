@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
+from truto_tickets_nb.edits.naming import ambiguity
 from truto_tickets_nb.edits.values import texts
 from truto_tickets_nb.tickets.choices import Unresolved
 from truto_tickets_nb.tickets.fields import CUSTOM
@@ -27,6 +28,9 @@ FIRST_YEAR, LAST_YEAR = 1, 9999  # that Python, and ISO 8601 without agreement, 
 
 def hindrance(step: Step, frame: pd.DataFrame, source: Source) -> str:
     """Say why a step as a whole does not fit these tickets; "" where it does."""
+    shared = ambiguity(step, source)
+    if shared:
+        return shared
     for name in sorted(step.reads - step.fields):
         if name not in frame.columns and not _is_write_only(name):
             return f"there is no column {name!r} here to look at"
@@ -100,7 +104,7 @@ def spellings(row: Field, cells: Any, source: Source) -> dict[str, str]:
 
 def _unknown(known: Choices, name: str) -> str:
     found = known.by_id(name) or known.resolve(name)
-    if not isinstance(found, Unresolved) or " is the name of " in found.reason:
+    if not isinstance(found, Unresolved) or found.why == "ambiguous":
         return ""
     return f"{found.reason}. {found.fix}"
 

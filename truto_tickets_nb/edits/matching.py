@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from truto_tickets_nb.edits import patterns
 from truto_tickets_nb.edits.values import shown
 from truto_tickets_nb.tickets.cells import as_moment, is_plain_day
+from truto_tickets_nb.tickets.names import nfc
 from truto_tickets_nb.tickets.values import is_missing
 
 if TYPE_CHECKING:
@@ -92,12 +93,25 @@ def span(value: Any) -> tuple[pd.Timestamp, pd.Timestamp]:
 def _told(column: pd.Series, op: str, value: Any, *, case: bool) -> Mask:
     """Test texts: those of the cell, or each member of a set; one that passes is enough."""
     texts, rows = members(column.array)
+    if not _is_ascii(value):
+        texts, value = pc.utf8_normalize(texts, form="NFC"), _composed(value)
     hits = _TEXTS[op](texts, value, case).fill_null(fill_value=False).to_numpy(zero_copy_only=False)
     if rows is None:
         return hits
     passed = np.zeros(len(column), dtype=bool)
     passed[rows[hits]] = True
     return passed
+
+
+def _is_ascii(value: Any) -> bool:
+    return all(_is_ascii(item) for item in value) if isinstance(value, list | tuple) else shown(value).isascii()
+
+
+def _composed(value: Any) -> Any:
+    """Write what is looked for in the form of Unicode in which names compare."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_composed, value))
+    return nfc(value) if isinstance(value, str) else value
 
 
 def members(array: Any) -> tuple[Any, Any]:
@@ -127,7 +141,7 @@ def _is_one(texts: Any, value: Any, case: bool) -> Any:  # noqa: FBT001  (one si
 
 
 def _is_set(column: pd.Series, wanted: set[str], *, case: bool) -> Mask:
-    fold: Callable[[str], str] = str if case else lower
+    fold: Callable[[str], str] = nfc if case else lower
     goal = set(map(fold, wanted))
     cells = pd.Series(column.array).tolist()
     return np.array([isinstance(cell, tuple) and {fold(shown(x)) for x in cell} == goal for cell in cells], dtype=bool)
@@ -135,7 +149,7 @@ def _is_set(column: pd.Series, wanted: set[str], *, case: bool) -> Mask:
 
 def lower(text: str) -> str:
     """Fold capitals as the tests of a column do."""
-    folded: str = pc.utf8_lower(pa.scalar(text)).as_py()
+    folded: str = pc.utf8_lower(pa.scalar(nfc(text))).as_py()
     return folded
 
 

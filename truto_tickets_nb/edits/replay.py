@@ -61,7 +61,7 @@ class Replay:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._base = State(source.frame())
+        self._base = State(source.frame(labels=True))
         self._path: list[Point] = []
         self._results: OrderedDict[Any, Result] = OrderedDict()
         self._differing: dict[tuple[str, int], Any] = {}

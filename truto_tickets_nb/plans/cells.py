@@ -30,6 +30,7 @@ from truto_tickets_nb.tickets.choices import Choice, Choices, Unresolved
 from truto_tickets_nb.tickets.custom import CustomForm, values_of_column
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.formats import write_number
+from truto_tickets_nb.tickets.names import nfc
 from truto_tickets_nb.tickets.values import Given, Json, freeze, is_date_only, is_missing, moment, ref
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.integrations.profile import Profile
     from truto_tickets_nb.plans.learnt import Learnt
     from truto_tickets_nb.tickets.fields import Field
+    from truto_tickets_nb.tickets.kinds import Text
     from truto_tickets_nb.tickets.table import Table
 
 
@@ -101,24 +103,42 @@ class Reader:
             return self._given(row, cell) if enough else Trouble("names no id", 'Give a name, an id, or {"id": "..."}.')
         if not isinstance(cell, str) and not is_number(cell):
             return Trouble("is not one name or id", "This field takes one value: give its name or its id.")
-        text = whole(cell)
+        text = self._unlabelled(row, whole(cell))
         held = ref(base)
-        if held and text in (held.shown, held.id):
+        if held and (text == held.id or nfc(text) == nfc(held.shown)):
             return base
-        return self._resolved(row, text, workspace)
+        found = self._choices(row).resolve(text, workspace if row.per_workspace else "")
+        return Trouble(found.reason, found.fix) if isinstance(found, Unresolved) else as_record(found)
 
     def _given(self, row: Field, parts: Mapping[str, Json]) -> Given:
         """Take a reference that was written out, with the name that the account gives to its id."""
-        known = self.choices.get(row.choices or row.name)
-        choice = known.by_id(str(parts.get("id", ""))) if known else None
+        choice = self._choices(row).by_id(str(parts.get("id", "")))
         return Given(parts, choice.name if choice else "")
 
-    def _resolved(self, row: Field, text: str, workspace: str, *, exact: bool = False) -> Json | Trouble:
-        known = self.choices.get(row.choices or row.name) or Choices(row.choices or row.name)
-        found = known.resolve(text, workspace if row.per_workspace else "", exact=exact)
-        if isinstance(found, Unresolved):
-            return Trouble(found.reason, found.fix)
-        return as_record(found)
+    def _choices(self, row: Field) -> Choices:
+        return self.choices.get(row.choices or row.name) or Choices(row.choices or row.name)
+
+    def _unlabelled(self, row: Field, text: str) -> str:
+        """Turn a label that tells namesakes apart, such as "Jo Smith <jo1@example.com>", into the id that it means."""
+        own = self._choices(row).labelled(text) if text[-1:] in (">", ")") else None
+        return own.id if own else text
+
+    def text(self, row: Field, value: Json) -> Text:
+        """Write JSON as a person reads it in a plan; namesakes are told apart."""
+        known = self.choices.get(row.choices) if row.choices else None
+        if known is None or not known.namesakes or row.kind.word not in ("reference", "set"):
+            return row.kind.text(value)
+        texts = tuple(
+            self._member_text(row, known, item) for item in (value if row.kind.many else [value]) or () if ref(item)
+        )
+        return texts if row.kind.many else next(iter(texts), None)
+
+    def _member_text(self, row: Field, known: Choices, item: Json) -> str:
+        own = ref(item)
+        if own is not None and not isinstance(item, Given):
+            return known.label(own.shown, own.id)
+        text = row.kind.text([item] if row.kind.many else item)
+        return text[0] if isinstance(text, tuple) else text or ""
 
     def _references(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
         members = self._members(row, cell, base)
@@ -159,21 +179,16 @@ class Reader:
                 if item.get("id") or item.get("name")
                 else Trouble("holds an item without id", "Give names or ids.")
             )
-        text = whole(item)
+        text = self._unlabelled(row, whole(item))
         own = held.take(text)
         if own is not None:
             return own
         told = self.profile.fact("tags")
         free = row.name == "tags" and not (told.value == "listed" and told.is_documented)
-        found = self._resolved(row, text, workspace, exact=free)
-        if (
-            isinstance(found, Trouble)
-            and free
-            and "belongs to another" not in found.reason
-            and " is the name of " not in found.reason
-        ):
-            return {"name": text}
-        return found
+        found = self._choices(row).resolve(text, workspace if row.per_workspace else "", exact=free)
+        if not isinstance(found, Unresolved):
+            return as_record(found)
+        return {"name": text} if free and found.why == "unknown" else Trouble(found.reason, found.fix)
 
     def _words(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
         members = self._members(row, cell, base)

@@ -139,7 +139,7 @@ class _Sheet:
         kind = row.kind
         old = self.reader.empty(row) if is_missing(base) else _with_parts(kind.body(base), base, read)
         new = self.reader.empty(row) if is_missing(read) else kind.body(read)
-        change = Change(row.name, kind.text(base), kind.text(read), old, new)
+        change = Change(row.name, self.reader.text(row, base), self.reader.text(row, read), old, new)
         self.changes[place].append(change)
 
     def _problem(self, row: Field, place: int, cell: Any, told: Trouble) -> None:

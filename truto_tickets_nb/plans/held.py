@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from truto_tickets_nb.tickets.names import nfc
 from truto_tickets_nb.tickets.values import Json, ref
 
 
@@ -23,8 +24,11 @@ class Held:
 
     def take(self, text: str) -> Json | None:
         """Find an item by name or id, one that was not taken before if there is one; None where there is none."""
+        name = nfc(text)
         matching = [
-            place for place, item in enumerate(self.items) if (known := ref(item)) and text in (known.shown, known.id)
+            place
+            for place, item in enumerate(self.items)
+            if (known := ref(item)) and (text == known.id or name == nfc(known.shown))
         ]
         if not matching:
             return None
@@ -32,13 +36,13 @@ class Held:
         self.taken.add(place)
         known = ref(self.items[place])
         if known and text != known.id:
-            self.by_name.add(text)
+            self.by_name.add(name)
         return self.items[place]
 
     def left_namesake(self) -> str:
         """Name somebody of whose namesakes only some were taken by name; "" where there is nobody."""
         left = [ref(item) for place, item in enumerate(self.items) if place not in self.taken]
-        return next((known.shown for known in left if known and known.shown in self.by_name), "")
+        return next((known.shown for known in left if known and nfc(known.shown) in self.by_name), "")
 
 
 def _items(base: Json) -> list[Json]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.tickets.columns import objects
-from truto_tickets_nb.tickets.sets import added, removed, swapped
+from truto_tickets_nb.tickets.sets import added, flat, key, removed, swapped
 from truto_tickets_nb.tickets.values import is_missing
 
 if TYPE_CHECKING:
@@ -33,21 +33,27 @@ class SetColumn:
     def __init__(self, column: pd.Series) -> None:
         self._column = column
 
-    def add(self, *names: str, where: Any = None) -> pd.Series:
-        """Add names that are not there yet, at the end."""
-        return self._each(where, lambda held: added(held, names))
+    def add(self, *names: Any, where: Any = None) -> pd.Series:
+        """Add names that are not there yet, at the end; several may be given as a list."""
+        wanted = _named(names, "add")
+        return self._each(where, lambda held: added(held, wanted))
 
-    def remove(self, *names: str, where: Any = None) -> pd.Series:
-        """Remove names, wherever they stand."""
-        return self._each(where, lambda held: removed(held, names))
+    def remove(self, *names: Any, where: Any = None) -> pd.Series:
+        """Remove names, wherever they stand; several may be given as a list."""
+        gone = _named(names, "remove")
+        return self._each(where, lambda held: removed(held, gone))
 
     def replace(self, old: str, new: str, *, where: Any = None) -> pd.Series:
         """Replace one name by another where it is there; a name never stands twice."""
-        return self._each(where, lambda held: swapped(held, {old: new}) if old in held else held)
+        if isinstance(old, dict):
+            raise FrameError("tickets.replace() takes the old name as text, or its id.")
+        values = {_one(old, "replace"): _one(new, "replace")}
+        return self._each(where, lambda held: swapped(held, values) if key(old) in map(key, held) else held)
 
-    def set(self, *names: str, where: Any = None) -> pd.Series:
-        """Replace the whole set."""
-        return self._each(where, lambda _held: tuple(dict.fromkeys(names)))
+    def set(self, *names: Any, where: Any = None) -> pd.Series:
+        """Replace the whole set; several names may be given as a list."""
+        wanted = added((), _named(names, "set"))
+        return self._each(where, lambda _held: wanted)
 
     def _each(self, where: Any, edit: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> pd.Series:
         chosen = self._mask(where)
@@ -70,19 +76,48 @@ class SetColumn:
         return () if is_missing(cell) else tuple(cell)
 
     def _mask(self, where: Any) -> list[bool]:
-        count = len(self._column)
+        index = self._column.index
         if where is None:
-            return [True] * count
-        found = where.reindex(self._column.index).fillna(value=False) if isinstance(where, pd.Series) else where
-        array = np.asarray(found)
-        if array.dtype == bool or (array.dtype == object and all(isinstance(item, bool | np.bool_) for item in array)):
-            if len(array) != count:
-                raise FrameError(
-                    f"where= has {len(array)} rows, the column {count}. Make the mask from the same frame."
-                )
-            return [bool(item) for item in array]
-        ids = {str(item) for item in ([where] if isinstance(where, str) else where)}
+            return [True] * len(index)
+        if isinstance(where, pd.Series) and not where.index.equals(index) and _is_mask(where.tolist()):
+            where = where.reindex(index)
+        items = [where] if isinstance(where, str | int) else list(where)
+        if not _is_mask(items):
+            return self._by_id(items)
+        if len(items) != len(index):
+            raise FrameError(
+                f"where= has {len(items)} rows, the column {len(index)}. Make the mask from the same frame."
+            )
+        return [not is_missing(item) and bool(item) for item in items]
+
+    def _by_id(self, items: list[Any]) -> list[bool]:
+        ids = {str(item) for item in items}
         unknown = sorted(ids - set(map(str, self._column.index)))
         if unknown:
             raise FrameError(f"where= names tickets that are not in this column: {', '.join(unknown[:10])}.")
         return [str(identity) in ids for identity in self._column.index]
+
+
+def _is_mask(items: list[Any]) -> bool:
+    return any(isinstance(item, bool | np.bool_) for item in items) and all(
+        isinstance(item, bool | np.bool_) or is_missing(item) for item in items
+    )
+
+
+def _named(names: tuple[Any, ...], method: str) -> tuple[Any, ...]:
+    """List the names given to a method; what is none is refused."""
+    return tuple(_one(name, method) for name in flat(names))
+
+
+def _one(name: Any, method: str) -> Any:
+    is_name = isinstance(name, str | int | float | dict | np.generic) and not isinstance(name, bool | np.bool_)
+    if not is_name or is_missing(name) or (isinstance(name, str) and not name.strip()):
+        raise FrameError(
+            f"{shorten(repr(name), 60)} is no name. tickets.{method}() takes text such as 'billing'"
+            + (
+                ", one name for another: tickets.replace('old', 'new')."
+                if method == "replace"
+                else ", or a list of texts."
+            )
+        )
+    return name

@@ -5,41 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.suggest import Folded
-from truto_tickets_nb.tickets.values import Ref, person_name, ref
+from truto_tickets_nb.tickets.choice import Choice, Unresolved, choice
+from truto_tickets_nb.tickets.names import folded as fold
+from truto_tickets_nb.tickets.names import nfc, outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from truto_tickets_nb.tickets.values import Ref
+
+__all__ = ["Choice", "Choices", "Unresolved"]
+
 SHOWN = 6  # candidates named in a message
-
-
-class Choice(NamedTuple):
-    """Hold one value that a reference may take."""
-
-    id: str
-    name: str
-    workspace: str = ""  # the id of the one workspace it belongs to; "" where it belongs to all, or nobody says
-    email: str = ""
-    active: bool = True
-    origin: str = "list"  # who names it: the account's "list", its "schema", or tickets in which it was "seen"
-    type: str = ""
-
-    @property
-    def shown(self) -> str:
-        """Tell it apart from its namesakes: name, e-mail, id."""
-        mail = f" <{self.email}>" if self.email else ""
-        return f"{self.name}{mail} (id {self.id})" if self.name != self.id else self.id
-
-
-@dataclass(frozen=True, slots=True)
-class Unresolved:
-    """Say why a name could not be resolved, and what to do."""
-
-    reason: str
-    fix: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +42,7 @@ class Choices:
         known = {item.id for item in self.items}
         words = {item.name.casefold() for item in self.items}
         for workspace, found in seen:
-            ids[workspace, found.name].add(found.id)
+            ids[workspace, nfc(found.name)].add(found.id)
             bare = (
                 found.id == found.name and found.name.casefold() in words
             )  # a name, without the id that the list knows
@@ -99,12 +79,112 @@ class Choices:
 
     @cached_property
     def _by_name(self) -> dict[str, list[Choice]]:
-        return _grouped((item.name, item) for item in self.items)
+        return _grouped((nfc(item.name), item) for item in self.items)
 
     @cached_property
     def _by_folded(self) -> dict[str, list[Choice]]:
-        pairs = [(name.casefold(), item) for item in self.items for name in {item.name, item.email} if name]
+        pairs = [(fold(name), item) for item in self.items for name in {item.name, item.email} if name]
         return _grouped(pairs)
+
+    @cached_property
+    def _by_label(self) -> dict[str, list[Choice]]:
+        return _grouped((fold(label), item) for item in self.items for label in dict.fromkeys(item.labels))
+
+    @cached_property
+    def namesakes(self) -> dict[str, tuple[Choice, ...]]:
+        """Group those who share a name where one ticket could mean either: NFC name -> two choices or more.
+
+        >>> list(Choices.from_records("users", [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Ada"}, {"id": 3, "name": "Bo"}]).namesakes)
+        ['Ada']
+        """
+        several = {name: items for name, items in self._by_name.items() if len({item.id for item in items}) > 1}
+        return {
+            name: tuple({item.id: item for item in items}.values())
+            for name, items in several.items()
+            if self._meet(name, items)
+        }
+
+    def _meet(self, name: str, items: Sequence[Choice]) -> bool:
+        """Tell whether two of one name belong to one workspace."""
+        everywhere = {item.id for item in items if not item.workspace and item.origin != "seen"}
+        places: dict[str, set[str]] = defaultdict(set)
+        for item in items:
+            if item.workspace:
+                places[item.workspace].add(item.id)
+        for place, ids in self._seen_by_name.get(name, ()):
+            places[place] |= ids
+        return len(everywhere) > 1 or any(len(everywhere | ids) > 1 for ids in places.values())
+
+    @cached_property
+    def _seen_by_name(self) -> dict[str, list[tuple[str, frozenset[str]]]]:
+        groups: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        for (workspace, name), ids in self.seen.items():
+            groups[name].append((workspace, ids))
+        return dict(groups)
+
+    def label(self, name: str, identity: str) -> str:
+        """Write a name so that it means nobody else: with the e-mail or the id where others share it.
+
+        >>> Choices.from_records("users", [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Ada"}]).label("Ada", "2")
+        'Ada (id 2)'
+        """
+        twins = self.namesakes.get(nfc(name), ())
+        own = self._by_id.get(identity)
+        if not twins or own is None:
+            return name
+        is_told_by_mail = own.email and [item.email for item in twins].count(own.email) == 1
+        return f"{name} <{own.email}>" if is_told_by_mail else f"{name} (id {identity})"
+
+    def labelled(self, text: str) -> Choice | None:
+        """Find the choice behind a label such as "Jo Smith <jo1@example.com>"; None where it is none, or a name of its own.
+
+        >>> Choices.from_records("users", [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Ada"}]).labelled("Ada (id 2)").id
+        '2'
+        """
+        if text[-1:] not in (">", ")") or nfc(text) in self._by_name:
+            return None
+        ids = {item.id: item for item in self._by_label.get(fold(text), ())}
+        return next(iter(ids.values())) if len(ids) == 1 else None
+
+    def canonical(self, text: str) -> str:
+        """Write a name, a label, an id or an e-mail as a draft's frame holds it; other text stays, as a name that several share does.
+
+        >>> Choices.from_records("users", [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Ada"}, {"id": 3, "name": "Bo"}]).canonical("3")
+        'Bo'
+        """
+        named = self._by_name.get(nfc(text))
+        if named:
+            return named[0].name
+        own = self.labelled(text) or self._by_id.get(text) or self._mailed(text)
+        if own is None:
+            return text
+        is_clear = nfc(own.name) in self.namesakes or len({item.id for item in self._by_name[nfc(own.name)]}) == 1
+        return self.label(own.name, own.id) if is_clear else text
+
+    def _mailed(self, text: str) -> Choice | None:
+        owners = {
+            item.id: item
+            for item in self._by_folded.get(fold(text), ())
+            if "@" in text and fold(item.email) == fold(text)
+        }
+        return next(iter(owners.values())) if len(owners) == 1 else None
+
+    def ambiguous(self, text: str) -> Unresolved | None:
+        """Refuse a name that several share; None where it means one, or nobody knows it."""
+        twins = self.namesakes.get(nfc(text))
+        return self._ambiguous(text, twins) if twins else None
+
+    @cached_property
+    def _by_outline(self) -> dict[str, str]:
+        return {outline(item.name): item.name for item in reversed(self.items)}
+
+    def lookalike(self, text: str) -> str:
+        """Find the name that differs from a new one only by capitals, blanks, invisible or double-width characters; "" where none does.
+
+        >>> Choices.from_records("tags", [{"id": 1, "name": "bug"}]).lookalike("Bug ")
+        'bug'
+        """
+        return self._by_outline.get(outline(text), "")
 
     def by_id(self, identity: str) -> Choice | None:
         """Find a choice by its id."""
@@ -123,15 +203,16 @@ class Choices:
         >>> people.resolve("2").id, people.resolve("Ada").reason
         ('2', "'Ada' is the name of 2 users")
         """
-        named = self._by_name.get(text, []) or ([] if exact else self._by_folded.get(text.casefold().strip(), []))
-        own = self._preferred(self._within(named, workspace), workspace, text)
+        key = nfc(text)
+        named = self._by_name.get(key, []) or ([] if exact else self._by_folded.get(fold(text), []))
+        own = self._preferred(self._within(named, workspace), workspace, key)
         if len(own) == 1:
             return own[0]
-        found = self._by_id.get(text)
-        if found and not own and found.workspace in ("", workspace):
-            return found
+        other = self._by_id.get(text) or self.labelled(text)
+        if other and not own and other.workspace in ("", workspace):
+            return other
         return (
-            self._ambiguous(text, own) if own else self._unknown(text, named or ([found] if found else []), workspace)
+            self._ambiguous(text, own) if own else self._unknown(text, named or ([other] if other else []), workspace)
         )
 
     def spelled(self, text: str) -> str:
@@ -140,15 +221,16 @@ class Choices:
         >>> Choices.from_records("tags", [{"id": 7, "name": "Billing"}]).spelled("billing")
         'Billing'
         """
-        if text in self._by_name:
-            return text
-        folded = text.casefold().strip()
-        found = self._by_folded.get(folded) or [item for item in [self._by_id.get(text)] if item]
+        named = self._by_name.get(nfc(text))
+        if named:
+            return named[0].name
+        found = self._by_folded.get(fold(text)) or [item for item in [self._by_id.get(text)] if item]
         names = {item.name for item in found}
         if len(names) != 1:
             return text
         name = names.pop()
-        return name if name.casefold() == folded or len({item.id for item in self._by_name[name]}) == 1 else text
+        is_one = len({item.id for item in self._by_name[nfc(name)]}) == 1
+        return name if fold(name) == fold(text) or is_one else text
 
     def _within(self, items: Iterable[Choice], workspace: str) -> list[Choice]:
         return [item for item in items if not workspace or item.workspace in ("", workspace)]
@@ -156,19 +238,21 @@ class Choices:
     def _preferred(self, items: list[Choice], workspace: str, text: str) -> list[Choice]:
         """Where a name stands for several ids, the one that tickets of this very workspace hold is meant."""
         unique = list({item.id: item for item in items}.values())
-        ids = self.seen.get((workspace, text), frozenset())
+        ids = self.seen.get((workspace, text), frozenset())  # text in NFC
         here = [item for item in unique if item.id in ids]
         return here if workspace and len(unique) > 1 and len(here) == 1 and self.resource != "users" else unique
 
     def _ambiguous(self, text: str, items: Sequence[Choice]) -> Unresolved:
         return Unresolved(
-            f"{text!r} is the name of {len(items)} {self.words}", f"Give the id instead: {_listed(items)}."
+            f"{text!r} is the name of {len(items)} {self.words}",
+            f"Give the id, or the name with its e-mail, instead: {_listed(items)}.",
+            "ambiguous",
         )
 
     def _unknown(self, text: str, elsewhere: Sequence[Choice], workspace: str) -> Unresolved:
         if elsewhere:
             where = f"{text!r} belongs to another workspace"
-            return Unresolved(where, f"Tickets of this workspace can take: {_few(self.names(workspace))}.")
+            return Unresolved(where, f"Tickets of this workspace can take: {_few(self.names(workspace))}.", "elsewhere")
         if (text, workspace) not in self._refusals:
             self._refusals[text, workspace] = self._refusal(text, workspace)
         return self._refusals[text, workspace]
@@ -196,21 +280,6 @@ class Choices:
     def words(self) -> str:
         """Tell what the choices are, in words."""
         return self.resource.replace("_", " ").replace("status", "statuses")
-
-
-def choice(record: Mapping[str, Any]) -> Choice:
-    """Read one choice from a companion record; a missing name falls back to the id."""
-    identity = str(record.get("id", record.get("name", "")))
-    mails = [str(mail.get("email", "")) for mail in record.get("emails") or () if isinstance(mail, dict)]
-    home = ref(record.get("workspace") or record.get("project"))
-    return Choice(
-        identity,
-        person_name(dict(record)) or identity,
-        workspace=home.id if home else "",
-        email=next((mail for mail in mails if mail), ""),
-        active=record.get("is_active") is not False and record.get("status") != "inactive",
-        type=str(record.get("type") or ""),
-    )
 
 
 def _grouped(pairs: Iterable[tuple[str, Choice]]) -> dict[str, list[Choice]]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+from truto_tickets_nb.tickets.names import nfc
+
 Json = Any  # what JSON can hold: None, bool, int, float, str, list, dict
 
 
@@ -29,7 +31,7 @@ class Ref(NamedTuple):
         """
         if self.id and other.id:
             return self.id == other.id
-        return bool(self.name) and self.name == other.name
+        return bool(self.name) and nfc(self.name) == nfc(other.name)
 
     @property
     def shown(self) -> str:

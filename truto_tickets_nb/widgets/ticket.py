@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.filters import filter_of
+from truto_tickets_nb.edits.naming import canonical_filter
 from truto_tickets_nb.edits.values import same, shown
 from truto_tickets_nb.errors import StepError, shorten
 from truto_tickets_nb.show.words import clip
@@ -68,7 +69,7 @@ class TicketForm(Form):
     def __init__(self, draft: Draft, ticket: str = "", *, where: Any = None) -> None:
         super().__init__(draft, "tt-ticket")
         frame = self.lens.frame
-        self._tickets = frame.index[filter_of(where, frame).mask(frame)]
+        self._tickets = frame.index[canonical_filter(filter_of(where, frame), draft.source).mask(frame)]
         self._ticket = ""
         self._rows: dict[str, FieldRow] = {}
         self._build()

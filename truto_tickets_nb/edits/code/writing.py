@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.code.blocks import lines
 from truto_tickets_nb.edits.code.quoting import column, quote
+from truto_tickets_nb.edits.naming import needs_labels
 from truto_tickets_nb.edits.operations.cells import by_column, on_purpose
 from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.tickets.fields import field as field_of
@@ -25,7 +26,8 @@ def program(steps: Sequence[Step], titles: Sequence[str], head: str) -> str:
     body: list[str] = []
     for number, (step, title) in enumerate(zip(steps, titles, strict=True), 1):
         body += ["", f"# {number}. {shorten(title, 200)}", *_block(step, odd, contested)]
-    told = ["df = snapshot.frame()", *_start(contested), *body, "", *_end(steps, contested)]
+    frame = "snapshot.frame(labels=True)" if any(map(needs_labels, steps)) else "snapshot.frame()"
+    told = [f"df = {frame}", *_start(contested), *body, "", *_end(steps, contested)]
     return "\n".join([f"# {shorten(head, 200)}", *_imports("\n".join(told)), *told]) + "\n"
 
 

@@ -1,0 +1,68 @@
+"""Tags that a plan would create: always announced, and warned of where a person can hardly tell one from a tag that is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.errors import shorten
+from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.tickets.choices import Choices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from truto_tickets_nb.plans.plan import Patch
+
+TAGS = "tags"
+SHOWN = 8  # new tags named in a note
+
+
+def note(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterator[str]:
+    """Announce the tags that the account does not have yet: 2 tags are new: 'Bug ' (there is 'bug'), 'x'."""
+    known = choices.get(TAGS) or Choices(TAGS)
+    names = list(dict.fromkeys(name for patch in patches for name in _new(patch)))
+    if names:
+        listed = ", ".join(_told(name, known) for name in names[:SHOWN])
+        more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+        yield f"{'1 tag is' if len(names) == 1 else f'{len(names):,} tags are'} new: {listed}{more}."
+
+
+def warnings(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterator[Problem]:
+    """Warn, ticket by ticket, of new tags that differ from one that is there only by capitals, blanks, or invisible characters."""
+    known = choices.get(TAGS) or Choices(TAGS)
+    alike: dict[str, str] = {}
+    for patch in patches:
+        for name in _new(patch):
+            if name not in alike:
+                alike[name] = known.lookalike(name)
+            if alike[name]:
+                reason = f"is a new tag that differs from {alike[name]!r} only by capitals, blanks, or characters that hardly show"
+                yield Problem(
+                    patch.ticket,
+                    TAGS,
+                    shorten(repr(name), 80),
+                    reason,
+                    f"Use {alike[name]!r} if that is meant.",
+                    blocking=False,
+                )
+
+
+def _told(name: str, known: Choices) -> str:
+    alike = known.lookalike(name)
+    return f"{shorten(repr(name), 60)}" + (f" (there is {alike!r})" if alike else "")
+
+
+def _new(patch: Patch) -> Iterator[str]:
+    """List the tags of a patch that go out by name alone: those that have no id yet."""
+    for change in patch.changes:
+        if change.field == TAGS and isinstance(change.new, list):
+            held = {_name(item) for item in change.old or () if isinstance(item, dict)}
+            yield from (item["name"] for item in change.new if _is_new(item) and item["name"] not in held)
+
+
+def _is_new(item: Any) -> bool:
+    return isinstance(item, dict) and not item.get("id") and isinstance(item.get("name"), str)
+
+
+def _name(item: dict[str, Any]) -> Any:
+    return item.get("name")
