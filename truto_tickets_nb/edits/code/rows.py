@@ -51,8 +51,12 @@ def _test(test: Test, odd: Odd) -> str:
     kind = (
         "" if row is None or not row.readable or test.field.startswith(CUSTOM) or test.field in odd else row.kind.word
     )
-    writer = _KINDS.get(kind)
+    writer = _KINDS.get(kind) if _is_ascii(test.value) else None  # pandas knows one form of Unicode only, a filter both
     return (writer(test) if writer else "") or _own(test)
+
+
+def _is_ascii(value: object) -> bool:
+    return all(map(_is_ascii, value)) if isinstance(value, list | tuple) else str(value).isascii()
 
 
 def _own(test: Test) -> str:
@@ -105,9 +109,9 @@ def _several(value: object) -> list[object]:
 
 
 def _pattern(test: Test) -> str:
-    """Write a pattern for pandas, unless pandas would warn of its groups or does not know its signs."""
+    """Write a pattern for pandas, unless pandas would warn of its groups, does not know its signs, or reads `$` before a last line end."""
     try:
-        if re.compile(test.value).groups:
+        if re.compile(test.value).groups or "$" in test.value:
             return ""
     except re.error:
         return ""
