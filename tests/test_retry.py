@@ -119,6 +119,15 @@ def test_conflict_with_somebody_else_is_theirs(practice, colleague):
     assert (outcome.cause, outcome.own_runs, "Somebody else changed name" in outcome.reason) == ("", (), True)
 
 
+def test_run_of_before_the_snapshot_is_not_blamed(practice):
+    """What a run wrote, a colleague changed, and after the load put back, is the colleague's: the run led to another value."""
+    send(practice, named(practice.load(ids=["1"], progress=False), "first"))
+    practice.sandbox.edit("1", name="theirs")
+    snapshot = practice.load(ids=["1"], progress=False)
+    practice.sandbox.edit("1", name="first")
+    assert send(practice, named(snapshot, "mine")).outcomes[0].own_runs == ()
+
+
 def test_undone_run_is_no_conflict_and_a_later_edit_is_theirs(practice):
     """What was undone stands as it was loaded; whoever writes the same text afterwards is somebody else."""
     snapshot = practice.load(ids=["1"], progress=False)
