@@ -413,6 +413,13 @@ def test_another_column_tells_the_order_of_dates(file):
     assert tickets["1"]["created_at"] == "2024-04-03"
 
 
+def test_each_column_is_read_by_its_own_values_first(file):
+    """A file whose columns are written differently: what a column itself tells goes before what its neighbour tells."""
+    text = "id,name,Created,Updated\n1,x,13/02/2024,02/13/2024\n2,y,03/04/2024,03/04/2024\n"
+    tickets, _ = imported(file("a.csv", text))
+    assert (tickets["2"]["created_at"], tickets["2"]["updated_at"]) == ("2024-04-03", "2024-03-04")
+
+
 @settings(max_examples=60, deadline=None)
 @given(moments=st.lists(st.datetimes(min_value=pd.Timestamp("1970-01-01").to_pydatetime(), max_value=pd.Timestamp("2068-12-31").to_pydatetime()), min_size=1, max_size=5), form=st.sampled_from(["%d/%b/%y %I:%M %p", "%Y-%m-%d %H:%M", "%B %d, %Y %H:%M", "%d %b %Y %H:%M", "%Y/%m/%d %H:%M"]))  # fmt: skip
 def test_law_dates_with_one_meaning_are_read_as_they_are_written(moments, form):
@@ -438,3 +445,16 @@ def test_columns_may_be_named_in_other_capitals(file):
     assert (tickets["1"]["name"], tickets["1"]["status"]["name"]) == ("Eins", "offen")
     with pytest.raises(ValueError, match="columns= names Titel, but the file has: Nr, Betreff, Zustand"):
         imported(path, columns={"name": "Titel"})
+
+
+@pytest.mark.parametrize("given", [3.5, None, [1, 2], ["a.csv", None], True, -1])
+def test_what_is_no_source_is_refused_with_words(given):
+    """The message says what tickets= takes."""
+    with pytest.raises(ValueError, match="tickets="):
+        imported(given)
+
+
+def test_export_of_one_column(file):
+    """A list of titles is an export too."""
+    tickets, _ = imported(file("a.csv", "Summary\nOne\nTwo\n"))
+    assert [row["name"] for row in tickets.values()] == ["One", "Two"]

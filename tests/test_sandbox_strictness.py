@@ -192,6 +192,16 @@ def test_value_that_is_there_already_is_never_refused():
         assert client.patch(url, headers=headers, json={"number": True}).status_code == 422
 
 
+def test_ticket_is_not_its_own_parent_and_nobody_is_assigned_twice(many, patch):
+    """What makes no sense in any tool: a circle of one is refused, a name given twice counts once."""
+    row = many["practice"].tickets()[2]
+    assert (
+        patch("practice", {"workspace": "w-1", "parent_ticket": {"id": row["id"]}}, ticket=row["id"]).status_code == 422
+    )
+    answer = patch("practice", {"workspace": "w-1", "assignees": [{"id": "u1"}, {"id": "u1"}]}, ticket=row["id"])
+    assert [person["id"] for person in answer.json()["assignees"]] == ["u1"]
+
+
 def test_freshdesk_takes_no_due_date_that_has_passed(many, patch):
     """By the clock of the practice server, which starts on 2026-11-01; other tools take it."""
     assert patch("freshdesk", {"due_date": "2026-10-31T10:00:00Z"}).status_code == 422

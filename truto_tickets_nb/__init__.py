@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import pandas as pd
+
     from truto_tickets_nb.account import Account
     from truto_tickets_nb.connecting import connect
     from truto_tickets_nb.edits import Draft, Filter, Recipe, Step
@@ -104,7 +106,7 @@ def __dir__() -> list[str]:
 
 def sandbox(
     integration: str = "jira",
-    tickets: int | str | Path | Mapping[str, Any] | Sequence[Any] = 500,
+    tickets: int | str | Path | Mapping[str, Any] | Sequence[Any] | pd.DataFrame = 500,
     *,
     home: str | Path | None = None,
     **switches: Any,
@@ -115,8 +117,8 @@ def sandbox(
     ...     len(account.load())
     5
 
-    `tickets` is how many to invent, or what to start from: records, or the path of an export (CSV, TSV, JSON, JSON lines,
-    gzipped or not). Switches: `limit=(50, 10)` requests per seconds or None, `seed`, `columns` (field -> column of the
+    `tickets` is how many to invent, or what to start from: records, a DataFrame, or the path of an export (CSV, TSV, JSON,
+    JSON lines, gzipped or not), as Jira, Zendesk, GitHub, Azure DevOps and Freshdesk write them; `account.sandbox.notes` tells what was guessed. Switches: `limit=(50, 10)` requests per seconds or None, `seed`, `columns` (field -> column of the
     export), `path` (a file that keeps the data), `read_only`, `port`. `home` is the folder of the journal; without it, practice in memory
     leaves nothing behind.
     """

@@ -84,6 +84,15 @@ def worded(heading: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", apart).lower().split())
 
 
+def is_known(heading: str) -> bool:
+    """Tell whether a heading is one that is taken for a field.
+
+    >>> is_known("Summary"), is_known("just words")
+    (True, False)
+    """
+    return any(worded(heading) in words.split("|") for words in _WORDS.values())
+
+
 def custom_key(heading: str) -> str:
     """Name the custom field of a column that is no known field.
 

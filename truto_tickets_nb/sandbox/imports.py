@@ -46,7 +46,19 @@ def sources(given: Any) -> list[Source]:
     >>> [len(sources(given)) for given in ("a.csv", {"id": "1"}, ["a.csv", "b.csv"], [])]
     [1, 1, 2, 0]
     """
-    return [given] if isinstance(given, str | Path | Mapping) or is_frame(given) else list(given)
+    if _is_source(given):
+        return [given]
+    items = list(given) if isinstance(given, Iterable) else [given]
+    wrong = [item for item in items if not _is_source(item)]
+    if wrong:
+        raise ValueError(
+            f"tickets= takes a number of tickets, records, the path of an export, a DataFrame, or a list of these, not {wrong[0]!r}."
+        )
+    return items
+
+
+def _is_source(given: Any) -> bool:
+    return isinstance(given, str | Path | Mapping) or is_frame(given)
 
 
 def gathered(

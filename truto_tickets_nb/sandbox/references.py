@@ -63,17 +63,20 @@ def _parent(work: Work, identity: str) -> Record:
     parent = work.store.ticket(identity)
     if parent is None:
         raise refused("parent_ticket", f"there is no ticket {identity}")
+    if identity == str(work.made["id"]):
+        raise refused("parent_ticket", "a ticket is not its own parent")
     return {"id": parent["id"], "name": parent.get("name")}
 
 
 def members(work: Work, key: str, value: Any) -> list[Record]:
-    """Resolve a list of references; those that are there already stay as they are."""
+    """Resolve a list of references, each once; those that are there already stay as they are."""
     items = value if isinstance(value, list) else [value]
     current = work.made.get(key)
     there = {str(item.get("id")): item for item in current or () if isinstance(item, dict)}
     found = [there.get(_identity(item)[0]) or _member(work, key, item) for item in items]
     known = [there.get(str(item.get("id")), item) for item in found]
-    return [_written_out(work, item, given) for item, given in zip(known, items, strict=True)]
+    made = [_written_out(work, item, given) for item, given in zip(known, items, strict=True)]
+    return list({str(item.get("id") or item.get("name")): item for item in made}.values())
 
 
 def _member(work: Work, key: str, item: Any) -> Record:

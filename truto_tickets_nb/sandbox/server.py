@@ -80,7 +80,9 @@ class Sandbox(Served):
     notes: tuple[str, ...]
 
     def _fill(self, tickets: Any, number: int, columns: Mapping[str, str] | None) -> tuple[str, ...]:
-        if isinstance(tickets, int):
+        if isinstance(tickets, int) and not isinstance(tickets, bool):
+            if tickets < 0:
+                raise ValueError(f"tickets={tickets} is no number of tickets. Give 0 or more.")
             records, companions = seed.tickets(self._api.played, tickets, number)
             notes: list[str] = []
             self._store.fact("generated", "yes")  # only an invented account has a workflow

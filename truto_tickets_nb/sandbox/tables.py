@@ -15,6 +15,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.sandbox.decoding import decoded
+from truto_tickets_nb.sandbox.headings import is_known
 from truto_tickets_nb.sandbox.plain import counted, plain
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ def separated(text: str, notes: list[str]) -> list[Record]:
     else:
         sign = ""
     lines = _lines(text, sign or _sign(text))
-    return table(lines[0], lines[1:], notes) if lines and len(lines[0]) > 1 else []
+    is_table = len(lines) > 1 and (len(lines[0]) > 1 or is_known(lines[0][0]))  # a text without commas is no table
+    return table(lines[0], lines[1:], notes) if is_table else []
 
 
 def _sign(text: str) -> str:
