@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from truto_tickets_nb.edits import listing
 from truto_tickets_nb.edits.applying import apply, laid
+from truto_tickets_nb.tickets.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,7 +152,7 @@ def _next(state: State, result: Result) -> State:
     if not result.edits:
         return state
     return State(
-        laid(state.frame, result.edits),
+        frozen(laid(state.frame, result.edits)),
         versions={**state.versions, **{edit.column: result.version for edit in result.edits}},
         emptied={**state.emptied, **{edit.column: _emptied(state, edit) for edit in result.edits}},
     )

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from truto_tickets_nb import collector
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, ID, ON_REQUEST
+from truto_tickets_nb.tickets.frozen import frozen
 from truto_tickets_nb.tickets.kinds import AnyKind, Kind
 from truto_tickets_nb.tickets.table import Table
 from truto_tickets_nb.tickets.values import freeze, moment
@@ -76,7 +77,7 @@ class Columns:
             {name: pd.Series(array, index=index, copy=False) for name, array in columns.items()}, index=index
         )
         notes = tuple(note for name, part in self._parts.items() for note in part.notes(name))
-        return Table(frame, pa.chunked_array(self._raw, pa.large_binary()), notes, self._chosen)
+        return Table(frozen(frame), pa.chunked_array(self._raw, pa.large_binary()), notes, self._chosen)
 
     def _custom(self, key: str) -> Any:
         return typed([value.get(key) if value else None for value in self._customs])
