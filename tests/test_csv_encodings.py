@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_excel import NOTHING, outcome
+from test_excel import NOTHING, outcome, put
 from test_spreadsheet_damage import put_csv, refusal, snapshot_with
 
 import truto_tickets_nb as tt
@@ -191,6 +191,22 @@ def test_garbled_edits_are_refused(tmp_path, typed):
     assert "UTF-8" in said
 
 
+@pytest.mark.parametrize("page", ["cp1252", "cp1251", "cp1250", "mac_roman", "cp437"])
+def test_workbook_made_of_a_misread_csv_sends_no_garbage(tmp_path, page):
+    """A spreadsheet that opens UTF-8 as its own code page, and saves .xlsx: untouched cells are no edits, edited ones are refused."""
+    snapshot, path = titled("Größe – 東京", "Возврат не пришёл", "plain"), tmp_path / "x.xlsx"
+    snapshot.to_excel(path)
+    for row, text in ((2, "Größe – 東京"), (3, "Возврат не пришёл")):
+        put(path, "name", row, misread(text, page))
+    assert outcome(snapshot, path) == NOTHING
+    put(path, "name", 3, misread("Возврат не пришёл: новый", page))
+    assert "was read in a wrong encoding by the program that saved it, in cell B3" in refusal(snapshot, path)
+
+
+def misread(text, page):
+    return "".join(bytes([byte]).decode(page, "ignore") or chr(byte) for byte in text.encode())
+
+
 @pytest.mark.parametrize("typed", ["CAFÉ…", "«Größe»", "Ångström", "São João", "Âge", "naïve – “quoted”"])
 def test_accents_are_no_damage(tmp_path, typed):
     """Texts of the West arrive as they are."""
@@ -211,7 +227,7 @@ def test_letters_that_a_code_page_lacks_are_no_edit(tmp_path):
 
 def test_lost_letters_tell_code_pages_apart_that_read_alike(tmp_path):
     """Where two pages make one text of the bytes, the letters that were lost tell which one it was; where they don't, a lost letter is refused."""
-    snapshot, path = titled("a\u00a0b", "Größe", "c\u00a0d – e", "表示", "e\u00a0f", "plain"), tmp_path / "x.csv"
+    snapshot, path = titled("a\u00a0b", "Größe", "c\u00a0d – e", "表示〜", "e\u00a0f", "plain"), tmp_path / "x.csv"
     for page in ("cp932", "cp1252", "cp949", "cp1250"):
         snapshot.to_csv(path)
         saved_as(path, page)

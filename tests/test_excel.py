@@ -58,6 +58,23 @@ ODD = [
     "«x»",
     "a\rb",
 ]
+CONVERTED = [
+    "MAR-1",
+    "1-2",
+    "12e5",
+    "3/4",
+    "12:30",
+    "TRUE",
+    "1,5",
+    "1.2.2026",
+    "SEPT2",
+    "50%",
+    "1 1/2",
+    "#REF!",
+    "Err:508",
+    "0" * 3,
+    "1" * 17,
+]
 SHORT = st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), st.sampled_from([*HOSTILE, *ODD]))
 
 
@@ -638,7 +655,7 @@ def test_without_openpyxl_the_extra_is_named(snapshot, tmp_path, monkeypatch):
     assert len(snapshot.plan(snapshot.read_excel(tmp_path / "x.csv"))) == 0
 
 
-def soffice(path, form, tmp_path):
+def soffice(path, form, tmp_path, *options):
     """Open a file in LibreOffice and save it as another; on the build machine it has to be there."""
     program = shutil.which("soffice")
     if program is None:
@@ -648,6 +665,7 @@ def soffice(path, form, tmp_path):
         program,
         f"-env:UserInstallation=file://{tmp_path}/profile",
         "--headless",
+        *options,
         "--convert-to",
         form,
         "--outdir",
@@ -662,8 +680,9 @@ def hard(records):
     """Make an account of everything that could go wrong on the way."""
     texts = [
         {**records[0], "id": f"{place:04}", "name": text or "-", "description": f"{text}\r\n{text}"}
-        for place, text in enumerate(HOSTILE)
+        for place, text in enumerate([*HOSTILE, *CONVERTED])
     ]
+    texts += [{**records[0], "id": text} for text in ("MAR-1", "1-2", "12e5", "3/4", "SEPT2", "12:30", "TRUE")]
     with tt.sandbox(
         "jira", tickets=[*records, *texts, {**records[0], "id": "900", "description": "y" * 40_000}], limit=None
     ) as found:
@@ -682,14 +701,36 @@ def test_libreoffice_saves_it_unharmed(hard, tmp_path, form):
     assert outcome(hard, soffice(tmp_path / "open.xlsx", form, tmp_path)) == NOTHING
 
 
-@pytest.mark.parametrize("kind", ["excel", "csv"])
-def test_real_exports_come_back(exports, tmp_path, kind):
-    """Two public exports, 3,579 tickets: untouched is no change, one edit is one."""
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_libreoffice_opens_the_csv_and_saves_it_unharmed(hard, tmp_path, form):
+    """A file without types is opened by a program that guesses: ids, dates and numbers are guarded or repaired."""
+    hard.to_csv(tmp_path / "open.csv")
+    assert outcome(hard, soffice(tmp_path / "open.csv", form, tmp_path, "--infilter=CSV:44,34,76,1")) == NOTHING
+
+
+DOORS = {
+    "excel": lambda snapshot, target: snapshot.to_excel(target),
+    "csv": lambda snapshot, target: snapshot.to_csv(target),
+    "pandas": lambda snapshot, target: snapshot.frame().to_csv(target),
+    "cp1252": lambda snapshot, target: saved_in(snapshot, target, "cp1252"),
+    "cp932": lambda snapshot, target: saved_in(snapshot, target, "cp932"),
+    "mac_roman": lambda snapshot, target: saved_in(snapshot, target, "mac_roman"),
+}
+
+
+def saved_in(snapshot, target, page):
+    """Save as a program does that knows this code page only: what it lacks becomes a question mark."""
+    snapshot.to_csv(target)
+    target.write_bytes(target.read_text("utf-8-sig").encode(page, "replace"))
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_real_exports_come_back(exports, tmp_path, door):
+    """Two public exports, 3,579 tickets: through every door of files, untouched is no change."""
     with tt.sandbox("jira", tickets=exports, limit=None, page_size=500) as account:
         snapshot = account.load(progress=False)
-    target = tmp_path / f"x.{kind}"
-    getattr(snapshot, f"to_{kind}")(target)
-    df = getattr(snapshot, f"read_{kind}")(target)
+    DOORS[door](snapshot, tmp_path / "x")
+    df = snapshot.read_csv(tmp_path / "x")
     assert (len(df), len(snapshot.plan(df)), snapshot.plan(df).blocking) == (3579, 0, ())
 
 

@@ -118,6 +118,7 @@ def test_date_that_may_be_two_ids_is_refused(tmp_path):
     snapshot = snapshot_with("1-2", "2-1")
     snapshot.to_csv(tmp_path / "x.csv")
     put_csv(tmp_path / "x.csv", "id", 2, "1-Feb")
+    save(tmp_path / "x.csv", table_of(tmp_path / "x.csv")[:2])
     assert "may be 2 tickets, because the id became a date (1-2, 2-1), in cell A2" in refusal(
         snapshot, tmp_path / "x.csv"
     )
@@ -133,6 +134,15 @@ def test_edits_of_such_texts_arrive(tmp_path, text, typed):
     snapshot.to_csv(tmp_path / "x.csv")
     put_csv(tmp_path / "x.csv", "name", 2, f"'{typed}")
     assert outcome(snapshot, tmp_path / "x.csv") == ({"7": {"name": typed}}, [])
+
+
+def test_id_that_stands_in_another_row_is_not_meant(tmp_path):
+    """7 may be 7 or 0007, and the first of February 1-2 or 2-1; where the other one has a row of its own, it is clear."""
+    snapshot = snapshot_with("7", "0007", "1-2", "2-1")
+    snapshot.to_excel(tmp_path / "x.xlsx")
+    put(tmp_path / "x.xlsx", "id", 2, 7)
+    put(tmp_path / "x.xlsx", "id", 4, MARCH.replace(month=2))
+    assert outcome(snapshot, tmp_path / "x.xlsx") == NOTHING
 
 
 def test_text_that_became_another_date_is_refused(tmp_path):

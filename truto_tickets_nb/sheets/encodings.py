@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.sheets.evidence import Clue, Evidence, Reading
+from truto_tickets_nb.sheets.misread import PAGES, misread, restored
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -33,20 +34,6 @@ CODE_PAGES = (
     *("iso8859_11", "iso8859_13", "iso8859_14", "iso8859_15", "iso8859_16", "koi8_r", "koi8_u"),
     *("cp437", "cp850", "cp852", "cp855", "cp857", "cp858", "cp862", "cp864", "cp866", "cp737", "cp775", "cp860", "cp861", "cp863", "cp865"),
 )  # fmt: skip
-_TWICE = (
-    "cp1252",
-    "iso8859_1",
-    "mac_roman",
-    "cp1250",
-    "cp1251",
-    "cp850",
-    "cp437",
-    "cp1254",
-    "cp1253",
-    "cp932",
-    "gb18030",
-    "cp949",
-)
 _SAMPLE, _MOST = 300, 20_000  # rows by which encodings are compared: at first, and where they fit alike
 _CLEARLY = 3  # cells by which a rare code page has to explain more than a usual one
 _CONTROLS = re.compile("[\x80-\x9f]")
@@ -115,16 +102,18 @@ def _without_mark(data: bytes) -> str | None:
 
 def _of_utf_8(text: str, evidence: Finder) -> Decoded:
     """Take valid UTF-8 as it is, unless untouched cells prove that it was read in a code page before and then saved as UTF-8."""
+    if text.startswith(misread("\ufeff", "cp1252")):  # its byte-order mark was read so as well
+        return Decoded(restored(text, "cp1252").removeprefix("\ufeff"))
     cells = evidence(text)
     clues = cells.clues(_SAMPLE) if cells else []
     if not clues or _score(Reading("", str, text), clues):
         return Decoded(text)
-    best = max((Reading("", _twice(page), text) for page in _TWICE), key=lambda reading: _score(reading, clues))
+    best = max((Reading("", _twice(page), text) for page in PAGES), key=lambda reading: _score(reading, clues))
     return Decoded(best.whole if _score(best, clues) and best.whole is not None else text)
 
 
 def _twice(page: str) -> Callable[[str], str]:
-    return lambda raw: raw.encode(page).decode("utf-8")
+    return lambda raw: restored(raw, page)
 
 
 def _of_code_page(source: str, data: bytes, evidence: Finder) -> Decoded:

@@ -35,7 +35,7 @@ class Reading:
         """Read one cell, None where it can't be read in this way."""
         try:
             return self.turn(raw)
-        except UnicodeError:
+        except ValueError:
             return None
 
     @cached_property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from truto_tickets_nb.errors import FrameError
 from truto_tickets_nb.sheets.error_values import Formula
 from truto_tickets_nb.sheets.marks import CHECK, Marks
+from truto_tickets_nb.sheets.misread import misread
 from truto_tickets_nb.sheets.texts import unescape
 from truto_tickets_nb.tickets.fields import ID
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.sheets.readings import Cell
 
 LOOKED_AT = 20  # rows in which a header is looked for: people put titles above it
+_MISREAD_MARK = misread("\ufeff", "cp1252")  # the byte-order mark of UTF-8, as Windows shows it
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,11 @@ def grid_of(source: str, rows: Iterable[Sequence[Cell]], **more: Any) -> Grid:
     """Find the header and the rows that hold anything."""
     numbered = [(number, row) for number, row in enumerate(rows, 1) if any(cell not in (None, "") for cell in row)]
     head = next((place for place, (_, row) in enumerate(numbered[:LOOKED_AT]) if is_header(row)), None)
+    if head is None and any(str(cell).startswith(_MISREAD_MARK) for _, row in numbered[:1] for cell in row[:1]):
+        raise FrameError(
+            f"{source} was opened in a wrong encoding before it was saved: its header begins with {_MISREAD_MARK!r}. "
+            "Open the CSV file again as UTF-8 (in Excel: Data, From Text/CSV) and save that."
+        )
     if head is None:
         raise FrameError(
             f"{source} has no column 'id', so nobody can say which row is which ticket. Put the ids back under a header 'id', "

@@ -17,7 +17,8 @@ from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formul
 from truto_tickets_nb.sheets.grid import Grid, normal
 from truto_tickets_nb.sheets.literals import EMPTY_WORDS
 from truto_tickets_nb.sheets.marks import CHECK, Marker, Marks
-from truto_tickets_nb.sheets.repairs import is_autocorrected, is_mojibake, is_poor_likeness
+from truto_tickets_nb.sheets.misread import is_mojibake
+from truto_tickets_nb.sheets.repairs import is_autocorrected, is_poor_likeness
 from truto_tickets_nb.sheets.rows import places_of
 from truto_tickets_nb.sheets.texts import is_clear, unescape, unguard
 from truto_tickets_nb.tickets.columns import objects
@@ -236,7 +237,7 @@ class _Sheet:
 
     def _value(self, column: Column, cell: Cell, place: int) -> Any:
         self._refuse_what_is_no_value(cell)
-        if isinstance(cell, str) and not self.grid.typed:
+        if isinstance(cell, str):
             _refuse_what_is_garbled(cell, str(column.written[place]), self.grid.pages)
         return column.read(
             cell if self.grid.typed or not isinstance(cell, str) else unguard(cell), place, comma=self.grid.comma

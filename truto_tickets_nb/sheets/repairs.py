@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 
 from truto_tickets_nb.sheets.conversions import may_have_become
+from truto_tickets_nb.sheets.misread import is_misread
 from truto_tickets_nb.sheets.readings import FLAGS, Cell, flag, moments, numbers
 from truto_tickets_nb.sheets.texts import unguard
 from truto_tickets_nb.tickets.values import unix_lines
@@ -22,8 +23,6 @@ _FANCY = {
     "\u00a0": " ", "\u202f": " ?", "©": r"\([cC]\)", "®": r"\([rR]\)", "™": r"\((?:tm|TM)\)", "→": "--?>", "←": "<--?", "⇒": "=>",
 }  # fmt: skip
 _HAS_FANCY = re.compile(f"[{''.join(_FANCY)}]")
-
-_LEADS = re.compile("[ÃÂâð]|[ÄÅÐÑ].*[ÄÅÐÑ]")  # what the first byte of a letter in UTF-8 looks like in Windows-1252
 
 _CUT_AT = 30_000  # a cell holds 32,767 characters; programs cut what is longer
 _BROKEN_AT = 16_000  # LibreOffice breaks lines that are longer
@@ -41,9 +40,8 @@ def is_untouched(cell: Cell, written: Cell, *, typed: bool = True, page: str | N
     (True, False, True)
     """
     if isinstance(cell, str) and isinstance(written, str):
-        return _same_text(cell, written) or (
-            not typed and (_was_converted(cell, written) or (page is not None and _is_garbled(cell, written, page)))
-        )
+        is_damaged = page is not None and is_misread(unix_lines(cell), written)
+        return _same_text(cell, written) or is_damaged or (not typed and _is_damaged_text(cell, written, page))
     if _is_blank(cell):
         return _is_blank(written)
     if isinstance(written, bool):
@@ -53,6 +51,10 @@ def is_untouched(cell: Cell, written: Cell, *, typed: bool = True, page: str | N
     if isinstance(written, str):
         return _came_of(cell, written)
     return written is not None and any(_is_near(found, written, cell) for found in numbers(cell))
+
+
+def _is_damaged_text(cell: str, written: str, page: str | None) -> bool:
+    return _was_converted(cell, written) or (page is not None and _is_garbled(cell, written, page))
 
 
 def _is_blank(cell: Cell) -> bool:
@@ -111,12 +113,8 @@ def _normal(text: str) -> str:
 
 
 def _is_garbled(cell: str, written: str, page: str) -> bool:
-    """Tell whether a wrong encoding made one text of the other: a poor likeness for what it lacks, or UTF-8 read as Windows-1252."""
-    if written.isascii():
-        return False
-    if is_poor_likeness(cell, written, page or "cp1252"):
-        return True
-    return any(_read_as(written, encoding) == cell for encoding in ("cp1252", "latin-1"))
+    """Tell whether a code page made one text of the other: a poor likeness for what it lacks."""
+    return is_poor_likeness(cell, written, page or "cp1252")
 
 
 @lru_cache(maxsize=65_536)
@@ -128,31 +126,10 @@ def _is_likeness(cell: str, written: str, page: str) -> bool:
     """
     if cell == written:
         return True
-    lacks = not written.encode(page, "ignore")
-    return lacks and (cell in "?\ufffd" or cell in unicodedata.normalize("NFKD", written))
-
-
-def is_mojibake(cell: str) -> bool:
-    """Tell whether a text is UTF-8 that was read in a code page of the West: each letter beyond ASCII became two or three.
-
-    >>> is_mojibake("Ãœber"), is_mojibake("Ð’Ð¾Ð·Ð²Ñ€Ð°Ñ‚"), is_mojibake("Über"), is_mojibake("CAFÉ…"), is_mojibake("Â«")
-    (True, True, False, False, True)
-    """
-    if cell.isascii() or not _LEADS.search(cell):
-        return False
-    return any(_is_utf_8(cell, page) for page in ("cp1252", "latin-1"))
-
-
-def _is_utf_8(cell: str, page: str) -> bool:
-    try:
-        cell.encode(page).decode("utf-8")
-    except UnicodeError:
-        return False
-    return True
-
-
-def _read_as(text: str, encoding: str) -> str:
-    return text.encode("utf-8", "replace").decode(encoding, "replace")
+    encoded = written.encode(page, "ignore")
+    if encoded and encoded.decode(page, "ignore") == cell:
+        return True  # one character of the page stands for two of Unicode, such as the wave dashes of Japan
+    return not encoded and (cell in "?\ufffd" or cell in unicodedata.normalize("NFKD", written))
 
 
 def _was_converted(cell: str, written: str) -> bool:

@@ -15,7 +15,7 @@ from truto_tickets_nb.sheets.texts import escape, guard, unguard
 from truto_tickets_nb.tickets.fields import ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from truto_tickets_nb.sheets.grid import Grid
     from truto_tickets_nb.sheets.origin import Origin
@@ -40,9 +40,10 @@ def places_of(grid: Grid, origin: Origin) -> tuple[list[int], list[int], list[Pr
     ids = Ids(origin.ids)
     found: dict[int, int] = {}
     problems = []
-    for row, cells in enumerate(grid.rows):
-        cell = cells[where] if where < len(cells) else None
-        place, problem = ids.find(cell)
+    cells = [row[where] if where < len(row) else None for row in grid.rows]
+    exact = frozenset(map(ids.exact, cells))
+    for row, cell in enumerate(cells):
+        place, problem = ids.find(cell, exact)
         if place in found:
             two = f"stands in two rows, {grid.numbers[found[place]]} and {grid.numbers[row]}"
             problem = (ids.known[place], two, "Keep one row a ticket.")
@@ -73,18 +74,31 @@ class Ids:
             if identity.isdecimal():
                 self._numbers[int(identity)].append(place)
 
-    def find(self, cell: Cell) -> tuple[int, tuple[str, str, str] | None]:
-        """Find the place of a ticket, or say what is wrong with its id: (id, reason, fix)."""
+    def exact(self, cell: Cell) -> int:
+        """Find the place of the ticket whose very id a cell holds, -1 where there is none."""
+        if not isinstance(cell, str):
+            return -1
+        text = cell.strip()
+        forms = (text, unguard(text), text.removeprefix("'"))
+        places = (self._places.get(form, self._written.get(form, -1)) for form in forms)
+        return next((place for place in places if place >= 0), -1)
+
+    def find(self, cell: Cell, taken: Container[int] = ()) -> tuple[int, tuple[str, str, str] | None]:
+        """Find the place of a ticket, or say what is wrong with its id: (id, reason, fix).
+
+        Where a damaged id may be several tickets, those that stand in other rows (`taken`) are not meant.
+        """
         text = "" if cell is None else cell if isinstance(cell, Formula) else str(cell).strip()
         if not text:
             return -1, ("", "has no ticket id", "Put the id back. New tickets can't be made here.")
-        for form in (text, unguard(text), text.removeprefix("'")) if isinstance(cell, str) else ():
-            place = self._places.get(form, self._written.get(form, -1))
-            if place >= 0:
-                return place, None
+        place = self.exact(cell)
+        if place >= 0:
+            return place, None
         if isinstance(cell, Formula) or is_error_value(cell):
             return -1, _without_value(text)
         meant = sorted({*self._meant(text if isinstance(cell, str) else cell), *self._converted(cell)})
+        if len(meant) > 1:
+            meant = [place for place in meant if place not in taken] or meant
         if len(meant) == 1:
             return meant[0], None
         return -1, _unknown(cell, text, [self.known[place] for place in meant])
