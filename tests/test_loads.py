@@ -319,7 +319,9 @@ def test_empty_load_goes_through_every_door(tmp_path):
         }.items()
         assert (df.index.dtype, df.index.name) == (like.frame().index.dtype, "id")
         draft = snapshot.draft()
-        draft.tidy("name", "title").add("tags", "x").set("priority", "High").shift("due_date", days=1).clear("team")
+        draft.tidy("name", "title").map("status", {"Open": "Done"}).add(
+            "tags", "x", where=tt.Filter.where("status", "is", "open")
+        ).set("priority", "High").shift("due_date", days=1).clear("team")
         for plan in (snapshot.plan(df), draft.plan(), snapshot.plan(draft.recipe()), snapshot.draft().take(df).plan()):
             assert (len(plan), plan.blocking) == (0, ())
         snapshot.to_excel(tmp_path / "a.xlsx")

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from truto_tickets_nb.edits import patterns
 from truto_tickets_nb.edits.values import shown
 from truto_tickets_nb.tickets.cells import as_moment, is_plain_day
+from truto_tickets_nb.tickets.columns import coded_texts
 from truto_tickets_nb.tickets.names import nfc
 from truto_tickets_nb.tickets.values import is_missing
 
@@ -133,9 +134,7 @@ def _is_one(texts: Any, value: Any, case: bool) -> Any:  # noqa: FBT001  (one si
     )
     if case:
         return pc.is_in(texts, wanted)
-    coded = pc.dictionary_encode(texts).combine_chunks() if len(texts) else pc.dictionary_encode(texts)
-    if isinstance(coded, pa.ChunkedArray):
-        return pc.is_in(texts, wanted)
+    coded = coded_texts(texts)
     hits = pc.is_in(pc.utf8_lower(coded.dictionary), pc.utf8_lower(wanted))
     return pa.chunked_array([pc.take(hits, coded.indices)])
 

@@ -264,9 +264,12 @@ def read_moments(texts: Any) -> tuple[Any, Any]:
     return pd.Series(read.take(places, allow_fill=True)), np.append(days, False)[places]
 
 
-def coded_texts(texts: Any) -> Any:
-    """Write an Arrow column of texts as its distinct ones and their places, also where there is none at all."""
-    return pc.dictionary_encode(texts.combine_chunks())
+def coded_texts(texts: Any, *, nulls: str = "mask") -> Any:
+    """Write an Arrow column of texts as its distinct ones and their places, also where there is none at all.
+
+    `nulls="encode"` counts nothing as a text of its own.
+    """
+    return pc.dictionary_encode(texts.combine_chunks(), null_encoding=nulls)
 
 
 def _ticks(texts: list[str]) -> Any:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from truto_tickets_nb.edits.values import shown, texts
+from truto_tickets_nb.tickets.columns import coded_texts
 from truto_tickets_nb.tickets.values import is_missing
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def coded(column: Any) -> Coded:
 def _codes(column: Any) -> Any:
     if isinstance(column, pd.arrays.ArrowStringArray):
         whole = pa.chunked_array(texts(column).chunks, pa.large_string())
-        found = pc.dictionary_encode(whole, null_encoding="encode").combine_chunks()
-        indices = found.indices if isinstance(found, pa.DictionaryArray) else pa.array([], pa.int32())
+        indices = coded_texts(whole, nulls="encode").indices
         return indices.to_numpy(zero_copy_only=False).astype(np.int64)
     if column.dtype == object:
         return _codes_of_objects(column.tolist())

@@ -14,6 +14,7 @@ from truto_tickets_nb.edits.operations.given import listed, options_for, quoted,
 from truto_tickets_nb.edits.operations.members import each
 from truto_tickets_nb.edits.values import of_json, repeated, shown, text_column, texts, to_json
 from truto_tickets_nb.errors import StepError
+from truto_tickets_nb.tickets.columns import coded_texts
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.sets import swapped
 from truto_tickets_nb.tickets.values import is_missing
@@ -92,7 +93,7 @@ def _map_texts(cells: Any, values: Mapping[str, Any]) -> Any:
     """Map each distinct text once."""
     if any(isinstance(new, dict | list) for new in values.values()):
         return [_map_cell(cell, values) for cell in pd.Series(cells).tolist()]
-    coded = pc.dictionary_encode(pa.chunked_array(texts(cells).chunks, pa.large_string())).combine_chunks()
+    coded = coded_texts(pa.chunked_array(texts(cells).chunks, pa.large_string()))
     known = coded.dictionary.to_pylist()
     told = [None if values.get(text, text) is None else shown(values.get(text, text)) for text in known]
     mapped = pc.take(pa.array(told, pa.large_string()), coded.indices)
