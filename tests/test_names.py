@@ -104,6 +104,17 @@ def test_facets_show_two(snapshot):
     assert [p.ticket for p in snapshot.draft().set("name", "x", where=chosen).plan()] == ["2", "4"]
 
 
+def test_a_form_of_one_ticket_edits_one_of_them(snapshot):
+    """What a person picks, or a cell edited by its id, is the same label as in the frame, and sends this person."""
+    draft = snapshot.draft().edit("3", "assignees", ("u2",))
+    assert draft.frame().at["3", "assignees"] == (SECOND,)
+    assert people(draft.plan()) == {"3": ["u2"]}
+    assert len(draft.edit("3", "assignees", (SECOND,))) == 1
+    form = tt.TicketForm(snapshot.draft(), "1")
+    assert form._rows["assignees"].control.value == (FIRST,)
+    form.close()
+
+
 def test_the_code_of_a_recipe_keeps_them_apart(snapshot):
     """The program that a recipe becomes makes the same plan."""
     draft = (

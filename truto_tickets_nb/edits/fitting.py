@@ -97,9 +97,11 @@ def _is_free(row: Field, source: Source) -> bool:
 def spellings(row: Field, cells: Any, source: Source) -> dict[str, str]:
     """Find the names in these cells that the account writes otherwise: as given -> as it writes them."""
     known = source.choices.get(row.choices) if row.choices else None
-    if known is None or _is_free(row, source):
+    if known is None:
         return {}
-    return {name: known.spelled(name) for name in _distinct(cells) if name and known.spelled(name) != name}
+    is_free = _is_free(row, source)
+    names = {name: known.canonical(name if is_free else known.spelled(name)) for name in _distinct(cells) if name}
+    return {name: spelled for name, spelled in names.items() if spelled != name}
 
 
 def _unknown(known: Choices, name: str) -> str:

@@ -26,7 +26,11 @@ FIRST_DAY, LAST_DAY = (
 _LOCAL = re.compile(
     r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[ T,]+(\d{1,2}):(\d\d)(?::(\d\d))?(?:[\s\u202f]*([AaPp])\.?[Mm]\.?)?)?"
 )
-_NUMERIC = re.compile(r"\s*([+-]?[\d.,'\u00a0\u202f ]*\d[.,]?)([eE][+-]?\d+)?\s*")
+_TYPED = re.compile(
+    r"[+-]?(?:\d*[.,]?\d+[.,]?|\d{1,3}(?:([ '\u2019\u00a0\u2009\u202f])\d{3})(?:\1\d{3})*(?:[.,]\d+)?"
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?)(?:[eE][+-]?\d+)?"
+)
+_NUMERIC = re.compile(r"\s*([+-]?[\d.,'\u2019\u00a0\u2009\u202f ]*\d[.,]?)([eE][+-]?\d+)?\s*")
 
 
 def flag(cell: Cell) -> bool | None:
@@ -50,8 +54,22 @@ def numbers(cell: Cell) -> list[int | float]:
         return [cell]
     if not isinstance(cell, str) or not (found := _NUMERIC.fullmatch(cell)):
         return []
-    digits, exponent = re.sub(r"[\s']", "", found.group(1)), found.group(2) or ""
+    digits, exponent = re.sub(r"[\s'\u2019]", "", found.group(1)), found.group(2) or ""
     return [number for reading in _readings(digits) if (number := number_of(reading + exponent)) is not None]
+
+
+def typed_numbers(text: str) -> list[int | float]:
+    """List the numbers that a person can mean by what was typed; none where the groups of digits are no groups of three.
+
+    >>> [typed_numbers(text) for text in ("1 234", "1'234.5", "1.234,5", "1,234", "1,23,4", "2,5")]
+    [[1234], [1234.5], [1234.5], [1.234, 1234], [], [2.5]]
+    """
+    bare = text.strip()
+    return list(dict.fromkeys(map(_integral, numbers(bare)))) if _TYPED.fullmatch(bare) else []
+
+
+def _integral(value: float) -> int | float:
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
 
 
 def _readings(digits: str) -> Iterator[str]:

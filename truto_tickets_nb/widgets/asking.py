@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W  # noqa: N812
 
-from truto_tickets_nb.widgets.composing import TIDIES, as_number
+from truto_tickets_nb.widgets.composing import TIDIES, as_number, number_problem
 from truto_tickets_nb.widgets.controls import Chips, Dated, Flag, Line, Number, OneOf, one_of
 from truto_tickets_nb.widgets.offers import Offer, Option
 from truto_tickets_nb.widgets.shared import box, made, row, tick
@@ -200,8 +200,7 @@ class AskShift(Asking):
 
     @property
     def problem(self) -> str:
-        typed = next((x.value for x in (self._days, self._hours) if x.value.strip() and as_number(x.value) is None), "")
-        return f"{typed!r} is no number" if typed else ""
+        return number_problem(self._days.value) or number_problem(self._hours.value)
 
 
 class AskColumn(Asking):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.steps import Step
 from truto_tickets_nb.loading.about import UNLIKELY, about
-from truto_tickets_nb.tickets.cells import number
+from truto_tickets_nb.sheets.readings import typed_numbers
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.values import is_missing
 
@@ -90,7 +90,8 @@ def lacks(kind: str, given: Mapping[str, Any]) -> str:
 
 def compose(column: str, kind: str, given: Mapping[str, Any], rows: Filter) -> Step:
     """Make the step; what can't work is a StepError that says what to do."""
-    options = {name: value for name, value in given.items() if value is not None and value is not False}
+    switches = {name for name in ("regex", "case") if given.get(name) is False}
+    options = {name: value for name, value in given.items() if value is not None and name not in switches}
     if kind == "replace":
         options = {**options, "by": given.get("by") or "", **({"case": False} if given.get("case") is False else {})}
     if kind == "shift":
@@ -99,13 +100,27 @@ def compose(column: str, kind: str, given: Mapping[str, Any], rows: Filter) -> S
 
 
 def as_number(text: str) -> int | float | None:
-    """Read a number as it is typed, with a point or a comma; None where it is none.
+    """Read a number as it is typed, in the form of any country; None where it is none, or may be two.
 
-    >>> as_number(" 3 "), as_number("2,5"), as_number("many")
-    (3, 2.5, None)
+    >>> as_number(" 3 "), as_number("2,5"), as_number("1 234,5"), as_number("1,234"), as_number("many")
+    (3, 2.5, 1234.5, None, None)
     """
-    found = number(text.strip().replace(",", "."))
-    return int(found) if isinstance(found, float) and found.is_integer() else found
+    found = typed_numbers(text)
+    return found[0] if len(found) == 1 else None
+
+
+def number_problem(text: str) -> str:
+    """Say why what was typed is no one number; "" where it is one, or nothing was typed.
+
+    >>> number_problem("1,234")
+    "'1,234' may be 1.234 or 1234: type it without a comma, or with a point"
+    """
+    found = typed_numbers(text)
+    if not text.strip() or len(found) == 1:
+        return ""
+    if found:
+        return f"{text.strip()!r} may be {' or '.join(map(str, found))}: type it without a comma, or with a point"
+    return f"{text.strip()!r} is no number"
 
 
 def mixed(counts: Mapping[str, int], most: int = 4) -> str:

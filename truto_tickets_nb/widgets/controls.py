@@ -11,7 +11,7 @@ import pandas as pd
 
 from truto_tickets_nb.edits.values import shown
 from truto_tickets_nb.tickets.values import is_missing
-from truto_tickets_nb.widgets.composing import as_number
+from truto_tickets_nb.widgets.composing import as_number, number_problem
 from truto_tickets_nb.widgets.offers import FEW, Offer, Option
 from truto_tickets_nb.widgets.shared import OPENS, box, made, row
 from truto_tickets_nb.widgets.veil import Day, Lines, Moment, Pick, Press, Search, Veil, Words
@@ -86,8 +86,7 @@ class Number(Line):
 
     @property
     def problem(self) -> str:  # type: ignore[override]
-        typed = self.widget.value.strip()
-        return f"{typed!r} is no number" if typed and as_number(typed) is None else ""
+        return number_problem(self.widget.value)
 
     @property
     def value(self) -> Any:

@@ -89,22 +89,30 @@ def _options(known: Choices, row: Field, homes: Mapping[str, str]) -> tuple[Opti
     groups: dict[str, list[Choice]] = defaultdict(list)
     for one in {(one.id, one.workspace): one for one in inside}.values():
         groups[one.name].append(one)
-    options = [option for group in groups.values() for option in _named(group, homes if row.per_workspace else {}, row)]
+    options = [
+        option for group in groups.values() for option in _named(group, homes if row.per_workspace else {}, row, known)
+    ]
     return tuple(options if len(options) <= FEW else sorted(options, key=lambda one: one.label.casefold()))
 
 
-def _named(group: list[Choice], homes: Mapping[str, str], row: Field) -> list[Option]:
-    """Make one option of a name; namesakes in one workspace are told apart, and go into the cell by their id."""
+def _named(group: list[Choice], homes: Mapping[str, str], row: Field, known: Choices) -> list[Option]:
+    """Make one option of a name; namesakes in one workspace are told apart, and go into the cell by a label that only one of them has."""
     twice = max(Counter(one.workspace for one in group).values()) > 1 or (
         len({one.id for one in group}) > 1 and any(one.workspace == "" for one in group)
     )
     if row.choices in ("users", "contacts"):
-        return [Option(_person(one), one.id if len(group) > 1 else one.name) for one in group]
+        return [Option(_person(one), _own(one, known) if len(group) > 1 else one.name) for one in group]
     if twice:
-        return [Option(one.shown, one.id) for one in group]
+        return [Option(one.shown, _own(one, known)) for one in group]
     there = {one.workspace for one in group}
     lacking = frozenset() if "" in there else frozenset(name for home, name in homes.items() if home not in there)
     return [Option(group[0].name, group[0].name, lacking)]
+
+
+def _own(one: Choice, known: Choices) -> str:
+    """Write a choice so that no namesake is meant, as a draft's frame does."""
+    label = known.label(one.name, one.id)
+    return one.id if label == one.name else label
 
 
 def _person(one: Choice) -> str:
