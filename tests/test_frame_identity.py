@@ -261,3 +261,80 @@ def test_a_relation_of_duckdb_is_taken():
         assert len(snapshot.plan(duckdb.sql("select * from tickets"))) == 0
         plan = snapshot.plan(duckdb.sql("select id, upper(name) as name from tickets where id = '2'"))
         assert [(patch.ticket, patch.body) for patch in plan] == [("2", {"name": "TICKET 2"})]
+
+
+NUMBERED = [{"id": str(n), "name": f"Ticket {n}", "number": str(n + 1)} for n in (1, 2, 3)]
+
+
+@pytest.fixture(scope="module")
+def numbered():
+    with tt.sandbox("gorgias", tickets=NUMBERED, limit=None) as found:
+        yield found.load(progress=False)
+
+
+TAKEN = {
+    "a MultiIndex with a level id": lambda df: df.assign(of="x").set_index("of", append=True),
+    "categories": lambda df: df.set_axis(pd.CategoricalIndex(df.index, name="id")),
+    "plain objects": lambda df: df.set_axis(pd.Index(df.index.tolist(), dtype=object, name="id")),
+    "numbers": lambda df: df.set_axis(pd.Index([1, 2, 3], name="id")),
+    "floats": lambda df: df.set_axis(pd.Index([1.0, 2.0, 3.0], name="id")),
+    "no name, the very ids": lambda df: df.rename_axis(None),
+    "a column and an index that agree": lambda df: df.assign(id=df.index),
+    "a column, an index that counts": lambda df: df.reset_index(),
+    "a column, an index that is left of counting": lambda df: df.reset_index().iloc[[2, 0, 1]],
+    "a column, an index of titles": lambda df: df.reset_index().set_index("name", drop=False),
+}
+
+
+@pytest.mark.parametrize("handle", TAKEN.values(), ids=TAKEN)
+def test_ids_are_found_whatever_form_the_index_has(numbered, handle):
+    """The right tickets change, through a plan and through a draft."""
+    df = handle(numbered.frame()[["name"]].assign(description=["one", "two", "three"]))
+    for plan in (numbered.plan(df), numbered.draft().take(df).plan()):
+        assert {patch.ticket: patch.body for patch in plan} == {
+            "1": {"description": "one"}, "2": {"description": "two"}, "3": {"description": "three"},
+        }  # fmt: skip
+
+
+REFUSED = {
+    "a joined column id": (
+        lambda df: df.assign(id=["3", "2", "1"]),
+        "row 0 has ticket 1 in its index and 3 in its column",
+    ),
+    "a level id and a column id": (
+        lambda df: df.assign(of="x").set_index("of", append=True).assign(id=["3", "2", "1"]),
+        "2 rows",
+    ),
+    "an index of numbers of tickets": (
+        lambda df: df.reset_index(drop=True).set_index(pd.Index(["2", "3"], name="number")),
+        "named 'number'",
+    ),
+    "an index that lost its name": (lambda df: df.set_axis(["2", "3"]), "values of 'number' of other tickets"),
+    "a MultiIndex without ids": (
+        lambda df: df.assign(of="x").reset_index(drop=True).set_index(["of", "name"]),
+        "2 levels",
+    ),
+    "rows counted": (lambda df: df.reset_index(drop=True), "lost its ticket ids"),
+    "an id that is missing": (
+        lambda df: df.reset_index().assign(id=["1", *[None] * (len(df) - 1)]),
+        "has no ticket id",
+    ),
+}
+
+
+@pytest.mark.parametrize(("handle", "words"), REFUSED.values(), ids=REFUSED)
+def test_what_may_mean_other_tickets_is_refused(numbered, handle, words):
+    """A column and an index that disagree, an index of another name, an index that another column explains as well."""
+    frame = numbered.frame()[["name", "description"]].assign(description="x")
+    df = handle(frame if "id" in words or "rows" in words or "row 0" in words else frame.iloc[:2])
+    for door in (numbered.plan, numbered.draft().take):
+        with pytest.raises(FrameError, match=words):
+            door(df)
+
+
+def test_unknown_fields_are_named_with_what_may_be_meant(account):
+    """A misspelt field is refused before anything is sent."""
+    with pytest.raises(tt.errors.SetupError, match=r"'prioritty' \(did you mean 'priority'\?\)"):
+        account.load(progress=False, fields=["prioritty"])
+    with pytest.raises(tt.errors.SetupError, match="did you mean 'custom_fields'"):
+        account.load(progress=False, fields="custom_fields.region")

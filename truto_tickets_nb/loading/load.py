@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from truto_tickets_nb.errors import LoadInterrupted, NoAnswer, NotFound, ServerTrouble, SetupError, shorten
 from truto_tickets_nb.loading.filters import Filters
 from truto_tickets_nb.loading.known import Seen
+from truto_tickets_nb.suggest import near
 from truto_tickets_nb.tickets.columns import Columns
-from truto_tickets_nb.tickets.fields import CUSTOM_FIELDS, FIELDS, ID
+from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,7 +50,8 @@ class Request:
         unknown = sorted(name for name in self.fields if name not in FIELDS and name != CUSTOM_FIELDS)
         if unknown:
             raise SetupError(
-                f"fields= names no fields of a ticket: {', '.join(unknown)}. There are: {', '.join(FIELDS)}."
+                f"fields= names no fields of a ticket: {', '.join(map(_hinted, unknown))}. There are: {', '.join(FIELDS)}, and "
+                f"{CUSTOM_FIELDS} for all custom ones."
             )
         if self.limit is not None and self.limit < 1:
             raise SetupError(f"limit={self.limit} loads nothing. Give 1 or more, or leave it out for all tickets.")
@@ -71,6 +73,11 @@ class Request:
     def page(self) -> int:
         """Tell how many tickets a page holds; where a filter is applied here alone, a short page would hold few that fit."""
         return PAGE if self.filters.local else min(PAGE, self.limit or PAGE)
+
+
+def _hinted(name: str) -> str:
+    meant = CUSTOM_FIELDS if name.startswith(CUSTOM) else next(iter(near(name, (*FIELDS, CUSTOM_FIELDS))), "")
+    return f"{shorten(repr(name), 60)}" + (f" (did you mean {meant!r}?)" if meant else "")
 
 
 @dataclass(frozen=True, slots=True)
