@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
+from truto_tickets_nb.api.paging import Page
 from truto_tickets_nb.errors import LoadInterrupted, NeedsReauth, NoAnswer, NotAllowed, ServerTrouble, TokenRefused
 from truto_tickets_nb.tickets.columns import Columns
 from truto_tickets_nb.tickets.values import moment
@@ -141,7 +142,7 @@ def paged(monkeypatch, account, pages):
 
 
 def page_of(records, cursor):
-    return type("Page", (), {"records": records, "next_cursor": cursor, "is_partial": False})()
+    return Page(records, cursor, is_partial=False)
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), NotAllowed("no"), RuntimeError("a bug"), MemoryError()])
@@ -164,14 +165,17 @@ def test_second_interrupt_loses_nothing(monkeypatch):
         assert is_usable(caught.value, 2)
 
 
-@pytest.mark.parametrize("record", [{"name": "no id"}, {"id": None, "name": "x"}, {"id": "", "name": "x"}])
-def test_ticket_without_an_id_is_an_error_of_ours(monkeypatch, record):
-    """A page with a ticket that has no id is refused; the pages before it are kept."""
+@pytest.mark.parametrize(
+    "identity", ["no id", None, "", " ", True, 7.5, ["1"], {"id": "1"}]
+)  # fmt: skip
+def test_row_without_an_id_is_left_out_and_said(monkeypatch, identity):
+    """Nothing could be sent for a row whose id is none: it is left out, and a note says on which page; the others are loaded."""
+    record = {"name": "no id"} if identity == "no id" else {"id": identity, "name": "x"}
     with tt.sandbox("jira", tickets=3, limit=None) as account:
         paged(monkeypatch, account, [page_of([ticket(1)], "c1"), page_of([ticket(2), record], None)])
-        with pytest.raises(NoAnswer, match="without an id") as caught:
-            account.load(progress=False)
-        assert is_usable(caught.value, 1)
+        snapshot = account.load(progress=False)
+        assert list(snapshot.frame().index) == ["1", "2"]
+        assert "Page 2: 1 rows have no id and were left out" in " ".join(snapshot.notes)
 
 
 @pytest.mark.parametrize("records", [[ticket(1), ticket(2)], []])

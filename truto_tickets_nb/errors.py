@@ -29,6 +29,7 @@
         |-- RateLimited                         429
         |-- ServerTrouble                       500, 502, 504
         |-- NoAnswer (ConnectionError)          the network, a time-out, or an answer that is not JSON
+        |   `-- UnexpectedAnswer                JSON, but not what was asked for: another ticket, a list without rows
         `-- Stopped                             the work was stopped before this request began
 
 Policy: an error says what was wrong, with the ticket, the field and the value where there are any, and what to do next. The
@@ -193,6 +194,10 @@ class ServerTrouble(ApiError):
 
 class NoAnswer(ApiError, ConnectionError):
     """Say that no usable answer came: the network, a time-out, or something that is not JSON."""
+
+
+class UnexpectedAnswer(NoAnswer):
+    """Say that an answer is JSON, but not what was asked for; nothing of it was used."""
 
 
 class Stopped(ApiError):

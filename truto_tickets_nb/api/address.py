@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote, urlsplit
 
+from truto_tickets_nb.api.redaction import Redaction
 from truto_tickets_nb.arguments import of_type
 from truto_tickets_nb.errors import ArgumentError, SetupError, shorten
 
@@ -21,7 +22,7 @@ TRUTO = "https://api.truto.one"
 class Token:
     """Hold the token where no repr, log or pickle finds it."""
 
-    __slots__ = ("__secret",)
+    __slots__ = ("__redaction", "__secret")
 
     def __init__(self, secret: str) -> None:
         if not isinstance(secret, str):
@@ -36,6 +37,7 @@ class Token:
                 "around it. Copy it once more, without quotes and line ends."
             )
         self.__secret = secret
+        self.__redaction = Redaction(secret)
 
     def __call__(self, request: httpx.Request) -> httpx.Request:
         """Sign one request: httpx takes any callable of this form as `auth`."""
@@ -43,8 +45,17 @@ class Token:
         return request
 
     def redact(self, text: str) -> str:
-        """Take the token out of foreign text, should a server echo it."""
-        return text.replace(self.__secret, "<token>")
+        """Take the token out of foreign text, should a server echo it in any form."""
+        return self.__redaction.text(text)
+
+    def redact_bytes(self, content: bytes) -> bytes:
+        """Take the token out of the bytes of an answer."""
+        return self.__redaction.content(content)
+
+    def redact_value(self, value: Any, content: bytes | None = None) -> Any:
+        """Take the token out of JSON; where its `content` is given, only if that may hide the token behind escapes."""
+        hidden = content is None or self.__redaction.is_escaped_in(content)
+        return self.__redaction.value(value) if hidden else value
 
     def __repr__(self) -> str:
         return "<token>"

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb import collector, errors
+from truto_tickets_nb import errors
+from truto_tickets_nb.api.lenient import parsed
 from truto_tickets_nb.api.retry import PATIENCE, linear_window_closed, wait_asked, window_closed
 from truto_tickets_nb.errors import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import httpx
-
     from truto_tickets_nb.api.address import Token
+    from truto_tickets_nb.api.exchange import Reply
 
 # status -> error, and the next step. Source: https://truto.one/docs/api-reference/overview/errors
 _KNOWN: dict[int, tuple[type[errors.ApiError], str]] = {
@@ -30,62 +30,56 @@ _KNOWN: dict[int, tuple[type[errors.ApiError], str]] = {
 LIMITED = ("RATELIMITED", "RATE_LIMITED")  # codes by which GraphQL interfaces refuse above their limit
 
 
-def decoded(response: httpx.Response, token: Token) -> Any:
+def decoded(reply: Reply, token: Token) -> Any:
     """Return the JSON of a success, or raise the error that the answer is."""
-    if response.status_code >= 400:
-        raise failure(response, token)
-    if response.is_redirect:
+    if reply.status >= 400:
+        raise failure(reply, token)
+    if reply.is_redirect:
         raise errors.NoAnswer(
-            f"The server sends us elsewhere ({response.status_code}); redirects are not followed, because the token would travel "
+            f"The server sends us elsewhere ({reply.status}); redirects are not followed, because the token would travel "
             "along. Check base_url.",
-            status=response.status_code,
+            status=reply.status,
         )
     try:
-        return parsed(response.content)
-    except orjson.JSONDecodeError as error:
-        raise unreadable(response, token) from error
+        return token.redact_value(parsed(reply.content, reply.headers.get("content-type", "")), reply.content)
+    except (ValueError, LookupError, RecursionError) as error:
+        raise unreadable(reply, token) from error
 
 
-def parsed(content: bytes) -> Any:
-    """Read the JSON of a page, with the garbage collector paused."""
-    with collector.paused():
-        return orjson.loads(content)
-
-
-def unreadable(response: httpx.Response, token: Token) -> errors.NoAnswer:
+def unreadable(reply: Reply, token: Token) -> errors.NoAnswer:
     """Say that an answer is not what the API answers."""
-    kind = response.headers.get("content-type", "no content type")
-    start = shorten(token.redact(response.text), 80) or "nothing"
+    kind = shorten(token.redact(reply.headers.get("content-type", "no content type")), 60)
+    start = shorten(token.redact(reply.content[:400].decode("utf-8", "replace")), 80) or "nothing"
     return errors.NoAnswer(
-        f"The answer is not JSON ({response.status_code}, {kind}): {start!r}. Check base_url, or try again.",
-        status=response.status_code,
+        f"The answer is not JSON ({reply.status}, {kind}): {start!r}. Check base_url, or try again.",
+        status=reply.status,
     )
 
 
-def failure(response: httpx.Response, token: Token) -> errors.ApiError:
+def failure(reply: Reply, token: Token) -> errors.ApiError:
     """Turn an error answer into the error of our tree."""
-    body = _body(response)
+    body = token.redact_value(_object(reply.content))
     told = body.get("truto_error_insight")
     remote, insight = bool(body.get("truto_is_remote_error")), told if isinstance(told, dict) else {}
-    is_limit = response.status_code == 429 or is_limited(body, insight)
-    kind, advice = _KNOWN[429] if is_limit else _kind(response.status_code, remote=remote)
-    asked = wait_asked(response.headers)
+    is_limit = reply.status == 429 or is_limited(body, insight)
+    kind, advice = _KNOWN[429] if is_limit else _kind(reply.status, remote=remote)
+    asked = wait_asked(reply.headers)
     if is_limit:
         readers = (window_closed, linear_window_closed)
-        seconds = (wait for read in readers if (wait := read(response.headers)) is not None)
+        seconds = (wait for read in readers if (wait := read(reply.headers)) is not None)
         asked = next(seconds, None) if asked is None else asked
         advice = f"It asks for a wait of {asked:.0f} s; go on after that." if asked and asked > PATIENCE else advice
-    elif response.status_code == 503 and "html" in response.headers.get("content-type", ""):
+    elif reply.status == 503 and "html" in reply.headers.get("content-type", ""):
         kind, advice = (
             errors.ServerTrouble,
             "A gateway on the way failed. Try again in a while.",
         )  # not Truto's own words
-    said = shorten(token.redact(_said(body) or response.reason_phrase or "no reason given"))
+    said = shorten(token.redact(_said(body) or reply.reason or "no reason given"))
     who = "The provider" if remote else "Truto"
-    hints = " ".join(_hints(insight))
+    hints = shorten(" ".join(_hints(insight)), 2 * errors.LONGEST)
     return kind(
-        f"{who} answered {response.status_code}: {said}. {hints or advice}",
-        status=response.status_code,
+        f"{who} answered {reply.status}: {said}. {hints or advice}",
+        status=reply.status,
         remote=remote,
         insight=insight,
         detail=said,
@@ -102,10 +96,11 @@ def is_limited(body: Mapping[str, Any], insight: Mapping[str, Any]) -> bool:
     >>> is_limited({"raw_response": {"errors": [{"extensions": {"code": "RATELIMITED"}}]}}, {}), is_limited({}, {})
     (True, False)
     """
-    if insight.get("rate_limit_error") not in (None, False):
+    limit = insight.get("rate_limit_error")
+    if limit is not None and limit is not False and _value(limit) is not False:
         return True
     raw = body.get("raw_response")
-    raw = _object(raw.encode()) if isinstance(raw, str) else raw
+    raw = _object(raw.encode("utf-8", "replace")) if isinstance(raw, str) else raw
     rows = [row for part in (body, raw) if isinstance(part, dict) for row in _list(part.get("errors"))]
     return any(_code(row) in LIMITED for row in rows)
 
@@ -129,14 +124,10 @@ def _kind(status: int, *, remote: bool) -> tuple[type[errors.ApiError], str]:
     return errors.Rejected, "Change what was refused and try again."
 
 
-def _body(response: httpx.Response) -> Mapping[str, Any]:
-    return _object(response.content)
-
-
 def _object(content: bytes) -> Mapping[str, Any]:
     try:
-        found = orjson.loads(content)
-    except orjson.JSONDecodeError:
+        found = parsed(content)
+    except (ValueError, LookupError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -144,8 +135,18 @@ def _object(content: bytes) -> Mapping[str, Any]:
 def _said(body: Mapping[str, Any]) -> str:
     """Find the reason: the message, else what the provider itself said."""
     raw = body.get("raw_response")
-    said = str(body.get("message") or "") or (orjson.dumps(raw).decode() if raw else "") or str(body.get("error") or "")
+    said = _text(body.get("message")) or _text(raw) or _text(body.get("error"))
     return "; ".join([said, *_failures(body)])
+
+
+def _text(value: Any) -> str:
+    """Write whatever stands where a text belongs: a text as it is, everything else as JSON."""
+    if isinstance(value, str) or not value:
+        return value or ""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # nested beyond all measure
+        return f"a {type(value).__name__} that can't be shown"
 
 
 def _failures(body: Mapping[str, Any]) -> list[str]:
@@ -159,12 +160,9 @@ def _failures(body: Mapping[str, Any]) -> list[str]:
 def _failure(row: Any) -> str:
     if not isinstance(row, dict):
         return ""
-    where = next((str(row[key]) for key in ("path", "field", "property") if row.get(key)), "")
-    return (
-        f"{where}: {row.get('message') or row.get('code') or 'is not valid'}"
-        if where
-        else str(row.get("message") or "")
-    )
+    where = next((_text(row[key]) for key in ("path", "field", "property") if row.get(key)), "")
+    said = _text(row.get("message"))
+    return f"{where}: {said or _text(row.get('code')) or 'is not valid'}" if where else said
 
 
 def _hints(insight: Mapping[str, Any]) -> list[str]:
@@ -175,11 +173,11 @@ def _hints(insight: Mapping[str, Any]) -> list[str]:
     ):
         value = _value(insight.get(key))
         if isinstance(value, list) and value:
-            hints.append(f"{words}: {', '.join(map(str, value))}.")
+            hints.append(f"{words}: {', '.join(map(_text, value))}.")
     forbidden = _value(insight.get("forbidden_error"))
     scopes = forbidden.get("missing_scopes") if isinstance(forbidden, dict) else None
     if isinstance(scopes, list) and scopes:
-        hints.append(f"The connection lacks these permissions: {', '.join(map(str, scopes))}.")
+        hints.append(f"The connection lacks these permissions: {', '.join(map(_text, scopes))}.")
     return hints
 
 

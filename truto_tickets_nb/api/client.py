@@ -5,38 +5,45 @@ from __future__ import annotations
 import logging
 import random
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import httpx
 import orjson
+from pydantic import BaseModel, ValidationError
 
+from truto_tickets_nb.api import deadline
 from truto_tickets_nb.api.address import TRUTO, Token, account_name, base_address, is_loopback, query_pairs, segment
 from truto_tickets_nb.api.answers import decoded
+from truto_tickets_nb.api.exchange import NEVER_LEFT, Bounds, exchange, prepared
+from truto_tickets_nb.api.lenient import as_sent
+from truto_tickets_nb.api.paging import Page, Watch, page_of
 from truto_tickets_nb.api.retry import PATIENCE, Wait, pause, reason, wait_asked, window_closed
 from truto_tickets_nb.api.schema import AccountInfo, Capabilities, Meta
 from truto_tickets_nb.api.throttle import Throttle, never
-from truto_tickets_nb.errors import AccountClosed, ApiError, NoAnswer, RateLimited, ServerTrouble, SetupError
+from truto_tickets_nb.errors import (
+    AccountClosed,
+    ApiError,
+    NoAnswer,
+    RateLimited,
+    Rejected,
+    ServerTrouble,
+    SetupError,
+    UnexpectedAnswer,
+    shorten,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from types import TracebackType
+
+    from truto_tickets_nb.api.exchange import Reply
 
 log = logging.getLogger(__name__)
 
 TICKETS = "/unified/ticketing/tickets"
-NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)  # no request was sent at all
+_Model = TypeVar("_Model", bound=BaseModel)
 _RACE = random.Random()  # jitter needs no secrecy
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Hold one page of a list."""
-
-    records: list[dict[str, Any]]
-    next_cursor: str | None
-    is_partial: bool
 
 
 class Client:
@@ -61,6 +68,7 @@ class Client:
         self.budget = budget or Throttle(sleep=sleep)
         self.listen, self._tries = listen, tries
         self.stop: Callable[[], bool] = never  # asked while waiting: whoever stops a job stops its waits
+        self._bounds = Bounds(total=2 * timeout)
         local = is_loopback(httpx.URL(self.base_url).host)
         self._http = httpx.Client(
             auth=self._token,
@@ -69,51 +77,57 @@ class Client:
             timeout=httpx.Timeout(timeout, connect=10.0),
             follow_redirects=False,
             trust_env=not local,  # a proxy has no business between us and this very machine
-            headers={"Accept": "application/json"},
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
             limits=httpx.Limits(max_connections=32),
         )
+        deadline.bound(self._http)
 
     def account(self) -> AccountInfo:
         """Ask what the account is; a wrong token and a wrong account id are told apart."""
-        return AccountInfo.model_validate(self._json("GET", f"/integrated-account/{segment(self.account_id)}"))
+        answer = self._json("GET", f"/integrated-account/{segment(self.account_id)}")
+        return _object(AccountInfo, answer, "an integrated account")
 
     def capabilities(self) -> Capabilities:
         """Ask which resources and methods the account offers."""
         path = f"/integrated-account/{segment(self.account_id)}/capabilities"
-        return Capabilities.model_validate(self._json("GET", path, {"type": "unified"}))
+        return _object(Capabilities, self._json("GET", path, {"type": "unified"}), "the capabilities of an account")
 
     def meta(self, method: str) -> Meta:
         """Ask for the schema of a method of tickets, such as update."""
-        return Meta.model_validate(self._json("GET", f"{TICKETS}/meta/{segment(method)}", self._mine({})))
+        return _object(Meta, self._json("GET", f"{TICKETS}/meta/{segment(method)}", self._mine({})), "a schema")
 
     def page(self, query: Mapping[str, Any], cursor: str | None = None, *, resource: str = "tickets") -> Page:
         """Fetch one page of a list; the cursor is only ever a query value."""
         asked = {**query, "next_cursor": cursor} if cursor else dict(query)
-        found = self._json("GET", f"/unified/ticketing/{segment(resource)}", self._mine(asked))
-        records = found.get("result") if isinstance(found, dict) else None
-        if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-            raise NoAnswer(f"The list of {resource} came without its records. Check base_url, or try again.")
-        return Page(records, found.get("next_cursor") or None, bool(found.get("is_partial_response")))
+        return page_of(self._json("GET", f"/unified/ticketing/{segment(resource)}", self._mine(asked)), resource)
 
-    def companions(self, resource: str, query: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Fetch all pages of a companion list, such as users."""
-        records: list[dict[str, Any]] = []
-        cursor, seen = None, set[str]()
+    def pages(self, query: Mapping[str, Any], *, resource: str = "tickets") -> Iterator[Page]:
+        """Fetch the pages of a list one after another; a list that turns in a circle or never ends is a ServerTrouble."""
+        watch, cursor = Watch(resource), None
         while True:
-            page = self.page(query or {}, cursor, resource=resource)
-            records += page.records
+            page = self.page(query, cursor, resource=resource)
+            yield page
             cursor = page.next_cursor
             if not cursor:
-                return records
-            if cursor in seen:
-                raise ServerTrouble(
-                    f"The list of {resource} turns in a circle: a cursor came twice. Try again in a while."
-                )
-            seen.add(cursor)
+                return
+            watch.check(cursor, [str(record.get("id", record.get("name"))) for record in page.records])
+
+    def companions(
+        self, resource: str, query: Mapping[str, Any] | None = None, *, note: Callable[[str], None] | None = None
+    ) -> list[dict[str, Any]]:
+        """Fetch all pages of a companion list, such as users; `note` hears what was odd about them."""
+        records: list[dict[str, Any]] = []
+        for number, page in enumerate(self.pages(query or {}, resource=resource), 1):
+            records += page.records
+            if note:
+                for text in (*page.notes, *((f"It is incomplete: {page.cut}.",) if page.cut else ())):
+                    note(f"The list of {resource}, page {number}: {text}")
+        return records
 
     def get(self, identity: str, *, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Fetch one ticket."""
-        return self._ticket(identity, self._json("GET", f"{TICKETS}/{segment(identity)}", self._mine(query or {})))
+        answer = self._json("GET", f"{TICKETS}/{segment(identity)}", self._mine(query or {}))
+        return self._ticket(identity, answer, is_read=True)
 
     def patch(
         self, identity: str, body: Mapping[str, Any], *, query: Mapping[str, Any] | None = None, idempotency_key: str
@@ -163,14 +177,16 @@ class Client:
             self.budget.rest(seconds, self.stop)
         return True
 
-    def _ticket(self, identity: str, found: Any) -> dict[str, Any]:
-        inner = found.get("result") if isinstance(found, dict) and "id" not in found else found
-        if not isinstance(inner, dict) or str(inner.get("id", identity)) != identity:
-            told = inner.get("id") if isinstance(inner, dict) else type(inner).__name__
-            raise NoAnswer(
-                f"Asked for ticket {identity}, the answer holds {told!r}. Nothing of it was used; try again."
-            )
-        return inner
+    def _ticket(self, identity: str, answer: Any, *, is_read: bool = False) -> dict[str, Any]:
+        """Take the ticket out of an answer. One that was read names itself; what was written may come back in part."""
+        inner = answer.get("result") if isinstance(answer, dict) and "id" not in answer else answer
+        named = inner.get("id", None if is_read else identity) if isinstance(inner, dict) else None
+        if isinstance(inner, dict) and str(named) == identity:
+            return inner
+        told = f"the ticket {shorten(repr(named), 60)}" if isinstance(inner, dict) else f"a {type(inner).__name__}"
+        raise UnexpectedAnswer(
+            f"Asked for ticket {shorten(identity, 80)}, the answer holds {told}. Nothing of it was used; try again."
+        )
 
     def _mine(self, query: Mapping[str, Any]) -> dict[str, Any]:
         """Add the account to a query, whatever the query says of it."""
@@ -203,34 +219,41 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Request:
         sent = {"Content-Type": "application/json", **(headers or {})} if body is not None else headers
-        content = None if body is None else orjson.dumps(body)
-        return self._http.build_request(method, path, params=tuple(query_pairs(query)), content=content, headers=sent)
+        content = None if body is None else _json_of(body)
+        return prepared(
+            lambda: self._http.build_request(
+                method, path, params=tuple(query_pairs(query)), content=content, headers=sent
+            )
+        )
 
     def _once(self, request: httpx.Request) -> Any:
         self._check_open()
         self.budget.acquire(self.stop)
         try:
-            response = self._http.send(request)
-        except httpx.TransportError as error:
-            log.debug("%s %s: %s", request.method, request.url.path, type(error).__name__)
-            raise NoAnswer(f"No answer from {request.url.host}: {type(error).__name__}. Check the network.") from error
-        log.debug("%s %s: %d", request.method, request.url.path, response.status_code)
-        self._heed(response)
-        return decoded(response, self._token)
+            reply = exchange(self._http, self._sent, request, self._token, self._bounds)
+        except NoAnswer as error:
+            log.debug("%s %s: %s", request.method, request.url.path, type(error.__cause__).__name__)
+            raise
+        log.debug("%s %s: %d", request.method, request.url.path, reply.status)
+        self._heed(reply)
+        return decoded(reply, self._token)
 
-    def _heed(self, response: httpx.Response) -> None:
+    def _sent(self, request: httpx.Request) -> httpx.Response:
+        return self._http.send(request, stream=True)
+
+    def _heed(self, reply: Reply) -> None:
         """Obey what the headers say of the limit, also on a success."""
-        if limit := response.headers.get("ratelimit-limit"):
+        if limit := reply.headers.get("ratelimit-limit"):
             self.budget.learn(limit)
-        if not response.is_success:
+        if not reply.is_success:
             return
-        asked, closed = wait_asked(response.headers), window_closed(response.headers)
+        asked, closed = wait_asked(reply.headers), window_closed(reply.headers)
         if asked:
             seconds = min(asked, PATIENCE)
             self._told(Wait(seconds, "the tool asks for it", 0))
             self.budget.pause(seconds)
         elif closed and self.budget.exhausted(min(closed, PATIENCE)):
-            self._told(Wait(closed, "somebody else uses the limit too", 0))
+            self._told(Wait(min(closed, PATIENCE), "somebody else uses the limit too", 0))
 
     def _told(self, wait: Wait) -> None:
         log.info("account %s: waiting %.1f s: %s", self.account_id, wait.seconds, wait.reason)
@@ -261,3 +284,22 @@ class Client:
 
     def __reduce__(self) -> NoReturn:
         raise SetupError("A connection is never pickled. Connect again where you need it: connect().")
+
+
+def _object(model: type[_Model], answer: Any, what: str) -> _Model:
+    """Read an answer that is an object; what is odd inside of it, the model itself forgives."""
+    try:
+        return model.model_validate(answer)
+    except ValidationError as error:
+        raise UnexpectedAnswer(
+            f"Asked for {what}, the answer holds {shorten(repr(answer), 60)}. Check base_url, or try again."
+        ) from error
+
+
+def _json_of(body: Mapping[str, Any]) -> bytes:
+    try:
+        return as_sent(orjson.dumps(body))
+    except TypeError as error:
+        raise Rejected(
+            f"The change can't be written as JSON ({shorten(error, 80)}), so it was not sent. Correct the value in the frame."
+        ) from error

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.errors import ApiError, NoAnswer, RateLimited, ServerTrouble
+from truto_tickets_nb.errors import ApiError, NoAnswer, RateLimited, ServerTrouble, UnexpectedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FIRST, LONGEST = 0.5, 30.0  # seconds: the first pause and the longest that we choose ourselves
 PATIENCE = 120.0  # seconds that a server may ask us to wait; above it we give up and say so
+TRIES_UNEXPECTED = 2  # of an answer that is JSON, but not what was asked for: it will hardly change
 TRUTO_PAUSE = 10.0  # seconds of Truto's own window (https://truto.one/docs/api-reference/overview/rate-limits)
 
 
@@ -36,6 +38,8 @@ def pause(error: ApiError, attempt: int, *, tries: int, chance: float) -> float 
     """
     if attempt >= tries or not isinstance(error, RateLimited | ServerTrouble | NoAnswer):
         return None
+    if attempt >= TRIES_UNEXPECTED and isinstance(error, UnexpectedAnswer):
+        return None
     asked = error.retry_after
     if asked is not None:
         return asked + chance * min(1.0, asked / 4) if asked <= PATIENCE else None
@@ -54,16 +58,19 @@ def reason(error: ApiError) -> str:
 
 
 def wait_asked(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Read how many seconds a server asks us to wait: `Retry-After` as seconds or as a date.
+    """Read how many seconds a server asks us to wait: `Retry-After` as seconds or as a date, by the server's own clock.
 
     >>> wait_asked({"retry-after": "8"}), wait_asked({"retry-after": "soon"})
     (8.0, None)
+    >>> wait_asked({"retry-after": "Thu, 01 Jan 2026 00:00:08 GMT", "date": "Thu, 01 Jan 2026 00:00:05 GMT"})
+    3.0
     """
-    text = headers.get("retry-after", "")
-    seconds = _number(text)
-    if seconds is None and text:
-        seconds = _until(text, now or datetime.now(UTC))
-    return seconds if seconds is not None and seconds >= 0 else None
+    text = headers.get("retry-after", "").strip()
+    seconds = number(text)
+    if seconds is not None or not text:
+        return seconds
+    until, clock = _date(text), now or _date(headers.get("date", "")) or datetime.now(UTC)
+    return None if until is None else max(0.0, (until - clock).total_seconds())
 
 
 def window_closed(headers: Mapping[str, str]) -> float | None:
@@ -72,7 +79,7 @@ def window_closed(headers: Mapping[str, str]) -> float | None:
     >>> window_closed({"ratelimit-reset": "3", "ratelimit-remaining": "0"}), window_closed({"ratelimit-reset": "3"})
     (3.0, None)
     """
-    return _number(headers.get("ratelimit-reset", "")) if headers.get("ratelimit-remaining") == "0" else None
+    return number(headers.get("ratelimit-reset", "")) if headers.get("ratelimit-remaining") == "0" else None
 
 
 def linear_window_closed(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -84,24 +91,44 @@ def linear_window_closed(headers: Mapping[str, str], now: datetime | None = None
     >>> linear_window_closed(told, datetime(2026, 1, 1, tzinfo=UTC))
     3.0
     """
-    opens = _number(headers.get("x-ratelimit-requests-reset", ""))
+    opens = number(headers.get("x-ratelimit-requests-reset", ""))
     if opens is None or headers.get("x-ratelimit-requests-remaining") != "0":
         return None
     return max(0.0, opens / 1000 - (now or datetime.now(UTC)).timestamp())
 
 
-def _number(text: str) -> float | None:
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if 0 <= found < float("inf") else None
+def number(text: str) -> float | None:
+    """Read a number of a header: plain digits; everything else counts as not told.
+
+    >>> number("8"), number("1.5"), number("-1"), number("nan"), number("²"), number("1_0")
+    (8.0, 1.5, None, None, None, None)
+    """
+    return float(text) if _PLAIN.fullmatch(text.strip()) else None
 
 
-def _until(text: str, now: datetime) -> float | None:
-    try:
-        when = parsedate_to_datetime(text)
-    except ValueError:
+def limit_told(header: str) -> tuple[int, float | None] | None:
+    """Read a limit such as `110;w=10`: requests, and seconds of its window where it tells them; None where it tells no limit.
+
+    >>> limit_told("110;w=10"), limit_told("110"), limit_told('"default";q=5'), limit_told("²;w=²"), limit_told("0;w=10")
+    ((110, 10.0), (110, None), None, None, None)
+    """
+    size, *rest = (part.strip() for part in header.partition(",")[0].split(";"))
+    windows = (number(part[2:]) for part in rest if part.startswith("w="))
+    if not _WHOLE.fullmatch(size) or int(size) < 1:
         return None
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (when - now).total_seconds())
+    return int(size), next((window for window in windows if window), None)
+
+
+_PLAIN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+def _date(text: str) -> datetime | None:
+    """Read a date of HTTP, or of ISO 8601, which some tools send; None where it is neither."""
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            when = read(text)
+            return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError, TypeError, IndexError):
+            continue
+    return None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 EVERYWHERE = (
     "integrated_account_id", "truto_response_format", "truto_ignore_remote_data", "truto_exclude_fields", "remote_query", "truto_body_passthrough",
@@ -18,20 +19,78 @@ _ALL = re.compile(r"\$merge|\$spread|\$sift|\*|~>\s*\|")  # a mapping that passe
 _SHOWN = 300  # characters of what goes along unseen
 
 
+_Form = Callable[[Any], Any]
+
+
 class _Open(BaseModel):
-    model_config = ConfigDict(extra="allow", frozen=True)
+    """Read an object leniently: what has another form counts as not told, and `odd` names it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    forms: ClassVar[Mapping[str, _Form]] = {}  # for each part, what it reads of a value; None where it can't
+    odd: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _forgive(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        told = {name: value[name] for name in cls.model_fields if name in value and name != "odd"}
+        read = {name: cls.forms[name](part) if name in cls.forms else part for name, part in told.items()}
+        odd = tuple(name for name, part in told.items() if part is not None and read[name] is None)
+        return {**{name: part for name, part in read.items() if part is not None}, "odd": odd}
+
+
+def _word(value: Any) -> str | None:
+    """Read a name or an id: text, or a whole number."""
+    return value if isinstance(value, str) else str(value) if type(value) is int else None
+
+
+def _flag(value: Any) -> bool | None:
+    """Read a flag, also one that is written as text."""
+    flags = {"true": True, "false": False}
+    return value if isinstance(value, bool) else flags.get(value.strip().casefold()) if isinstance(value, str) else None
+
+
+def _dict(value: Any) -> dict[str, Any] | None:
+    return value if isinstance(value, dict) else None
+
+
+def _schema(value: Any) -> dict[str, Any] | None:
+    """Read a schema: an object, or the text of one, whose parts have the forms of JSON Schema."""
+    found = _json(value) if isinstance(value, str) else value
+    if not isinstance(found, dict):
+        return None
+    wrong = {"properties": dict, "required": list}
+    return {name: part for name, part in found.items() if isinstance(part, wrong.get(name, object))}
+
+
+def _integration(value: Any) -> dict[str, Any] | None:
+    return {"name": value} if isinstance(value, str) else _dict(value)
+
+
+def _methods(value: Any) -> tuple[str, ...] | None:
+    names = [item.get("method") if isinstance(item, dict) else item for item in _list(value)]
+    return tuple(name for name in names if isinstance(name, str)) if isinstance(value, list | tuple) else None
+
+
+def _rows(value: Any) -> tuple[dict[str, Any], ...] | None:
+    return tuple(row for row in value if isinstance(row, dict)) if isinstance(value, list | tuple) else None
 
 
 class Integration(_Open):
     """Name the tool behind an account by its slug."""
 
+    forms = {"name": _word}
     name: str = ""
 
 
 class AccountInfo(_Open):
     """Hold what an integrated account says of itself."""
 
-    id: str
+    forms = {
+        "id": _word, "status": _word, "is_sandbox": _flag, "last_error": _word, "integration": _integration,
+    }  # fmt: skip
+    id: str = ""
     status: str = "active"
     is_sandbox: bool = False
     last_error: str | None = None
@@ -44,24 +103,15 @@ class AccountInfo(_Open):
 
 
 class _Unified(_Open):
+    forms = {"model": _word, "resource": _word, "methods": _methods, "env_overridden": _flag}
     model: str = ""
     resource: str = ""
-    methods: tuple[str, ...] = ()
+    methods: tuple[str, ...] | None = None
     env_overridden: bool = False  # the environment of this token changed Truto's mapping
-
-    @field_validator("methods", mode="before")
-    @classmethod
-    def _names(cls, value: Any) -> Any:
-        names = [item.get("method") if isinstance(item, dict) else item for item in _list(value)]
-        return [name for name in names if isinstance(name, str)]
-
-    @field_validator("env_overridden", mode="before")
-    @classmethod
-    def _is_true(cls, value: Any) -> bool:
-        return value is True or (isinstance(value, str) and value.strip().casefold() == "true")
 
 
 class _Blockable(_Open):
+    forms = {"status": _word, "is_blocked": _flag}
     status: str = "active"
     is_blocked: bool = False
 
@@ -69,13 +119,9 @@ class _Blockable(_Open):
 class Capabilities(_Open):
     """Hold which resources and methods the account offers."""
 
+    forms = {"unified": _rows, "account": _dict}
     unified: tuple[_Unified, ...] = ()
     account: _Blockable = _Blockable()
-
-    @field_validator("unified", mode="before")
-    @classmethod
-    def _rows(cls, value: Any) -> Any:
-        return [row for row in _list(value) if isinstance(row, dict)]
 
     def methods(self, resource: str) -> tuple[str, ...] | None:
         """List the methods of a ticketing resource, None where the account does not name it."""
@@ -101,20 +147,14 @@ class Meta(_Open):
     Whatever has another form than the likely ones counts as not told; it is no error.
     """
 
-    request_body_schema: dict[str, Any] | None = Field(default=None)
-    query_schema: dict[str, Any] | None = Field(default=None)
+    forms = {"request_body_schema": _schema, "query_schema": _schema}
+    request_body_schema: dict[str, Any] | None = None
+    query_schema: dict[str, Any] | None = None
     response_mapping: Any = None
     default_query: Any = None
     default_body: Any = None
     before: Any = None
     after: Any = None
-
-    @field_validator("request_body_schema", "query_schema", mode="before")
-    @classmethod
-    def _object(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            value = _json(value)
-        return value if isinstance(value, dict) else None
 
     @property
     def readable(self) -> frozenset[str] | None:
@@ -225,20 +265,23 @@ def _json(text: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    try:
+        text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    except TypeError:  # nested beyond all measure
+        text = f"a {type(value).__name__} that can't be shown"
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
-def _enum(prop: Any) -> list[str]:
+def _enum(prop: Any, depth: int = 4) -> list[str]:
     """Find the allowed values of a property: its own, or those of the id or name of an object or an array's items."""
-    if not isinstance(prop, dict):
+    if not isinstance(prop, dict) or not depth:
         return []
     if isinstance(prop.get("enum"), list):
-        return [str(value) for value in prop["enum"]]
+        return [str(value) for value in prop["enum"] if isinstance(value, str | int | float)]
     items = prop.get("items")
     inner = prop.get("properties") or (items.get("properties") if isinstance(items, dict) else None)
     parts = (inner.get(key) for key in ("id", "name")) if isinstance(inner, dict) else ()
-    return next((found for part in parts if (found := _enum(part))), [])
+    return next((found for part in parts if (found := _enum(part, depth - 1))), [])
 
 
 def _one_of(group: list[Any]) -> list[str]:

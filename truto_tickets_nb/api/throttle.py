@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.api.departures import Memory
+from truto_tickets_nb.api.retry import limit_told
 from truto_tickets_nb.errors import Stopped
 
 if TYPE_CHECKING:
@@ -123,13 +124,12 @@ class Throttle:
 
     def learn(self, header: str) -> None:
         """Narrow the budget to what a header such as `110;w=10` says; a wider one changes nothing."""
-        size, _, rest = header.partition(";")
-        window = rest.strip().removeprefix("w=")
-        if not size.strip().isdigit() or int(size) < 1:
+        told = limit_told(header)
+        if told is None:
             return
-        seconds = float(window) if window.isdigit() and int(window) > 0 else self.window
-        if self._most > 0 and int(size) / seconds < self.size / self.window:
-            self.size, self.window = int(size), seconds
+        size, seconds = told[0], told[1] or self.window
+        if self._most > 0 and size / seconds < self.size / self.window:
+            self.size, self.window = size, seconds
 
     def close(self) -> None:
         """Let go of what is shared."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.errors import NotAllowed, NotFound
+from truto_tickets_nb.errors import ApiError
+from truto_tickets_nb.loading.known import FATAL
 from truto_tickets_nb.plans.way import part_of
 from truto_tickets_nb.tickets.fields import is_compared
 
@@ -16,14 +17,26 @@ if TYPE_CHECKING:
 
 def hindrances(client: Client, fields: Iterable[str]) -> tuple[str, tuple[str, ...]]:
     """Ask, as far as an account tells, whether a PATCH of these fields could go out: what hinders it, and what nobody knows."""
-    info, unknown = client.account(), []
+    unknown: list[str] = []
+    try:
+        info = client.account()
+    except FATAL:
+        raise
+    except ApiError as error:
+        return "", (f"The account could not be asked what it is: {error}", *_asked(client, fields, unknown)[1])
     if info.status == "needs_reauth":
         return "The connection has lost its access: whoever owns it must connect it again in Truto.", ()
     if info.is_sandbox:
         return "This account is read-only: Truto's sandbox accounts take no writes.", ()
+    return _asked(client, fields, unknown)
+
+
+def _asked(client: Client, fields: Iterable[str], unknown: list[str]) -> tuple[str, tuple[str, ...]]:
     try:
         told = client.capabilities()
-    except (NotFound, NotAllowed, ValueError):  # ValueError: JSON of a form that nobody documents
+    except FATAL:
+        raise
+    except ApiError:
         unknown.append(
             "The account does not tell what it offers: whether tickets may be updated shows only when one is sent."
         )
@@ -44,7 +57,9 @@ def _not_listed(client: Client, fields: Iterable[str]) -> list[str]:
     """Name the fields that the schema of updates does not list: it may be incomplete, so this is no proof."""
     try:
         writable = client.meta("update").writable
-    except (NotFound, NotAllowed, ValueError):
+    except FATAL:
+        raise
+    except ApiError:
         return ["The account has no schema of updates: whether it takes these fields shows only when they are sent."]
     odd = sorted({part_of(name) for name in fields if is_compared(name)} - writable) if writable is not None else []
     return [f"The account's schema of updates does not list {', '.join(odd)}: it may be ignored."] if odd else []

@@ -21,12 +21,13 @@ from truto_tickets_nb.errors import (
     ReadOnly,
     ServerTrouble,
     TokenRefused,
+    UnexpectedAnswer,
 )
 from truto_tickets_nb.integrations.pace import pace
 from truto_tickets_nb.plans.learnt import Custom, Learnt
 from truto_tickets_nb.tickets.choices import Choices
 from truto_tickets_nb.tickets.fields import FIELDS
-from truto_tickets_nb.tickets.values import Ref, ref
+from truto_tickets_nb.tickets.values import Ref, is_scalar, ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -45,6 +46,7 @@ QUESTIONS_OF_AN_ACCOUNT = {
     "fields": "its custom fields",
 }
 HOUR = 3600.0  # seconds that what was learnt is kept; Truto caches its capabilities as long
+SHOWN = 3  # notes about one list
 CHANGING = ("tags",)  # lists that our own PATCH requests can make longer
 _LISTED = {
     row.name: row.choices or row.name
@@ -63,8 +65,8 @@ class Seen:
     def add(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Look through one page."""
         for record in records:
-            home = record.get("workspace")
-            place = str(home.get("id") or "") if type(home) is dict else str(home or "")
+            home = ref(record.get("workspace"))
+            place = home.id if home else ""
             for name, resource in _LISTED.items():
                 value = record.get(name)
                 if value:
@@ -105,6 +107,7 @@ class Known:
     def __init__(self, client: Client, profile: Profile, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._client, self._profile, self._clock = client, profile, clock
         self._answers: dict[str, tuple[float, Answer]] = {}  # question -> when it was asked, what came
+        self._odd: dict[str, list[str]] = {}  # list -> what was odd about it
         self.seen = Seen()  # of the last load
 
     def learnt(self) -> Learnt:
@@ -126,7 +129,7 @@ class Known:
     def facts(self) -> Facts:
         """Return the choices, what the account takes, and what could not be had just now; each question is asked once."""
         wanted = [resource for resource in RESOURCES if self._profile.lists(resource) is not False]
-        self._ask({name: partial(self._client.companions, name) for name in wanted})
+        self._ask({name: partial(self._client.companions, name, note=partial(self._note, name)) for name in wanted})
         return self._facts(self.learnt(), wanted)
 
     def remembered(self) -> Facts:
@@ -154,10 +157,15 @@ class Known:
                 yield f"The list of {name} could not be had ({answer.failure}); only the values seen in tickets are known.{again}"
             elif answer.is_transient:
                 yield f"The account did not tell {QUESTIONS_OF_AN_ACCOUNT[name]} just now ({answer.failure}).{again}"
+            yield from self._odd.get(name, ())[:SHOWN]
+
+    def _note(self, resource: str, text: str) -> None:
+        self._odd.setdefault(resource, []).append(text)
 
     def _ask(self, calls: Mapping[str, Callable[[], Any]]) -> None:
         """Ask side by side what is not known, is old, or failed for the moment."""
         open_ = {name: call for name, call in calls.items() if self._is_open(name)}
+        self._odd = {name: notes for name, notes in self._odd.items() if name not in open_}
         if not open_:
             return
         with ThreadPoolExecutor(4, thread_name_prefix="choices") as pool:
@@ -199,12 +207,12 @@ def answered(call: Callable[[], Any]) -> Answer:
         raise
     except (NotFound, ReadOnly):  # 404, 405: there is no such thing here
         return Answer()
+    except UnexpectedAnswer:  # JSON of a form that nobody documents
+        return Answer(failure="the answer has a form that is not known here")
     except TRANSIENT as error:
         return Answer(failure=str(error), is_transient=True)
     except ApiError as error:
         return Answer(failure=str(error))
-    except ValueError:  # pydantic: JSON of a form that nobody documents
-        return Answer(failure="the answer has a form that is not known here")
 
 
 def learnt_of(answers: Mapping[str, Answer]) -> Learnt:
@@ -220,7 +228,7 @@ def learnt_of(answers: Mapping[str, Answer]) -> Learnt:
         enums=update.enums,
         filters=listing.filters if listing else None,
         methods=capabilities.methods("tickets") if capabilities else None,
-        custom=tuple(custom(row) for row in fields or () if row.get("name")),
+        custom=tuple(custom(row) for row in fields or () if is_scalar(row.get("name"))),
         notes=tuple(_untold(answers)),
         overridden=capabilities is not None and capabilities.is_overridden("tickets"),
         readable=update.readable,
@@ -232,7 +240,11 @@ def learnt_of(answers: Mapping[str, Answer]) -> Learnt:
 def _untold(answers: Mapping[str, Answer]) -> Iterator[str]:
     for name, words in QUESTIONS_OF_AN_ACCOUNT.items():
         answer = answers.get(name)
-        if answer is None or answer.value is not None:
+        if answer is None:
+            continue
+        if odd := getattr(answer.value, "odd", ()):
+            yield f"The account tells {words} in part in a form that is not known here ({', '.join(odd)}); that counts as not told."
+        if answer.value is not None:
             continue
         if answer.is_transient:
             yield f"The account did not tell {words} just now; it is asked again with the next load."
@@ -248,6 +260,6 @@ def custom(row: Mapping[str, Any]) -> Custom:
     """
     listed = row.get("options")
     options = [item for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict)]
-    values = [str(item[key]) for item in options for key in ("value", "label") if item.get(key) is not None]
-    name, label, kind = (str(row.get(key) or "") for key in ("name", "label", "type"))
+    values = [str(item[key]) for item in options for key in ("value", "label") if is_scalar(item.get(key))]
+    name, label, kind = (str(row[key]) if is_scalar(row.get(key)) else "" for key in ("name", "label", "type"))
     return Custom(name, label, kind, tuple(dict.fromkeys(values)), row.get("is_required") is True)

@@ -6,9 +6,13 @@ import logging
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.errors import LoadInterrupted, NoAnswer, NotFound, ServerTrouble, SetupError, shorten
+import orjson
+
+from truto_tickets_nb.api.lenient import HALVES, has_halves
+from truto_tickets_nb.errors import LoadInterrupted, NotFound, SetupError, UnexpectedAnswer, shorten
 from truto_tickets_nb.loading.filters import Filters
 from truto_tickets_nb.loading.known import Seen
 from truto_tickets_nb.suggest import near
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from truto_tickets_nb.api.client import Client
+    from truto_tickets_nb.api.paging import Page
     from truto_tickets_nb.show import Bar
     from truto_tickets_nb.tickets.table import Table
 
@@ -27,7 +32,8 @@ log = logging.getLogger(__name__)
 Record = dict[str, Any]
 PAGE = 100  # tickets asked for at a time
 WORKERS = 4
-BARREN = 40  # pages one after another without one new ticket, after which a list is given up
+SHOWN = 5  # tickets named in a note
+MOST_NOTES = 8  # about odd answers
 ALWAYS = (
     "name",
     "workspace",
@@ -143,9 +149,16 @@ class Counts:
     unchecked: Counter[str] = field(default_factory=Counter)  # filter -> tickets that came without its field
     missing: list[str] = field(default_factory=list)
     doubled: int = 0
+    odd: list[str] = field(default_factory=list)  # what was odd about the answers
+    cut: str = ""  # why the list could not be read to its end
 
     def notes(self, request: Request, offered: Iterable[str] | None) -> Iterator[str]:
         """Say it in sentences; the server is blamed only where it was asked, offers the filter, and answered what does not match."""
+        if self.cut:
+            yield f"Incomplete: {self.cut}. Tickets that are not here may exist."
+        yield from self.odd[:MOST_NOTES]
+        if len(self.odd) > MOST_NOTES:
+            yield f"{len(self.odd) - MOST_NOTES} more pages and tickets were odd in such ways."
         known = None if offered is None else {name.partition("[")[0] for name in offered}
         for name in request.filters.names:
             yield from self._filter(request, name, is_offered=known is None or name in known)
@@ -192,10 +205,25 @@ class _Gathering:
         fitting = self._fitting([record for record in records if self._is_new(record)])
         room = None if self.request.limit is None else self.request.limit - len(self.columns)
         chosen = fitting[:room]
-        self.columns.add(chosen)
+        chosen = self._added(chosen)
         self.seen.add(chosen)
         self.bar.update(len(chosen))
         return room is not None and len(fitting) >= room
+
+    def _added(self, records: list[Record]) -> list[Record]:
+        """Add records to the columns; one that is nested beyond all measure is left out, and said."""
+        try:
+            self.columns.add(records)
+        except TypeError:
+            flat = [record for record in records if _is_writable(record)]
+            self.counts.odd += [
+                f"Ticket {shorten(record[ID], 60)} was left out: its fields are nested too deeply."
+                for record in records
+                if record not in flat
+            ]
+            self.columns.add(flat)
+            return flat
+        return records
 
     def rescue(self) -> None:
         """Keep the tickets of the page at which the load stopped that had been completed by then."""
@@ -213,16 +241,23 @@ class _Gathering:
 
     def _pages(self) -> Iterator[list[Record]]:
         query = {**self.request.filters.query(), **self.request.query, "limit": self.request.page}
-        turns = Turns()
-        cursor = None
-        while True:
-            page = self.client.page(query, cursor)
-            records = _identified(page.records)
+        for number, page in enumerate(self.client.pages(query), 1):
+            self.counts.odd += [f"Page {number}: {note}" for note in page.notes]
+            records = self._identified(page, number)
             yield self._completed(records, partial=self.request.partial or page.is_partial)
-            cursor = page.next_cursor
-            if not cursor:
-                return
-            turns.check(cursor, [str(record[ID]) for record in records])
+            if page.cut:
+                self.counts.cut = f"after page {number}, {page.cut}"
+
+    def _identified(self, page: Page, number: int) -> list[Record]:
+        """Leave out rows without an id, for which nothing could be sent, and say what was repaired in the others."""
+        records = [record for record in page.records if is_id(record.get(ID))]
+        if without := [record for record in page.records if not is_id(record.get(ID))]:
+            named = ", ".join(shorten(repr(record.get("name")), 40) for record in without[:SHOWN])
+            self.counts.odd.append(f"Page {number}: {len(without)} rows have no id and were left out: {named}.")
+        for repair in page.repairs:
+            named = ", ".join(_repaired(records)) if repair == HALVES else ""
+            self.counts.odd.append(f"Page {number} holds {repair}{f' ({named})' if named else ''}.")
+        return records
 
     def _fitting(self, records: list[Record], *, partial: bool = False) -> list[Record]:
         fitting = []
@@ -263,30 +298,29 @@ class _Gathering:
             return self.client.get(identity, query=self.request.query)
         except NotFound:
             self.counts.missing.append(identity)
-            return None
+        except UnexpectedAnswer as error:
+            self.counts.odd.append(f"Ticket {shorten(identity, 60)} was left out: {error}")
+        return None
 
 
-class Turns:
-    """Watch the cursors of a list: one that turns in a circle, or goes on and on with nothing new, is given up."""
+def is_id(value: Any) -> bool:
+    """Tell whether a value can be the id of a ticket: text, or a whole number, which is one exactly.
 
-    def __init__(self) -> None:
-        self._cursors, self._seen, self._barren = set[str](), set[str](), 0
-
-    def check(self, cursor: str, ids: Sequence[str]) -> None:
-        """Refuse a cursor that was there before, and the last of many pages that held no new ticket."""
-        self._barren = 0 if not self._seen.issuperset(ids) else self._barren + 1
-        self._seen.update(ids)
-        if cursor in self._cursors:
-            raise ServerTrouble("The list of tickets turns in a circle: a cursor came twice. Try again in a while.")
-        if self._barren >= BARREN:
-            raise ServerTrouble(
-                f"The list of tickets does not end: its last {BARREN} pages held no new ticket. Try again in a while."
-            )
-        self._cursors.add(cursor)
+    >>> [is_id(value) for value in ("7", 7, "", None, 7.0, True, {"id": 7}, [7])]
+    [True, True, False, False, False, False, False, False]
+    """
+    return type(value) is int or (isinstance(value, str) and bool(value.strip()))
 
 
-def _identified(records: list[Record]) -> list[Record]:
-    """Refuse a page that holds a ticket without an id: nothing could be sent for it."""
-    if not all(record.get(ID) not in (None, "") for record in records):
-        raise NoAnswer("The list of tickets holds one without an id. Check base_url, or try again.")
-    return records
+def _is_writable(record: Record) -> bool:
+    try:
+        orjson.dumps(record)
+    except TypeError:
+        return False
+    return True
+
+
+def _repaired(records: list[Record]) -> list[str]:
+    """Name the tickets and fields that hold halves of characters."""
+    places = (f"ticket {record[ID]}, {name}" for record in records for name, held in record.items() if has_halves(held))
+    return list(islice(places, SHOWN))

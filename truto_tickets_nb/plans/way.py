@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from truto_tickets_nb.api.address import query_pairs
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.plans.parameters import carried, merged, parameters
-from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, body_of
+from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, body_of, customs_of
 from truto_tickets_nb.tickets.values import is_missing, ref
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Way:
         """Build the body of a PATCH: the changes, and what has to go along from the ticket as re-read."""
         body = body_of({change.field: change.new for change in changes})
         if self.whole_custom_fields and CUSTOM_FIELDS in body:
-            body[CUSTOM_FIELDS] = {**(record.get(CUSTOM_FIELDS) or {}), **body[CUSTOM_FIELDS]}
+            body[CUSTOM_FIELDS] = {**customs_of(record), **body[CUSTOM_FIELDS]}
         for name in self.carried(body):
             row = FIELDS.get(name)
             value = row.kind.body(record.get(name)) if row else record.get(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from truto_tickets_nb.tickets.values import person_name, ref
+from truto_tickets_nb.tickets.values import is_scalar, person_name, ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,8 +48,10 @@ class Unresolved:
 
 def choice(record: Mapping[str, Any]) -> Choice:
     """Read one choice from a companion record; a missing name falls back to the id."""
-    identity = str(record.get("id", record.get("name", "")))
-    mails = [str(mail.get("email", "")) for mail in record.get("emails") or () if isinstance(mail, dict)]
+    identity = next((str(record[key]) for key in ("id", "name") if is_scalar(record.get(key))), "")
+    listed = record.get("emails")
+    rows = [mail for mail in listed if isinstance(mail, dict)] if isinstance(listed, list) else []
+    mails = [mail["email"] for mail in rows if isinstance(mail.get("email"), str)]
     home = ref(record.get("workspace") or record.get("project"))
     return Choice(
         identity,
@@ -57,5 +59,5 @@ def choice(record: Mapping[str, Any]) -> Choice:
         workspace=home.id if home else "",
         email=next((mail for mail in mails if mail), ""),
         active=record.get("is_active") is not False and record.get("status") != "inactive",
-        type=str(record.get("type") or ""),
+        type=str(record["type"]) if is_scalar(record.get("type")) else "",
     )

@@ -33,7 +33,8 @@ class Choices:
     @classmethod
     def from_records(cls, resource: str, records: Iterable[Mapping[str, Any]]) -> Choices:
         """Read a companion list as the API answers it."""
-        return cls(resource, tuple(choice(record) for record in records))
+        items = (choice(record) for record in records)
+        return cls(resource, tuple(item for item in items if item.id or item.name))
 
     def with_seen(self, seen: Iterable[tuple[str, Ref]]) -> Choices:
         """Add the values that loaded tickets hold, as (workspace id, reference); they are marked as only seen."""

@@ -13,11 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truto_tickets_nb import collector
+from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, ID, ON_REQUEST
 from truto_tickets_nb.tickets.frozen import frozen
 from truto_tickets_nb.tickets.kinds import AnyKind, Kind
 from truto_tickets_nb.tickets.table import Table
-from truto_tickets_nb.tickets.values import freeze, moment
+from truto_tickets_nb.tickets.values import freeze, is_scalar, moment, ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ STR = pd.StringDtype("pyarrow", na_value=np.nan)
 INSTANT = "datetime64[us, UTC]"
 DAY = "datetime64[us]"
 _ANY = AnyKind()
+_CUSTOMS = {dict, type(None)}  # forms of custom fields
+SHOWN = 5  # tickets named in a note
 
 
 class Columns:
@@ -47,6 +50,7 @@ class Columns:
         wanted = (f for f in wanted if not chosen or f.name in chosen)
         self._parts: dict[str, Part] = {row.name: part_of(row.kind) for row in wanted}
         self._customs: list[Any] = []
+        self._odd_customs: list[int] = []
         self._other: dict[str, dict[int, Any]] = {}
         self._left_out = ON_REQUEST - self._parts.keys()
 
@@ -56,16 +60,27 @@ class Columns:
     def add(self, records: Sequence[dict[str, Any]]) -> None:
         """Add one page of records, as the API answers them; nothing of them is kept but bytes and cells."""
         with collector.paused():
+            raw = list(map(orjson.dumps, records))  # first, because records that it refuses are not added at all
             start = len(self._ids)
             self._ids += [str(record[ID]) for record in records]
-            self._raw.append(pa.array(list(map(orjson.dumps, records)), pa.large_binary()))
+            self._raw.append(pa.array(raw, pa.large_binary()))
             present = set().union(*records)
             for name, part in self._parts.items():
+                part.start = start
                 part.add(values_of(records, name) if name in present else [None] * len(records))
-            self._customs += values_of(records, CUSTOM_FIELDS) if CUSTOM_FIELDS in present else [None] * len(records)
+            self._add_customs(values_of(records, CUSTOM_FIELDS) if CUSTOM_FIELDS in present else [None] * len(records))
             for name in present - self._parts.keys() - {ID, CUSTOM_FIELDS} - self._left_out:
                 found = {place: record[name] for place, record in enumerate(records, start) if name in record}
                 self._other.setdefault(name, {}).update(found)
+
+    def _add_customs(self, values: list[Any]) -> None:
+        """Add one page of custom fields; where they are no object, there are none."""
+        if not set(map(type, values)) <= _CUSTOMS:
+            self._odd_customs += [
+                n for n, value in enumerate(values, len(self._customs)) if type(value) not in _CUSTOMS
+            ]
+            values = [value if type(value) is dict else None for value in values]
+        self._customs += values
 
     def table(self) -> Table:
         """Build the table: one row a ticket in order of arrival; documented columns first, then custom fields."""
@@ -77,7 +92,14 @@ class Columns:
             {name: pd.Series(array, index=index, copy=False) for name, array in columns.items()}, index=index
         )
         notes = tuple(note for name, part in self._parts.items() for note in part.notes(name))
+        odd = {**{name: part.odd for name, part in self._parts.items()}, CUSTOM_FIELDS: self._odd_customs}
+        notes += tuple(self._odd_note(name, places) for name, places in odd.items() if places)
         return Table(frozen(frame), pa.chunked_array(self._raw, pa.large_binary()), notes, self._chosen)
+
+    def _odd_note(self, name: str, places: list[int]) -> str:
+        tickets = shorten(", ".join(self._ids[place] for place in places[:SHOWN]), 120)
+        more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+        return f"{name}: {len(places)} values have a form that is not known here, and show as far as they can be read (tickets {tickets}{more})."
 
     def _custom(self, key: str) -> Any:
         return typed([value.get(key) if value else None for value in self._customs])
@@ -121,8 +143,15 @@ def objects(cells: Sequence[Any]) -> Any:
 class Part:
     """Gather one column, page by page."""
 
+    start = 0  # place of the first ticket of the page that is added
+
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
+        self.odd: list[int] = []  # places of values in a form that this kind does not have
+
+    def note_odd(self, values: list[Any]) -> None:
+        """Note where values have a form that this kind does not have."""
+        self.odd += [self.start + n for n, value in enumerate(values) if value is not None and is_odd(self.kind, value)]
 
     def add(self, values: list[Any]) -> None:
         raise NotImplementedError
@@ -145,11 +174,36 @@ class TextPart(Part):
         try:
             self.chunks.append(pa.array(values if self.kind.word == "text" else quick_names(values), pa.large_string()))
         except (KeyError, TypeError, pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
+            self.note_odd(values)
             cells = map(self.kind.cell, values)
             self.chunks.append(pa.array([None if c is None else _valid(str(c)) for c in cells], pa.large_string()))
 
     def array(self) -> Any:
         return STR.__from_arrow__(pa.chunked_array(self.chunks, pa.large_string()))  # type: ignore[attr-defined]
+
+
+def is_odd(kind: Kind, value: Any) -> bool:
+    """Tell whether JSON that is not null has a form in which a kind of values does not come.
+
+    >>> from truto_tickets_nb.tickets.kinds import FlagKind, ReferenceKind, TextKind
+    >>> is_odd(TextKind(), 7), is_odd(TextKind(), [7]), is_odd(ReferenceKind(), "open"), is_odd(ReferenceKind(), ["open"])
+    (False, True, False, True)
+    """
+    match kind.word:
+        case "text":
+            return not is_scalar(value)
+        case "flag":
+            return not isinstance(value, bool)
+        case "reference":
+            return value not in ("", {}) and ref(value) is None
+        case "set":
+            items = value if isinstance(value, list) else ()
+            return value != "" and (not isinstance(value, list) or any(item and ref(item) is None for item in items))
+        case "words":
+            return value != "" and (
+                not isinstance(value, list) or not all(item is None or is_scalar(item) for item in value)
+            )
+    return False
 
 
 def quick_names(values: list[Any]) -> list[Any]:
@@ -181,7 +235,10 @@ class SetPart(Part):
             quick = [tuple([item["name"] for item in value]) if value else () for value in values]
             self.cells += [known[names] for names in quick]
         except (KeyError, TypeError):
-            self.cells += [self._cell(value) for value in values]
+            for place, value in enumerate(values, self.start):
+                self.cells.append(cell := self._cell(value))
+                if value and not (type(value) is list and len(cell) == len(value)) and is_odd(self.kind, value):
+                    self.odd.append(place)
 
     def _cell(self, value: Any) -> Any:
         found = self.kind.cell(value) if value else ()
@@ -196,6 +253,8 @@ class ThingPart(SetPart):
 
     def add(self, values: list[Any]) -> None:
         cell = self.kind.cell
+        if self.kind.word == "flag":
+            self.note_odd(values)
         self.cells += [None if v is None else cell(v) for v in values]
 
     def array(self) -> Any:

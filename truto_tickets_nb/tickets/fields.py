@@ -112,8 +112,18 @@ def of_record(record: Mapping[str, Any], column: str) -> Any:
     'EU'
     """
     if column.startswith(CUSTOM):
-        return (record.get(CUSTOM_FIELDS) or {}).get(column[len(CUSTOM) :])
+        return customs_of(record).get(column[len(CUSTOM) :])
     return record.get(column)
+
+
+def customs_of(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Take the custom fields out of a ticket's record; where they are no object, there are none.
+
+    >>> customs_of({"custom_fields": {"region": "EU"}}), customs_of({"custom_fields": ["EU"]}), customs_of({})
+    ({'region': 'EU'}, {}, {})
+    """
+    customs = record.get(CUSTOM_FIELDS)
+    return customs if isinstance(customs, dict) else {}
 
 
 def body_of(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -180,7 +180,8 @@ class FlagKind(Kind):
     cell_dtype: ClassVar[str] = "boolean"
 
     def cell(self, value: Json) -> bool | None:
-        return None if value is None else bool(value)
+        written = {"true": True, "false": False}
+        return value if isinstance(value, bool) else written.get(value.casefold()) if isinstance(value, str) else None
 
     @property
     def levels(self) -> tuple[sameness.Equal, sameness.Equal, sameness.Equal]:

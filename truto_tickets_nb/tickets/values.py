@@ -94,7 +94,8 @@ def person_name(value: dict[str, Json]) -> str:
     whole = value.get("name")
     if isinstance(whole, str) and whole:
         return whole
-    return " ".join(str(value[part]) for part in ("first_name", "last_name") if value.get(part))
+    parts = (value.get(part) for part in ("first_name", "last_name"))
+    return " ".join(str(part) for part in parts if is_scalar(part) and not is_missing(part))
 
 
 def ref(value: Json) -> Ref | None:
@@ -105,15 +106,24 @@ def ref(value: Json) -> Ref | None:
     """
     if isinstance(value, dict):
         identity = value.get("id", value.get("file_name", ""))
-        found = Ref("" if identity is None else str(identity), person_name(value))
+        found = Ref(str(identity) if is_scalar(identity) else "", person_name(value))
         return found if found.shown else None
-    return None if is_missing(value) else Ref(str(value), str(value))
+    return None if is_missing(value) or not is_scalar(value) else Ref(str(value), str(value))
 
 
 def refs(value: Json) -> tuple[Ref, ...]:
     """Read references from a JSON array; a single one counts as an array of one."""
     items = value if isinstance(value, list | tuple) else [value]
     return tuple(found for item in items if (found := ref(item)))
+
+
+def is_scalar(value: Json) -> bool:
+    """Tell whether a value of JSON can stand for an id or a name: no list, no object, not nothing.
+
+    >>> [is_scalar(value) for value in ("x", 7, True, None, [7], {"id": 7})]
+    [True, True, True, False, False, False]
+    """
+    return value is not None and not isinstance(value, list | tuple | dict)
 
 
 def is_missing(value: object) -> bool:
