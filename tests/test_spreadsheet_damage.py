@@ -174,7 +174,7 @@ ERRORS = [
     "#DEEL/0!", "#ЗНАЧ!", "#ССЫЛКА!", "#ДЕЛ/0!", "#Н/Д", "#ИМЯ?", "#ARG!", "#ADR!", "#NAZWA?", "#N/D!", "#DZIEL/0!", "#HODNOTA!",
     "#NENÍ_K_DISPOZICI", "#DĚLENÍ_NULOU!", "#VÄRDEFEL!", "#SAKNAS!", "#OGILTIGT!", "#VÆRDI!", "#I/T", "#VERDI!", "#ARVO!", "#JAKO/0!",
     "#PUUTTUU!", "#ÉRTÉK!", "#HIÁNYZIK", "#NÉV?", "#DEĞER!", "#YOK", "#BAŞV!", "#OM!", "#スピル!", "#溢出!", "#분산!", "#ΤΙΜΗ!", "#Δ/Υ",
-    "Err:502", "Err:508", "Ошибка:508", "Fehler:508", "Erreur :502", "Errore:509", "#ERROR!", "####", " #N/A ",
+    "Err:502", "Err:508", "Ошибка:508", "Fehler:508", "Erreur :502", "Errore:509", "#ERROR!", " #N/A ",
 ]  # fmt: skip
 
 
@@ -207,6 +207,14 @@ def test_errors_of_spreadsheets_are_no_text(tmp_path, kind):
     assert {problem.reason.partition(",")[0] for problem in told.value.problems} == {
         "is an error value of the spreadsheet"
     }
+
+
+def test_columns_that_were_too_narrow_are_named(tmp_path):
+    """Excel saves ##### for a date that did not fit: the column is to be made wider, no formula corrected."""
+    snapshot = snapshot_with("7", due_date="2026-01-31")
+    snapshot.to_csv(tmp_path / "x.csv")
+    put_csv(tmp_path / "x.csv", "due_date", 2, "########")
+    assert "shows only that its column was too narrow, in cell" in refusal(snapshot, tmp_path / "x.csv")
 
 
 def write_text(sheet, name, row, text):

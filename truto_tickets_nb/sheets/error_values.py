@@ -64,5 +64,14 @@ def is_error_value(cell: object) -> bool:
     return bool(shouted) and _is_capital(shouted["word"]) if shouted else False
 
 
+def is_too_narrow(cell: object) -> bool:
+    """Tell whether a cell holds the signs by which a program shows a number or a date that did not fit into its column.
+
+    >>> is_too_narrow("########"), is_too_narrow("##")
+    (True, False)
+    """
+    return isinstance(cell, str) and bool(_TOO_NARROW.fullmatch(cell.strip()))
+
+
 def _is_capital(word: str) -> bool:
     return len(word) > 1 and word == word.upper() != word.lower()

@@ -13,7 +13,7 @@ import pandas as pd
 from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.plans.plan import Problem
 from truto_tickets_nb.sheets.columns import Column, Unreadable, columns_of
-from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formula, is_error_value
+from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formula, is_error_value, is_too_narrow
 from truto_tickets_nb.sheets.grid import Grid, normal
 from truto_tickets_nb.sheets.literals import EMPTY_WORDS
 from truto_tickets_nb.sheets.marks import CHECK, Marker, Marks
@@ -247,6 +247,10 @@ class _Sheet:
     def _refuse_what_is_no_value(cell: Cell) -> None:
         if isinstance(cell, Formula):
             raise Unreadable(f"holds {NOT_STORED}", FORMULA_FIX)
+        if is_too_narrow(cell):
+            raise Unreadable(
+                "shows only that its column was too narrow", "Make the column wider and save the file again."
+            )
         if is_error_value(cell):
             raise Unreadable("is an error value of the spreadsheet", _ERROR_FIX)
 
