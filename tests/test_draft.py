@@ -574,3 +574,26 @@ def test_take_takes_every_frame_that_a_plan_takes(handle):
     for edit in (lambda df: df, lambda df: df.assign(name="x", priority="High")):
         df = handle(edit(snapshot.frame()))
         assert snapshot.draft().take(df).plan().patches == snapshot.plan(df).patches
+
+
+ODD = {
+    "custom_fields.brand": [1, None, "x"],
+    "tags": ["['x']", "[]", "(None,)"],
+    "custom_fields.parts": ["[]", "['y']", None],
+}
+
+
+@pytest.mark.parametrize(("column", "cells"), ODD.items(), ids=ODD)
+def test_a_new_column_and_texts_of_lists_are_taken_as_a_plan_reads_them(column, cells):
+    """Numbers of a column that is not there yet stay numbers; the text of an empty list empties, and blocks unless it is named."""
+    records = [
+        {"id": str(n), "name": f"Ticket {n}", "tags": [{"id": "a", "name": "a"}], "custom_fields": {"parts": ["x"]}}
+        for n in range(3)
+    ]
+    with tt.sandbox("gorgias", tickets=records, limit=None) as account:
+        snapshot = account.load(progress=False)
+    df = snapshot.frame().assign(**{column: pd.Series(cells, index=snapshot.frame().index, dtype=object)})
+    plan, taken = snapshot.plan(df), snapshot.draft().take(df).plan()
+    assert taken.patches == plan.patches
+    assert [problem.ticket for problem in taken.blocking] == [problem.ticket for problem in plan.blocking]
+    assert not any(change.new in ([], None) for patch in plan for change in patch.changes)

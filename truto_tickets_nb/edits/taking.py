@@ -123,6 +123,8 @@ class _Sheet:
         new = self._read(row, after, base, workspace)
         if isinstance(new, Trouble) or isinstance(old, Trouble):
             return not same(row, before, after), to_json(after)
+        if not row.is_compared:  # data for the tool, never the record that was received from it
+            return not is_missing(new) and new is not base, to_json(after)
         if is_missing(new):
             return not (is_missing(old) or is_missing(row.kind.cell(old))), None
         return not row.kind.same(old, new), _kept(row, after, new)

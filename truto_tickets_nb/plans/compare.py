@@ -104,7 +104,9 @@ class _Sheet:
         home = ref(record.get("workspace"))
         read = self.reader.read(row, cell, base, home.id if home else "")
         if isinstance(read, Trouble):
-            self._problem(row, place, cell, read)
+            self._problem(row, place, plain(cell), read)
+        elif is_missing(read):
+            self._empty(row, place, base)  # the text of an empty list, such as "[]"
         elif not row.kind.same(base, read):
             self._change(row, place, base, read)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from truto_tickets_nb.tickets.columns import STR, objects
+from truto_tickets_nb.tickets.fields import CUSTOM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,6 +45,8 @@ def whole_column(frame: pd.DataFrame, name: str, *, many: bool) -> Any:
         return frame[name].array
     if many:
         return pd.array(objects([()] * len(frame)), dtype=object)
+    if name.startswith(CUSTOM):
+        return pd.array(objects([None] * len(frame)), dtype=object)  # numbers stay numbers, texts stay texts
     return pd.array([None] * len(frame), dtype=STR)
 
 
