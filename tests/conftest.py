@@ -5,10 +5,35 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from documents import TABLE
 
 import truto_tickets_nb as tt
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+TOGETHER = ("conformance", "ui")  # folders whose tests share a table, or a browser: one process runs them all
+
+
+def pytest_collection_modifyitems(items):
+    """Say which tests one process runs where they run side by side: those of a file, and those of some folders."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else item.path.name))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    """Take the table of a process that ran its part of the tests."""
+    node.config.stash.setdefault(TABLE, {}).update(getattr(node, "workeroutput", {}) or {})
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Print what was seen of each integration: 28 rows."""
+    rows = config.stash.get(TABLE, {}).get("conformance")
+    if rows:
+        terminalreporter.section("conformance: what was seen of each integration, on the practice server")
+        terminalreporter.write_line(rows)
 
 
 @pytest.fixture(autouse=True, scope="session")

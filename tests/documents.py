@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from page import REQUEST, RESPONSE
 
 from truto_tickets_nb.integrations.facts import COUNTED, QUESTIONS
@@ -14,6 +15,7 @@ from truto_tickets_nb.tickets.fields import FIELDS
 
 COUNTED_WORDS = "; ".join(f"`{name}`: {words}" for name, words in COUNTED.items())
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+TABLE = pytest.StashKey[dict[str, str]]()  # what the tests of conformance leave for the summary
 SUBJECTS = ("loaded", "columns", "requests", "read back", "conflict", "undone", "shown besides")
 
 
