@@ -271,7 +271,7 @@ PLAIN = "Key,Summary,Status\nOPS-1,Refund für Ärger,Open\n"
     "content",
     [
         PLAIN.encode(), PLAIN.encode("utf-8-sig"), PLAIN.encode("utf-16"), PLAIN.encode("utf-16-le"), PLAIN.encode("utf-16-be"), PLAIN.encode("utf-32"), PLAIN.encode("cp1252"),
-        PLAIN.encode("cp850"), PLAIN.encode("mac_roman"), gzip.compress(PLAIN.encode("utf-16-le")), b"\n\r\n" + PLAIN.encode(), b",,\n" + PLAIN.encode(), ("sep=;\n" + PLAIN.replace(",", ";")).encode(),
+        PLAIN.encode("cp850"), PLAIN.encode("mac_roman"), gzip.compress(PLAIN.encode("utf-16-le"), mtime=0), b"\n\r\n" + PLAIN.encode(), b",,\n" + PLAIN.encode(), ("sep=;\n" + PLAIN.replace(",", ";")).encode(),
         ('"sep=;"\r\n' + PLAIN.replace(",", ";")).encode("utf-16"), ("sep=\t\n" + PLAIN.replace(",", "\t")).encode(), PLAIN.replace(",", "|").encode(), PLAIN.replace("\n", "\r\n").encode(),
         PLAIN.upper().replace("REFUND FÜR ÄRGER", "Refund für Ärger").replace("OPEN", "Open").encode(), PLAIN.replace("Key", " key ").replace("Summary", "SUMMARY").encode(),
         json.dumps({"result": {"OPS-1": {"key": "OPS-1", "Summary": "Refund für Ärger", "STATUS": "Open"}}}).encode("utf-16"),

@@ -223,7 +223,7 @@ def test_database_in_a_file_survives(tmp_path):
     [
         ("a.csv", b'ID,Title,State,Labels\n7,One,Open,"a, b"\n'),
         ("a.tsv", b"\xef\xbb\xbfID\tTitle\tState\tLabels\n7\tOne\tOpen\ta; b\n"),
-        ("a.csv.gz", gzip.compress(b"ID;Title;State;Labels\r\n7;One;Open;a, b\r\n")),
+        ("a.csv.gz", gzip.compress(b"ID;Title;State;Labels\r\n7;One;Open;a, b\r\n", mtime=0)),
         ("a.json", b'[{"ID": 7, "Title": "One", "State": "Open", "Labels": "a,b"}]'),
         ("a.jsonl", b'{"ID": "7", "Title": "One", "State": "Open", "Labels": ["a", "b"]}\n'),
     ],
