@@ -208,6 +208,14 @@ def test_who_is_blamed():
         assert account.load(progress=False, status={"in": ["Done", "Open"]}).notes == ()
 
 
+def test_misspelt_name_is_told():
+    """A filter by a name that the account's own list does not hold matches nothing, and the note says which name may be meant."""
+    with tt.sandbox("jira", tickets=20, limit=None) as account:
+        assert "Did you mean Done" in account.load(progress=False, status="Dnoe").notes[0]
+        assert "Did you mean Done" in account.load(progress=False, status={"in": ["Dnoe"]}).notes[0]
+        assert account.load(progress=False, status="Done").notes == ()
+
+
 def test_filter_is_checked_though_its_field_was_not_asked_for():
     """A load of few columns still loads those by which it is filtered: otherwise nobody could see that a filter was ignored."""
     rows = [ticket(1), ticket(2, status={"id": "d", "name": "Done"})]

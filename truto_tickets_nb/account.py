@@ -141,7 +141,7 @@ class Account:
             facts.choices,
             facts.learnt,
             filters,
-            (*loaded.notes(facts.learnt.filters), *facts.notes),
+            (*loaded.notes(facts.learnt.filters, facts.choices), *facts.notes),
             (self._client.budget.size, self._client.budget.window),
             self._home,
             self._in_memory,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from truto_tickets_nb.tickets.names import folded
 from truto_tickets_nb.tickets.values import is_date_only, is_missing, moment, plain_number, refs
 
 if TYPE_CHECKING:
@@ -86,13 +86,9 @@ class Condition:
                 held = refs(value)
                 parts = {"id": [r.id for r in held], "name": [r.name for r in held]}
                 texts = parts.get(self.sign, [text for r in held for text in r])
-                return _folded(asked) in {_folded(text) for text in texts if text}
+                return folded(str(asked)) in {folded(str(text)) for text in texts if text}
         texts = value if isinstance(value, list) else [value]
-        return _folded(asked) in {_folded(text) for text in texts}
-
-
-def _folded(text: object) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", str(text)).casefold()).strip()
+        return folded(str(asked)) in {folded(str(text)) for text in texts}
 
 
 def _is_day(value: Any) -> bool:

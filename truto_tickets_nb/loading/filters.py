@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Any, Self
 from truto_tickets_nb.errors import SetupError, shorten
 from truto_tickets_nb.loading.conditions import ORDERED, SIGNS, Condition, Reading, Sign
 from truto_tickets_nb.suggest import near
+from truto_tickets_nb.tickets.choice import Unresolved
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, Field
 from truto_tickets_nb.tickets.values import is_missing, moment, plain_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from truto_tickets_nb.tickets.choices import Choices
 
 _USUAL = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")  # dates that every tool reads
 NUMBERED = ("number",)  # text fields whose values are ordered as numbers
@@ -90,6 +93,18 @@ class Filters:
     def unchecked(self, record: Mapping[str, Any]) -> Iterator[str]:
         """Name the fields that a ticket came without, so that their filters could not be checked."""
         return (name for name in self.names if name not in record)
+
+
+def unknown_names(filters: Filters, choices: Mapping[str, Choices]) -> Iterator[str]:
+    """Say which names of a filter the account's own lists do not hold, each with those that may be meant."""
+    for condition in filters.conditions:
+        known = choices.get(FIELDS[condition.field].choices)
+        if condition.reading != "reference" or condition.sign not in ("eq", "in", "name") or known is None:
+            continue
+        for name in condition.values if "list" in known.origins else ():
+            answer = known.resolve(name)
+            if isinstance(answer, Unresolved) and answer.why == "unknown":
+                yield f"No ticket matches {condition.field}={shorten(name, 40)}: {shorten(answer.reason, 80)}. {shorten(answer.fix, 160)}"
 
 
 def check(asked: Mapping[str, Any]) -> None:

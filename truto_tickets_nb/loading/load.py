@@ -13,18 +13,19 @@ import orjson
 
 from truto_tickets_nb.api.lenient import HALVES, has_halves
 from truto_tickets_nb.errors import LoadInterrupted, NotFound, SetupError, UnexpectedAnswer, shorten
-from truto_tickets_nb.loading.filters import Filters
+from truto_tickets_nb.loading.filters import Filters, unknown_names
 from truto_tickets_nb.loading.known import Seen
 from truto_tickets_nb.suggest import near
 from truto_tickets_nb.tickets.columns import Columns
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from truto_tickets_nb.api.client import Client
     from truto_tickets_nb.api.paging import Page
     from truto_tickets_nb.show import Bar
+    from truto_tickets_nb.tickets.choices import Choices
     from truto_tickets_nb.tickets.table import Table
 
 log = logging.getLogger(__name__)
@@ -96,8 +97,10 @@ class Loaded:
     counts: Counts
     stopped_by: BaseException | None = None
 
-    def notes(self, offered: Iterable[str] | None) -> Iterator[str]:
+    def notes(self, offered: Iterable[str] | None, choices: Mapping[str, Choices]) -> Iterator[str]:
         """Say what is odd about this load; `offered` are the filters that the account's own schema lists, None where it lists none."""
+        if not len(self.table):
+            yield from unknown_names(self.request.filters, choices)
         if self.stopped_by is not None:
             reason = (
                 "it was interrupted"
