@@ -1,13 +1,9 @@
-"""The journal: durable, checked, brought forward, never overwritten; a full disk stops before the next request."""
+"""The journal: durable, never overwritten; a full disk stops before the next request."""
 
 from __future__ import annotations
 
 import sqlite3
-import subprocess
-import sys
 import threading
-import warnings
-from concurrent.futures import ThreadPoolExecutor
 
 import orjson
 import pytest
@@ -15,9 +11,8 @@ import pytest
 import truto_tickets_nb as tt
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.cli import main
-from truto_tickets_nb.errors import JournalDamaged, JournalError, RunInterrupted
+from truto_tickets_nb.errors import JournalError, RunInterrupted
 from truto_tickets_nb.plans.way import Way
-from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.storage import _STEPS
 from truto_tickets_nb.sandbox import Sandbox
 
@@ -72,92 +67,6 @@ def test_folder_that_takes_nothing_stops_before_the_first_request(account, tmp_p
     assert len(account.sandbox.requests()) == count
 
 
-@pytest.mark.parametrize("damage", [b"not a database at all, but long enough to look at", None])
-def test_damaged_journal_is_set_aside_and_kept(tmp_path, damage):
-    """It is never overwritten; the note tells its new name and what can be done."""
-    with Journal(tmp_path):
-        pass
-    path = tmp_path / "journal.sqlite"
-    whole = path.read_bytes()
-    path.write_bytes(damage or whole[:2000] + b"\xff" * 3000 + whole[5000:])
-    kept = path.read_bytes()
-    with pytest.warns(JournalDamaged, match=r"recover"), Journal(tmp_path) as journal:
-        assert (len(journal.runs()), "damaged" in journal.notes[0]) == (0, True)
-    aside = [found for found in tmp_path.iterdir() if ".damaged-" in found.name and found.suffix != ".sqlite"]
-    assert kept in [found.read_bytes() for found in aside]
-
-
-def opened_together(count, folder, action):
-    """Open the journal of a folder in many threads at the same moment; list what went wrong."""
-    gate = threading.Barrier(count)
-
-    def open_it(_):
-        gate.wait()
-        try:
-            with Journal(folder) as journal:
-                action(journal)
-        except JournalError as error:
-            return str(error)
-        return None
-
-    with ThreadPoolExecutor(count) as pool:
-        return [error for error in pool.map(open_it, range(count)) if error]
-
-
-@pytest.mark.parametrize("turn", range(5))
-def test_fresh_journal_can_be_opened_by_many_at_once(tmp_path, turn):
-    """Threads that make the same journal at the same moment all can use it: one brings it forward, the others wait."""
-    assert opened_together(8, tmp_path / "deep" / "home", lambda journal: journal.runs()) == []
-
-
-def test_old_journal_is_brought_forward_once_by_many_at_once(tmp_path):
-    """Of threads that open a journal of the first version at the same moment, one adds the new columns."""
-    with sqlite3.connect(tmp_path / "journal.sqlite") as db:
-        db.executescript(f"begin; {_STEPS[1]} pragma user_version=1; commit;")
-    db.close()
-    assert opened_together(8, tmp_path, lambda journal: journal._all("select sent from patches")) == []
-
-
-def test_damaged_journal_is_set_aside_once_by_many_at_once(tmp_path):
-    """Threads that find the same damage set one file aside; the new journal of one is never the damaged one of another."""
-    (tmp_path / "journal.sqlite").write_bytes(b"not a database at all, but long enough to look at")
-    with warnings.catch_warnings(record=True):
-        warnings.simplefilter("always")
-        assert opened_together(8, tmp_path, lambda journal: journal.runs()) == []
-    aside = [path for path in tmp_path.iterdir() if ".damaged-" in path.name]
-    assert [path.read_bytes() for path in aside] == [b"not a database at all, but long enough to look at"]
-
-
-OPENING = """
-import sys, time
-from pathlib import Path
-from truto_tickets_nb.api.departures import Shared
-from truto_tickets_nb.runs.journal import Journal
-home = Path(sys.argv[1])
-print("ready", flush=True)
-sys.stdin.readline()
-for turn in range(5):
-    with Journal(home / str(turn)) as journal:
-        journal.runs()
-    Shared(home / str(turn) / "budget.sqlite", "account").close()
-"""
-
-
-def test_fresh_journal_and_budget_can_be_opened_by_processes_at_once(tmp_path):
-    """Processes that make the same journal and the same file of the budget at the same moment all can."""
-    words = [sys.executable, "-c", OPENING, str(tmp_path)]
-    jobs = [
-        subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(4)
-    ]
-    for job in jobs:
-        assert job.stdout.readline() == "ready\n"
-    for job in jobs:
-        job.stdin.write("go\n")
-        job.stdin.flush()
-    assert [job.communicate()[1] for job in jobs] == [""] * 4
-
-
 def test_journal_of_version_1_is_brought_forward(tmp_path):
     """An open run of the first version can be resumed by this one."""
     with tt.sandbox("jira", tickets=4, limit=None) as account:
@@ -173,14 +82,6 @@ def test_journal_of_version_1_is_brought_forward(tmp_path):
         db.close()
         account._home = tmp_path
         assert account.resume().counts == {"applied": 4}
-
-
-def test_journal_of_a_newer_version_is_left_alone(tmp_path):
-    """What this version does not understand it does not touch."""
-    with Journal(tmp_path) as journal:
-        journal._db.execute("pragma user_version=99")
-    with pytest.raises(JournalError, match="newer version"):
-        Journal(tmp_path)
 
 
 def test_first_outcome_is_never_overwritten(account):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from truto_tickets_nb.private import check_regular, keep_folder_private, keep_private, make_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,9 +27,12 @@ def opened(
     SQLite waits by itself for a lock, but not for the switch to write-ahead logging, for which it wants the file alone: of several
     that open a fresh file at the same moment all but one would fail. So the opening as a whole is tried again.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keep_folder_private(path.parent)
+    check_regular(path)
     until = time.monotonic() + patience
     while True:
+        make_private(path)
+        keep_private(path, *beside(path))
         try:
             return _connected(path, prepare)
         except sqlite3.OperationalError as error:
@@ -37,8 +41,12 @@ def opened(
         time.sleep(random.uniform(0, PAUSE))
 
 
+def beside(path: Path) -> tuple[Path, Path]:
+    """Name the two files that SQLite keeps beside its own."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
+
+
 def _connected(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=10)
     try:
         if db.execute("pragma journal_mode").fetchone()[0] != "wal":
@@ -69,11 +77,18 @@ def immediate(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Let one process or thread at a time do what is in here; one that dies in it lets go."""
+def locked(path: Path, *, alone: bool) -> Iterator[None]:
+    """Let many processes and threads at a time do what is in here, or one that is `alone`; one that dies in it lets go."""
+    make_private(path)
+    keep_private(path)
     db = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)  # an empty file whose only use is its lock
     try:
-        with immediate(db):
-            yield
+        db.execute("begin exclusive" if alone else "begin")
+        db.execute("select 1 from sqlite_master").fetchall()  # the lock of many is taken by reading
+        yield
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
+            raise OSError(f"{path} is not the lock file that it should be; remove it") from error
+        raise
     finally:
         db.close()

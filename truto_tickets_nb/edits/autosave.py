@@ -19,8 +19,9 @@ import orjson
 
 from truto_tickets_nb.edits.history import History
 from truto_tickets_nb.errors import DraftDamaged, shorten
-from truto_tickets_nb.home import is_alive, mark, release
 from truto_tickets_nb.json_text import json_text
+from truto_tickets_nb.private import keep_folder_private, keep_private
+from truto_tickets_nb.process import is_alive, mark, release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ class Autosave:
 
     def _claim(self) -> str:
         """Take the first file that is nobody's; a file that is there is never written over."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keep_folder_private(self.folder)
         self._make_room()
         held = ""
         for path in self._names():
@@ -143,7 +144,10 @@ class Autosave:
         pattern = re.compile(rf"{re.escape(self._stem)}(-\d+)?\.json")
         if not self.folder.is_dir():
             return []
-        return sorted(path for path in self.folder.iterdir() if pattern.fullmatch(path.name))
+        keep_folder_private(self.folder)
+        files = sorted(path for path in self.folder.iterdir() if pattern.fullmatch(path.name))
+        keep_private(*files)
+        return files
 
     def _read(self, path: Path) -> History | None:
         try:

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 
 from truto_tickets_nb.errors import JournalError, RunNotFound
-from truto_tickets_nb.home import HOME, home, is_alive, mark
+from truto_tickets_nb.home import HOME, home
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
 from truto_tickets_nb.plans.way import Way
+from truto_tickets_nb.process import is_alive, mark
 from truto_tickets_nb.runs.listing import Runs, RunSummary
 from truto_tickets_nb.runs.own import own_run, written
 from truto_tickets_nb.runs.run import Outcome, Run
@@ -55,12 +56,14 @@ class Journal:
     def __init__(self, folder: str | Path) -> None:
         self.path = Path(folder) / FILE
         self._lock = threading.RLock()
-        self._db, self.notes = opened(self.path)
+        self._storage = opened(self.path)
+        self._db, self.notes = self._storage.db, self._storage.notes
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
+                self._storage.check_in_place()
                 self._db.execute("begin immediate")
                 yield self._db
                 self._db.execute("commit")

@@ -6,20 +6,20 @@ import logging
 import secrets
 import sqlite3
 import warnings
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb import database
 from truto_tickets_nb.errors import JournalDamaged, JournalError
+from truto_tickets_nb.private import check_regular, keep_folder_private, make_private
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 log = logging.getLogger(__name__)
 VERSION = 3
-LOCK = (
-    "journal.lock"  # held while a damaged journal is set aside: of several processes that see the damage, one does it
-)
+LOCK = "journal.lock"  # held by many while they open the journal, and by one alone that makes it or sets it aside
 _SCHEMA = """
 create table runs (
   id text primary key, account text not null, state text not null, started text not null, ended text not null default '',
@@ -38,45 +38,112 @@ _STEPS = {
 }
 
 
-def opened(path: Path) -> tuple[sqlite3.Connection, tuple[str, ...]]:
-    """Open a journal, or make one; returns the connection and what has to be told."""
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Hold an open journal: its connection, what has to be said of its opening, and which file it is."""
+
+    path: Path
+    db: sqlite3.Connection
+    notes: tuple[str, ...]
+    identity: tuple[int, int]
+
+    def check_in_place(self) -> None:
+        """Refuse to write into a file that is no longer the one at its path: what is written there nobody would find."""
+        try:
+            now = _identity(self.path)
+        except OSError:
+            now = (0, 0)
+        if now != self.identity:
+            raise JournalError(
+                f"The journal {self.path} was moved or replaced while it was open: it was damaged and another process set it aside, "
+                "or somebody removed it. Nothing more was sent. Connect anew, and look at account.runs() before you apply again."
+            )
+
+
+def opened(path: Path) -> Storage:
+    """Open a journal, or make one."""
     try:
-        return _sound(path)
+        keep_folder_private(path.parent)
+        check_regular(path)
+        return _sound(path) or _begun_anew(path)
     except (OSError, sqlite3.Error) as error:
         raise failed(path, error) from error
 
 
-def _sound(path: Path) -> tuple[sqlite3.Connection, tuple[str, ...]]:
-    try:
-        return database.opened(path, _prepared), ()
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise  # locked, full, read-only: not damaged
-    with database.exclusive(path.with_name(LOCK)):
-        return _begun_anew(path)
-
-
-def _begun_anew(path: Path) -> tuple[sqlite3.Connection, tuple[str, ...]]:
-    """Set a damaged journal aside and begin a new one, unless another process has just done so."""
-    try:
-        return database.opened(path, _prepared), ()
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
+def _sound(path: Path) -> Storage | None:
+    """Open a sound journal; None where there is none, or a damaged one. Meanwhile no other process sets it aside."""
+    with database.locked(path.with_name(LOCK), alone=False):
+        try:
+            return _connected(path) if _is_there(path) else None
+        except sqlite3.DatabaseError as error:
+            if _is_damage(error):
+                return None
             raise
-        note = _aside(path, error)
-    log.warning("journal set aside: %s", path)
-    warnings.warn(note, JournalDamaged, stacklevel=7)
-    return database.opened(path, _prepared), (note,)
+
+
+def _begun_anew(path: Path) -> Storage:
+    """Make a journal, after setting a damaged one aside, unless another process has just done so."""
+    with database.locked(path.with_name(LOCK), alone=True):
+        damage = None
+        try:
+            if _is_there(path):
+                return _connected(path)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            damage = error
+        left = [part for part in (path, database.beside(path)[0]) if part.exists()]
+        notes = (_set_aside(path, damage or "a part of it is missing or empty"),) if left else ()
+        _make(path)
+        return _connected(path, notes)
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether there is a journal: it is put in its place when it is complete, so an empty file was cut off."""
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return not isinstance(error, sqlite3.OperationalError)  # those are: locked, full, read-only
+
+
+def _connected(path: Path, notes: tuple[str, ...] = ()) -> Storage:
+    return Storage(path, database.opened(path, _prepared), notes, _identity(path))
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
+def _make(path: Path) -> None:
+    """Make a new journal beside its place, and put it there when it is complete."""
+    new = path.with_name(f"{path.stem}.new")
+    for part in (new, *database.beside(new)):
+        part.unlink(missing_ok=True)  # of a process that died here
+    make_private(new)
+    db = sqlite3.connect(new, isolation_level=None)
+    try:
+        db.execute("pragma auto_vacuum=incremental")  # so that room which pruning makes can be given back
+        db.execute("pragma journal_mode=wal")
+        _prepared(db)
+    finally:
+        db.close()
+    new.rename(path)
 
 
 def _prepared(db: sqlite3.Connection) -> None:
     """Make the strongest promises of durability, and bring an older file forward; of several that open it, one does."""
     db.execute("pragma synchronous=full")
     db.execute("pragma foreign_keys=on")
+    version = _version(db)  # first: the checks of this version say nothing about a newer one
     condition = db.execute("pragma quick_check").fetchone()[0]
     if condition != "ok":
         raise sqlite3.DatabaseError(condition)
-    if _version(db) < VERSION:
+    if version < VERSION:
         with database.immediate(db):
             for step in range(_version(db) + 1, VERSION + 1):  # read again: another may have been quicker
                 _brought_forward(db, step)
@@ -97,18 +164,20 @@ def _version(db: sqlite3.Connection) -> int:
     return version
 
 
-def _aside(path: Path, error: Exception) -> str:
-    """Put a damaged journal aside with all its files, and tell what can be done."""
+def _set_aside(path: Path, error: object) -> str:
+    """Put a damaged journal aside with all its files, warn of it, and return what can be done."""
     suffix = f".damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    for part in ("-wal", "-shm", ""):  # the journal itself last: while it is there, nobody begins a new one beside it
-        beside = path.with_name(path.name + part)
-        if beside.exists():
-            beside.rename(path.with_name(path.stem + suffix + part))
-    return (
+    for part in (*database.beside(path), path):
+        if part.exists():
+            part.rename(part.with_name(path.stem + suffix + part.name.removeprefix(path.name)))
+    note = (
         f"The journal was damaged ({error}). It is kept as {path.stem}{suffix}, and a new one was begun. Runs in the old one can't be "
         f"resumed or undone from here; `sqlite3 {path.stem}{suffix} .recover` may bring them back. If a run was open, load its "
         "tickets anew and look before you apply again."
     )
+    log.warning("journal set aside: %s", path)
+    warnings.warn(note, JournalDamaged, stacklevel=7)
+    return note
 
 
 def failed(path: Path, error: Exception) -> JournalError:
