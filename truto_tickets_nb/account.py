@@ -23,6 +23,7 @@ from truto_tickets_nb.runs.door import Brakes
 from truto_tickets_nb.runs.journal import Journal, existing
 from truto_tickets_nb.runs.journal import home as folder
 from truto_tickets_nb.runs.listing import Runs
+from truto_tickets_nb.runs.recent import Recent
 from truto_tickets_nb.show import Bar
 from truto_tickets_nb.snapshot import Snapshot
 
@@ -50,6 +51,7 @@ class Account:
         self._client, self._info = client, info
         self._sandbox, self._home = sandbox, home
         self._known = Known(client, profile(info.slug))
+        self._recent = Recent()
         self._journal: Journal | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._is_closed = False
@@ -158,8 +160,9 @@ class Account:
         fields = {change.field for patch in plan.patches for change in patch.changes}
         hindrance, unknown = hindrances(self._client, fields)
         with self._bar(len(plan), "dry run", shown=progress) as bar:
-            found = engine.dry_run(self._bench(bar, None), plan, plan.way, unknown).hindered(hindrance)
-            return asking.asked(self._client, found, checking) if checking else found
+            bench = self._bench(bar, None)
+            found = engine.dry_run(bench, plan, plan.way, unknown).hindered(hindrance)
+            return asking.asked(bench.door, found, checking, halted=bar.halted) if checking else found
 
     def apply(
         self,
@@ -274,7 +277,7 @@ class Account:
                 bar.update(1, done=event.done - event.failed, failed=event.failed)
 
         door = self._client.stopped_by(bar.halted.is_set)  # this run alone: a load beside it goes on
-        return engine.Bench(door, self.journal, kept, listen, bar.halted)
+        return engine.Bench(door, self.journal, kept, listen, bar.halted, self._recent)
 
     def close(self) -> None:
         """Close connections and journal, and end the sandbox behind a practice account; a second call does nothing."""

@@ -30,6 +30,7 @@
         |-- ServerTrouble                       500, 502, 504
         |-- NoAnswer (ConnectionError)          the network, a time-out, or an answer that is not JSON
         |   `-- UnexpectedAnswer                JSON, but not what was asked for: another ticket, a list without rows
+        |-- LookTooOld                          a change that was held back, because its ticket was read too long ago
         `-- Stopped                             the work was stopped before this request began
 
 Policy: an error says what was wrong, with the ticket, the field and the value where there are any, and what to do next. The
@@ -198,6 +199,10 @@ class NoAnswer(ApiError, ConnectionError):
 
 class UnexpectedAnswer(NoAnswer):
     """Say that an answer is JSON, but not what was asked for; nothing of it was used."""
+
+
+class LookTooOld(ApiError):
+    """Say that a change was held back, because too much time had passed since its ticket was read; nothing was sent."""
 
 
 class Stopped(ApiError):

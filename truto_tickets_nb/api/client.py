@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import httpx
@@ -17,6 +19,7 @@ from truto_tickets_nb.api.answers import decoded
 from truto_tickets_nb.api.exchange import NEVER_LEFT, Bounds, exchange, prepared
 from truto_tickets_nb.api.lenient import as_sent
 from truto_tickets_nb.api.paging import Page, Watch, page_of
+from truto_tickets_nb.api.pair import Pair
 from truto_tickets_nb.api.retry import PATIENCE, Wait, pause, reason, wait_asked, window_closed
 from truto_tickets_nb.api.schema import AccountInfo, Capabilities, Meta
 from truto_tickets_nb.api.throttle import Throttle, never
@@ -34,7 +37,6 @@ from truto_tickets_nb.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from truto_tickets_nb.api.exchange import Reply
@@ -67,6 +69,7 @@ class Client:
         self.account_id, self.base_url = account_name(account_id), base_address(base_url)
         self.budget = budget or Throttle(sleep=sleep)
         self.listen, self._tries = listen, tries
+        self._local = threading.local()  # the pair of requests that a thread is at
         self.stop: Callable[[], bool] = never  # asked while waiting: whoever stops a job stops its waits
         self._bounds = Bounds(total=2 * timeout)
         local = is_loopback(httpx.URL(self.base_url).host)
@@ -146,9 +149,18 @@ class Client:
             error.maybe_applied = not isinstance(error.__cause__, NEVER_LEFT)
             raise
 
-    def pair(self) -> AbstractContextManager[None]:
-        """Take the slots of a read and a write together, so that the write follows the read without a wait."""
-        return self.budget.together(2, self.stop)
+    @contextmanager
+    def pair(self) -> Iterator[Pair]:
+        """Take the places of a read and a write together, so that the write follows the read without a wait.
+
+        A PATCH in here leaves only while the last GET in here is recent; else it is a LookTooOld, and nothing was sent.
+        """
+        with self.budget.together(2, self.stop):
+            self._local.pair = pair = Pair()
+            try:
+                yield pair
+            finally:
+                self._local.pair = None
 
     def stopped_by(self, stop: Callable[[], bool]) -> Self:
         """Make a second handle on the same connection and budget, whose waits end as soon as `stop` says so."""
@@ -208,6 +220,7 @@ class Client:
             except ApiError as error:
                 if not self.wait(error, attempt):
                     raise
+                self.budget.renew(self.stop)
 
     def _request(
         self,
@@ -230,13 +243,25 @@ class Client:
         self._check_open()
         self.budget.acquire(self.stop)
         try:
-            reply = exchange(self._http, self._sent, request, self._token, self._bounds)
+            reply = self._exchanged(request)
         except NoAnswer as error:
             log.debug("%s %s: %s", request.method, request.url.path, type(error.__cause__).__name__)
             raise
         log.debug("%s %s: %d", request.method, request.url.path, reply.status)
         self._heed(reply)
         return decoded(reply, self._token)
+
+    def _exchanged(self, request: httpx.Request) -> Reply:
+        """Send a request; in a pair the time of the look is taken, and the PATCH leaves only while that is recent."""
+        pair: Pair | None = getattr(self._local, "pair", None)
+        if pair is not None and request.method == "PATCH":
+            pair.leave()
+            request.extensions = {**request.extensions, "trace": pair.trace}
+        began = time.monotonic()
+        reply = exchange(self._http, self._sent, request, self._token, self._bounds)
+        if pair is not None and request.method == "GET":
+            pair.looked(time.monotonic() - began)
+        return reply
 
     def _sent(self, request: httpx.Request) -> httpx.Response:
         return self._http.send(request, stream=True)

@@ -21,7 +21,9 @@ create table if not exists sent (id integer primary key autoincrement, account t
 create index if not exists by_account on sent (account, at);
 create table if not exists pauses (account text primary key, until real not null);
 """
-_FAR = 3600.0  # seconds: a stamp further ahead than this is of an earlier start of the machine, whose clock began anew
+# Seconds that one process may make all others wait. A pause that ends later is of before a restart of the machine, whose clock began
+# anew; so is every departure that lies ahead.
+LONGEST_PAUSE = 125.0
 
 
 class Departures(Protocol):
@@ -32,7 +34,7 @@ class Departures(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
     def oldest(self, since: float, now: float) -> list[float]:
-        """List the stamps after `since`, the oldest first; what is older is forgotten."""
+        """List the stamps after `since`, the oldest first; what is older is forgotten, and what lies ahead of `now` as well."""
 
     def add(self, now: float) -> int:
         """Note a departure; returns its number."""
@@ -69,7 +71,7 @@ class Memory:
         self._lock.release()
 
     def oldest(self, since: float, now: float) -> list[float]:
-        self._sent = {number: at for number, at in self._sent.items() if at > since}
+        self._sent = {number: at for number, at in self._sent.items() if since < at <= now}
         return list(self._sent.values())
 
     def add(self, now: float) -> int:
@@ -129,7 +131,7 @@ class Shared:
             self._lock.release()
 
     def oldest(self, since: float, now: float) -> list[float]:
-        self._run("delete from sent where at <= ? or at > ?", since, now + _FAR)
+        self._run("delete from sent where account=? and (at <= ? or at > ?)", self._account, since, now)
         return [at for (at,) in self._run("select at from sent where account=? order by at", self._account)]
 
     def add(self, now: float) -> int:
@@ -144,7 +146,10 @@ class Shared:
 
     def paused_until(self, now: float) -> float:
         row = self._run("select until from pauses where account=?", self._account).fetchone()
-        return float(row[0]) if row and row[0] < now + _FAR else 0.0
+        if row and row[0] > now + LONGEST_PAUSE:
+            self._run("delete from pauses where account=?", self._account)
+            return 0.0
+        return float(row[0]) if row else 0.0
 
     def pause(self, until: float) -> None:
         sql = "insert into pauses values (?, ?) on conflict (account) do update set until=max(until, excluded.until)"

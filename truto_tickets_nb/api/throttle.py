@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.api.departures import Memory
+from truto_tickets_nb.api.departures import LONGEST_PAUSE, Memory
 from truto_tickets_nb.api.retry import limit_told
 from truto_tickets_nb.errors import Stopped
 
@@ -45,11 +45,12 @@ class Throttle:
         self._most = size
         self._clock, self._sleep = clock, sleep
         self._log: Departures = departures or Memory()
-        self._mine = threading.local()  # slots that this thread has taken and not used
+        self._until = 0.0  # until when all threads of this process wait
+        self._mine = threading.local()  # places that this thread has taken and not used, and how many it wants together
 
     def acquire(self, stop: Callable[[], bool] = never) -> None:
         """Wait until a slot is free, and take it; one taken by `together` is used first, without a wait."""
-        taken: list[int] = getattr(self._mine, "slots", [])
+        taken: list[int] = getattr(self._mine, "places", [])
         if taken:
             number = taken.pop(0)
             if number:
@@ -60,15 +61,35 @@ class Throttle:
 
     @contextmanager
     def together(self, count: int, stop: Callable[[], bool] = never) -> Iterator[None]:
-        """Take several slots at once, so that a write follows its read without a wait; what is not used goes back."""
-        self._mine.slots = taken = self._wait(count, stop)
+        """Take several places at once, so that a write follows its read without a wait; what is not used goes back.
+
+        Where a window has fewer places than that, the missing ones are borrowed from the windows after it, which then wait longer.
+        """
+        self._mine.count, self._mine.places = count, self._wait(count, stop)
         try:
             yield
         finally:
+            left, self._mine.places, self._mine.count = self._mine.places, [], 0
+            self._given_back(left)
+            self._repaid(count - len(left))
+
+    def renew(self, stop: Callable[[], bool] = never) -> None:
+        """Take the places of `together` anew where its first request has to be repeated: after any wait all of them leave together."""
+        if count := getattr(self._mine, "count", 0):
+            left, self._mine.places = self._mine.places, []
+            self._given_back(left)
+            self._mine.places = self._wait(count, stop)
+
+    def _given_back(self, places: list[int]) -> None:
+        if any(places):
             with self._log as log:
-                for number in filter(None, taken):
+                for number in filter(None, places):
                     log.drop(number)
-            self._mine.slots = []
+
+    def _repaid(self, used: int) -> None:
+        """Wait for as many windows as were borrowed from."""
+        if 0 < self.size < used:
+            self.pause(-(-used // self.size) * self.window + GUARD)
 
     def _wait(self, count: int, stop: Callable[[], bool]) -> list[int]:
         while True:
@@ -83,7 +104,7 @@ class Throttle:
         """Take slots if there are enough; else tell how long it is until then, in seconds."""
         with self._log as log:
             now = self._clock()
-            until = log.paused_until(now)
+            until = max(self._until, log.paused_until(now))
             if now < until:
                 return until - now, []
             if self.size <= 0:
@@ -92,7 +113,7 @@ class Throttle:
             sent = log.oldest(now - self.window - GUARD, now)
             lacking = len(sent) + wanted - self.size
             if lacking <= 0:
-                return 0.0, [log.add(now) for _ in range(wanted)]
+                return 0.0, [log.add(now) for _ in range(count)]
             return max(LEAST, sent[lacking - 1] + self.window + GUARD - now), []
 
     @property
@@ -100,7 +121,7 @@ class Throttle:
         """Tell whether everybody waits just now."""
         with self._log as log:
             now = self._clock()
-            return now < log.paused_until(now)
+            return now < max(self._until, log.paused_until(now))
 
     def rest(self, seconds: float, stop: Callable[[], bool] = never) -> None:
         """Let this thread alone wait."""
@@ -109,9 +130,11 @@ class Throttle:
             self._sleep(min(left, SLICE))
 
     def pause(self, seconds: float) -> None:
-        """Pause every thread and process: a limit was reached, whoever reached it."""
+        """Pause every thread, and every process for as long as a file may say so: a limit was reached, whoever reached it."""
         with self._log as log:
-            log.pause(self._clock() + seconds)
+            now = self._clock()
+            self._until = max(self._until, now + seconds)
+            log.pause(now + min(seconds, LONGEST_PAUSE))
 
     def exhausted(self, seconds: float) -> bool:
         """Hear that nothing is left for so long; pause only if our own log knew nothing of it, so somebody else used it up."""

@@ -93,6 +93,10 @@ def _taken_up(account: Account, options: argparse.Namespace) -> int:
         return UNCONFIRMED
     run = account.resume(run_id)
     _step("Resume: what was in flight is read again first", repr(run))
+    again = run.unknown.plan()
+    if len(again):
+        _step("What was in flight and never arrived is not sent again unasked: a plan of it", repr(again))
+        _step("Applied", repr(account.apply(again, confirm=len(again))))
     twice = sum(len([w for w in account.sandbox.writes(patch.ticket) if w["fields"]]) > 1 for patch in run.plan)
     say(f"\n{len(run.applied)} of {len(run.plan)} tickets hold it now; {twice} were changed more than once.")
     if run.plan.undoes:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from concurrent.futures import ThreadPoolExecutor
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.errors import ApiError, PlanError, ServerWrote
-from truto_tickets_nb.runs.stages import HOPELESS
+from truto_tickets_nb.errors import ApiError, PlanError, RateLimited, ServerWrote, Stopped
+from truto_tickets_nb.runs.stages import HOPELESS, is_locked_out
+from truto_tickets_nb.runs.threads import in_order
 from truto_tickets_nb.runs.verify import before_sending
 
 if TYPE_CHECKING:
@@ -35,17 +36,37 @@ def switch(profile: Profile) -> Mapping[str, str]:
     return found
 
 
-def asked(door: Door, rehearsal: Rehearsal, checking: Mapping[str, str], workers: int = 4) -> Rehearsal:
-    """Send each ready patch with the switch on: first one alone, and only if that changed nothing, the others."""
+def asked(
+    door: Door,
+    rehearsal: Rehearsal,
+    checking: Mapping[str, str],
+    workers: int = 4,
+    halted: threading.Event | None = None,
+) -> Rehearsal:
+    """Send each ready patch with the switch on: first one alone, and only if that changed nothing, the others.
+
+    An error that all tickets would meet ends it, as it ends a dry run: the others are refused for the same reason, and not asked.
+    """
     way = _checking(rehearsal.plan.way, checking)
     ready = [item for item in rehearsal.outcomes if item.kind == "ready"]
     answers: dict[str, Outcome] = {}
-    if ready:
-        answers[ready[0].ticket] = _asked(door, ready[0], way)
-        _untouched(door, ready[0], rehearsal.plan)
-    with ThreadPoolExecutor(workers, thread_name_prefix="ask") as pool:
-        found = pool.map(lambda item: _asked(door, item, way), ready[1:])
-        answers |= {item.ticket: told for item, told in zip(ready[1:], found, strict=True)}
+    fatal: list[str] = []  # why no other ticket is asked
+
+    def answer(item: Outcome) -> Outcome:
+        if fatal:
+            return replace(item, kind="refused", reason=fatal[0])
+        try:
+            return _asked(door, item, way)
+        except (*HOPELESS, RateLimited) as error:
+            fatal.append(str(error))
+            return replace(item, kind="refused", reason=str(error))
+
+    ended = threading.Event() if halted is None else halted
+    for item in in_order(answer, ready[:1], 1, ended):
+        answers[item.ticket] = item
+        if not fatal:
+            _untouched(door, item, rehearsal.plan)
+    answers |= {item.ticket: item for item in in_order(answer, ready[1:], workers, ended)}
     outcomes = tuple(answers.get(item.ticket, item) for item in rehearsal.outcomes)
     unknown = (*rehearsal.unknown[:-1], ASKED)
     return replace(rehearsal, outcomes=outcomes, unknown=unknown, asked=True)
@@ -62,9 +83,11 @@ def _asked(door: Door, item: Outcome, way: Way) -> Outcome:
     try:
         for part in way.rounds(changes):
             _send(door, item.ticket, part, way)
-    except HOPELESS:
+    except (*HOPELESS, Stopped):
         raise
     except ApiError as error:
+        if is_locked_out(error):
+            raise
         return replace(item, kind="refused", reason=f"Asked, the tool refuses it: {error}")
     return item
 

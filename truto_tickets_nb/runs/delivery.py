@@ -1,17 +1,29 @@
-"""Bring one patch to its ticket: look, note the intent, send, verify; after every failure the ticket is looked at again."""
+"""Bring one patch to its ticket: look, note the intent, send, verify; after every answer that proves nothing the ticket is read again."""
 
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.errors import ApiError, NotFound, Rejected, Stopped
+from truto_tickets_nb.errors import ApiError, LookTooOld, NotFound, RateLimited, Rejected, SetupError, Stopped
+from truto_tickets_nb.runs.recent import PAUSES, Recent
 from truto_tickets_nb.runs.run import Outcome
-from truto_tickets_nb.runs.stages import HOPELESS, LANDED, Looked, is_locked_out, judged, lacking, look, nobodys
-from truto_tickets_nb.runs.verify import after_sending
+from truto_tickets_nb.runs.stages import (
+    HOPELESS,
+    LANDED,
+    Looked,
+    is_locked_out,
+    judged,
+    lacking,
+    look,
+    may_have_arrived,
+    nobodys,
+)
+from truto_tickets_nb.runs.verify import after_sending, unread
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS
 
 if TYPE_CHECKING:
@@ -21,22 +33,35 @@ if TYPE_CHECKING:
     from truto_tickets_nb.plans.way import Way
     from truto_tickets_nb.runs.door import Door, Record
     from truto_tickets_nb.runs.run import OutcomeKind
-    from truto_tickets_nb.runs.stages import OwnRun
+    from truto_tickets_nb.runs.stages import Doubt, OwnRun
     from truto_tickets_nb.runs.verify import Finding
 
 STALE = (409, 412)  # the etag was of an older version
 TRIES_STALE = 5  # looks at a ticket whose version moves on between reading and writing
+TRIES_LATE = 10  # looks that were too old when their PATCH was to leave
+TRIES_SLOW = 2  # looks whose answer took far longer than usual: nobody knows when in that time the ticket was read
 # Looks given up because everybody pauses. A tool that asks for a wait with every answer would keep us looking for ever: then the
 # PATCH follows its look at once, one request early, because an old look could cost a colleague's edit.
-PAUSES = 2
+TRIES_PAUSED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Hold a PATCH that was answered with success: the look before it, what it changed, and its answer."""
+
+    looked: Looked
+    changes: tuple[Change, ...]
+    answer: Record
+    is_repeat: bool
 
 
 @dataclass
 class Delivery:
     """Bring one patch to its ticket, in as many PATCH requests as the way wants.
 
-    `intend` is called, and durable, before a PATCH leaves; it raises Stopped where nothing may leave any more. `left` names the
-    fields of an earlier PATCH that may have arrived, and is empty where there was none.
+    `intend` is called, and durable, before a PATCH leaves; it raises Stopped where nothing may leave any more. `turned_away` notes that
+    a limit refused it. `left` names the fields of an earlier PATCH that may have arrived (`doubt` says why), and is empty where there
+    was none. `rest` waits for some seconds, and raises Stopped where the run is to end.
     """
 
     door: Door
@@ -47,22 +72,39 @@ class Delivery:
     left: tuple[str, ...] = ()
     own: OwnRun = nobodys  # finds the earlier run of ours that wrote what a ticket holds now
     reread: bool = False  # verify by a read of its own even where the answer says that all is well
+    doubt: Doubt = "lost"
+    turned_away: Callable[[tuple[str, ...]], None] = lambda _fields: None
+    rest: Callable[[float], None] = time.sleep
+    recent: Recent = field(default_factory=Recent)
     attempt: int = 0
-    pauses: int = 0
+    paused: int = 0
+    late: int = 0
+    behind: int = 0
+    slow: int = 0
+    window: float | None = None
     settled: tuple[Finding, ...] = field(default=())  # of PATCH requests that are done, where there are several
+    _noted: tuple[str, ...] | None = None  # the fields that the journal knows to be about to leave
 
     def outcome(self) -> Outcome:
         """Go through all stages until the patch has its one outcome."""
         while True:
-            found = self._round()
-            if isinstance(found, Outcome):
-                return self._whole(found)
-            if found is not None and not self.door.wait(found, self.attempt):
-                return self._whole(self._given_up(found))
+            step = self._round()
+            if isinstance(step, Sent):
+                step = self._verified(step)
+            if isinstance(step, Outcome):
+                return self._whole(step)
+            if isinstance(step, float):
+                self.rest(step)
+            elif step is not None and not self.door.wait(step, self.attempt):
+                found = self._decided(step, "not sent")
+                if found is not None:
+                    return self._whole(found)
 
     def cut_short(self, reason: str) -> Outcome:
         """Give the outcome of a patch that was stopped on its way."""
-        return self._whole(Outcome(self._rest, "unknown" if self.left else "not sent", reason))
+        if not self.left:
+            return self._whole(Outcome(self._rest, "not sent", reason))
+        return self._whole(Outcome(self._rest, "unknown", reason, may_have_arrived(self._rest, self.left)))
 
     @property
     def _rest(self) -> Patch:
@@ -74,7 +116,10 @@ class Delivery:
         )
 
     def _whole(self, found: Outcome) -> Outcome:
-        """Add what earlier PATCH requests of the same ticket did."""
+        """Add what earlier PATCH requests of the same ticket did, and how long the ticket went unseen."""
+        return replace(self._with_earlier(found), window=self.window)
+
+    def _with_earlier(self, found: Outcome) -> Outcome:
         if not self.settled:
             return found
         findings = (*self.settled, *found.findings)
@@ -85,41 +130,95 @@ class Delivery:
         reason = f"{names} arrived, in a PATCH of its own. {found.reason}"
         return Outcome(self.patch, kind, reason, findings, found.cause, found.own_runs)
 
-    def _round(self) -> Outcome | ApiError | None:
-        """Look and send once: an outcome, an error to wait for, or None where the ticket is to be looked at again."""
-        with self.door.pair():
-            looked = look(self.door, self._rest, self.way, self.left, self.own)
+    def _round(self) -> Sent | Outcome | ApiError | float | None:
+        """Look and send once: what was sent, an outcome, an error to wait for, or how long to rest before the next look."""
+        if self.left and self.recent.lag:
+            self.rest(2 * min(self.recent.lag, PAUSES[-1]))  # an earlier read would show what was before the PATCH
+        with self.door.pair() as pair:
+            looked = look(self.door, self._rest, self.way, self.left, self.own, doubt=self.doubt)
+            if pair is not None and self.slow < TRIES_SLOW and self.recent.is_slow(pair.trip):
+                self.slow += 1
+                return None
+            if self.behind < len(PAUSES) and self.recent.is_behind(self.patch.ticket, looked.findings):
+                self.behind += 1
+                return PAUSES[self.behind - 1]
             if isinstance(looked, Outcome):
                 return looked
-            if self.door.is_paused and self.pauses < PAUSES:
-                self.pauses += 1
+            if self.door.is_paused and self.paused < TRIES_PAUSED:
+                self.paused += 1
                 return None
-            return self._sent(looked)
+            try:
+                return self._sent(looked)
+            finally:
+                if pair is not None and pair.window is not None:
+                    self.window = max(pair.window, self.window or 0.0)
 
-    def _sent(self, looked: Looked) -> Outcome | ApiError | None:
+    def _sent(self, looked: Looked) -> Sent | Outcome | ApiError | None:
         changes = self._next(looked)
         query, missing = self.way.parameters(looked.record)
         if missing:
             return Outcome(self._rest, "refused", lacking(missing), looked.findings)
-        fields = tuple(change.field for change in changes)
-        self.attempt += 1
-        repeated = bool(self.left)
-        self.intend(tuple(dict.fromkeys((*(found.change.field for found in self.settled), *self.left, *fields))))
+        before = self.left
+        self._intend(tuple(change.field for change in changes))
         try:
             answer = self._patched(self.way.body(changes, looked.record), query)
-        except NotFound as error:
-            return Outcome(self._rest, "refused", f"The ticket is gone: {error}", looked.findings, "gone")
-        except Rejected as error:
-            if error.status in STALE and "etag" in self.way.query and self.attempt < TRIES_STALE:
-                return None
-            return Outcome(self._rest, "refused", str(error), looked.findings)
-        except (*HOPELESS, Stopped):
+        except LookTooOld as error:
+            self.left = before
+            self.late += 1
+            return None if self.late < TRIES_LATE else Outcome(self._rest, "not sent", _late(error), looked.findings)
+        except Stopped:
+            self.left = before
             raise
+        except SetupError as error:  # what can't be written as a request never leaves
+            self.left = before
+            return Outcome(self._rest, "refused", str(error), looked.findings)
         except ApiError as error:
-            if error.maybe_applied:
-                self.left = tuple(dict.fromkeys((*self.left, *fields)))
+            if error.status is None and not error.maybe_applied:  # no connection came about
+                self.left = before
+                return error
+            return self._unproven(error)
+        self.attempt += 1
+        return Sent(looked, changes, answer, bool(before))
+
+    def _intend(self, fields: tuple[str, ...]) -> None:
+        """Note what is about to leave; from here on it may have arrived."""
+        left = tuple(dict.fromkeys((*self.left, *fields)))
+        noted = tuple(dict.fromkeys((*(found.change.field for found in self.settled), *left)))
+        if noted != self._noted:
+            self.intend(noted)
+            self._noted = noted
+        if not self.left or self.doubt == "restart":  # what an earlier process left was read meanwhile, and is decided
+            self.doubt = "turned away"
+        self.left = left
+
+    def _unproven(self, error: ApiError) -> Outcome | ApiError | None:
+        """Go on after an answer that does not prove what happened: wait and look again, or read the ticket and decide."""
+        self.attempt += 1
+        if isinstance(error, RateLimited) and not is_locked_out(error):
+            self.turned_away(self._noted or self.left)
+            self._noted = None
             return error
-        return self._verified(looked, changes, answer, repeated=repeated)
+        if isinstance(error, Rejected) and error.status in STALE and "etag" in self.way.query:
+            if self.attempt < TRIES_STALE:
+                return None
+        elif isinstance(error, HOPELESS):
+            return self._hopeless(error)
+        elif not isinstance(error, Rejected | NotFound | RateLimited):
+            self.doubt = "lost"
+            return error
+        return self._decided(error, "not sent" if isinstance(error, RateLimited) else "refused")
+
+    def _hopeless(self, error: ApiError) -> Outcome | None:
+        """Read the ticket after an answer that ends the run; where even a read is refused in the same way, nothing went past the door."""
+        self.doubt = "lost"
+        try:
+            found = self._decided(error, "not sent")
+        except HOPELESS as again:
+            self.left = () if type(again) is type(error) else self.left
+            raise error from again
+        if found is not None and (found.kind == "not sent" or all(f.verdict == "unread" for f in found.findings)):
+            raise error
+        return found
 
     def _next(self, looked: Looked) -> tuple[Change, ...]:
         """Choose what goes out in the next PATCH: all that is open, or the first part of it."""
@@ -130,42 +229,84 @@ class Delivery:
         return self.door.patch(self.patch.ticket, body, query=query, idempotency_key=self._key(body, query))
 
     def _key(self, body: dict[str, Any], query: dict[str, Any]) -> str:
-        """Name this very request: the same again after a resume, another one where its content differs."""
-        content = orjson.dumps([body, query], option=orjson.OPT_SORT_KEYS)
-        return f"{self.key}-{hashlib.blake2b(content, digest_size=4).hexdigest()}"
+        """Name this very request of this account: the same again after a resume, another one where its content differs."""
+        content = orjson.dumps([self.door.account_id, self.patch.ticket, body, query], option=orjson.OPT_SORT_KEYS)
+        return f"{self.key}-{hashlib.blake2b(content, digest_size=8).hexdigest()}"
 
-    def _given_up(self, error: ApiError) -> Outcome:
-        """Decide about a patch whose last answer was an error; never guess."""
+    def _decided(self, error: ApiError, kind: OutcomeKind) -> Outcome | None:
+        """Read a ticket whose PATCH ended in an error until it shows the new value, or has shown the old one for a while; never guess.
+
+        `kind` is the outcome where nothing arrived; None where all of it arrived, and other fields wait for a PATCH of their own.
+        """
         if not self.left:
             if is_locked_out(error):
                 raise error
-            return Outcome(self._rest, "not sent", str(error))
-        looked = look(self.door, self._rest, self.way, self.left, self.own)
+            return Outcome(self._rest, kind, str(error))
+        looked = self._looked_again(error)
         if isinstance(looked, Outcome):
             return looked
         if looked.of(*LANDED):
-            kept = tuple(found for found in looked.findings if found.verdict != "open")
-            still = after_sending([f.change for f in looked.of("open")], looked.record, unread=self.way.unread)
-            return judged(self._rest, (*kept, *still))
-        reason = f"The answer was lost; re-reading shows that nothing changed. {error}"
-        return Outcome(self._rest, "not sent", reason, looked.findings)
+            sent = [found.change for found in looked.of("open") if found.change.field in self.left]
+            if not sent:
+                return None
+            names = {change.field for change in sent}
+            kept = tuple(found for found in looked.findings if found.change.field not in names)
+            return judged(self._rest, (*kept, *after_sending(sent, looked.record, unread=self.way.unread)))
+        self.left = ()
+        if is_locked_out(error):
+            raise error
+        cause = f"The answer was lost; re-reading shows that nothing changed. {error}"
+        return Outcome(self._rest, kind, str(error) if error.status else cause, looked.findings)
 
-    def _verified(self, looked: Looked, sent: tuple[Change, ...], answer: Record, *, repeated: bool) -> Outcome | None:
-        findings = after_sending(sent, answer, looked.record, unread=self.way.unread)
+    def _looked_again(self, error: ApiError) -> Looked | Outcome:
+        """Read the ticket until it no longer shows the old value alone, some times at most: reads may be behind writes."""
+        doubt, pauses = self._doubt_of(error), list(self.recent.pauses)
+        while True:
+            looked = look(self.door, self._rest, self.way, self.left, self.own, doubt=doubt)
+            if isinstance(looked, Outcome) or not looked.of("open") or looked.of(*LANDED) or not pauses:
+                return looked
+            self.rest(pauses.pop(0))
+
+    def _doubt_of(self, error: ApiError) -> Doubt:
+        return "lost" if isinstance(error, Rejected) and error.status not in STALE else self.doubt
+
+    def _verified(self, sent: Sent) -> Outcome | None:
+        findings = after_sending(sent.changes, sent.answer, sent.looked.record, unread=self.way.unread)
         # a repeat may have been answered from Truto's memory, which is older than the ticket
-        doubtful = repeated or self.reread or _is_incomplete(sent, answer)
+        doubtful = sent.is_repeat or self.reread or _is_incomplete(sent.changes, sent.answer)
         if doubtful or any(found.verdict not in LANDED for found in findings):
             try:
-                record = self.door.get(self.patch.ticket, query=self.way.read)
-                findings = after_sending(sent, record, looked.record, unread=self.way.unread)
+                findings = self._read_back(sent, findings)
+            except Stopped:
+                raise
             except ApiError as error:
                 reason = f"It was sent, but the ticket can't be re-read: {error}"
-                return Outcome(self._rest, "unknown", reason, findings)
-        kept = tuple(found for found in looked.findings if found.verdict != "open")
-        return self._counted(looked, (*kept, *findings))
+                return Outcome(self._rest, "unknown", reason, _unread(findings))
+        kept = tuple(found for found in sent.looked.findings if found.verdict != "open")
+        return self._counted(sent.looked, (*kept, *findings))
+
+    def _read_back(self, sent: Sent, answered: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """Read the ticket after its PATCH, again after growing pauses where that shows the old value: reads may be behind writes."""
+        shown = {found.change.field for found in answered if found.verdict in LANDED}
+        findings, waited = answered, 0.0
+        for pause in (0.0, *(PAUSES if shown else self.recent.pauses)):
+            if pause:
+                self.rest(pause)
+            waited += pause
+            record = self.door.get(self.patch.ticket, query=self.way.read)
+            findings = after_sending(sent.changes, record, sent.looked.record, unread=self.way.unread)
+            if not any(found.verdict == "ignored" for found in findings):
+                if waited:
+                    self.recent.lagged(waited)
+                return findings
+        return tuple(
+            replace(found, verdict="uncertain") if found.verdict == "ignored" and found.change.field in shown else found
+            for found in findings
+        )
 
     def _counted(self, looked: Looked, findings: tuple[Finding, ...]) -> Outcome | None:
         """Judge the ticket, or go on with the parts of it that wait for a PATCH of their own."""
+        self.recent.wrote(self.patch.ticket, (found for found in findings if found.verdict in LANDED))
         waiting = [found for found in looked.of("open") if found.change.field not in {f.change.field for f in findings}]
         found = judged(self._rest, findings)
         if not waiting:
@@ -181,6 +322,18 @@ class Delivery:
         return Outcome(
             self._rest, found.kind, f"{found.reason} {names} was not sent after that.", (*findings, *waiting)
         )
+
+
+def _late(error: LookTooOld) -> str:
+    return (
+        f"{error} That happened {TRIES_LATE} times: this machine or its connection is too slow just now to change a ticket at once after "
+        "reading it. Try again with fewer workers, or when it has less to do: run.retry() makes a plan of it."
+    )
+
+
+def _unread(answered: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Keep what the answer to a PATCH proves; the rest may have arrived."""
+    return tuple(found if found.verdict in LANDED else unread([found.change])[0] for found in answered)
 
 
 def _is_incomplete(sent: tuple[Any, ...], answer: Record) -> bool:

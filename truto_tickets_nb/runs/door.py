@@ -12,6 +12,7 @@ from truto_tickets_nb.errors import ArgumentError
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from truto_tickets_nb.api.pair import Pair
     from truto_tickets_nb.errors import ApiError
 
 Record = dict[str, Any]
@@ -33,8 +34,8 @@ class Door(Protocol):
     ) -> Record:
         """Change one ticket, once; an error's `maybe_applied` tells whether it may have happened all the same."""
 
-    def pair(self) -> AbstractContextManager[None]:
-        """Take the slots of a read and a write together, so that the write follows the read without a wait."""
+    def pair(self) -> AbstractContextManager[Pair | None]:
+        """Take the places of a read and a write together: the write follows the read at once, or is a LookTooOld."""
 
     @property
     def is_paused(self) -> bool:

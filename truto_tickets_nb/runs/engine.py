@@ -5,31 +5,45 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+import time
+from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.errors import JournalError, PlanError, RateLimited, RunInterrupted, Stopped
+from truto_tickets_nb.errors import (
+    AccountClosed,
+    JournalError,
+    PlanError,
+    RateLimited,
+    RunInterrupted,
+    Stopped,
+    shorten,
+)
 from truto_tickets_nb.runs.delivery import Delivery
 from truto_tickets_nb.runs.door import Brakes
-from truto_tickets_nb.runs.interrupt import Terminated, end, terminable
+from truto_tickets_nb.runs.interrupt import Terminated, end, terminable, undisturbed
 from truto_tickets_nb.runs.owner import release
+from truto_tickets_nb.runs.recent import Recent
 from truto_tickets_nb.runs.run import DONE, FAILED, Outcome, Rehearsal, Run
-from truto_tickets_nb.runs.stages import HOPELESS, rehearse
+from truto_tickets_nb.runs.stages import HOPELESS, may_have_arrived, rehearse
+from truto_tickets_nb.runs.threads import in_order, started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
 
     from truto_tickets_nb.plans.plan import Patch, Plan
     from truto_tickets_nb.plans.way import Way
     from truto_tickets_nb.runs.door import Door, Listener
     from truto_tickets_nb.runs.journal import Journal, Pending
+    from truto_tickets_nb.runs.run import OutcomeKind
 
 log = logging.getLogger(__name__)
 
 LOOK = 0.2  # seconds between two looks at an interrupt
-GRACE = 10.0  # seconds that those in flight have to land after an interrupt
+GRACE = 10.0  # seconds that those in flight have to land after an interrupt; a second one ends it
+BROKEN_GRACE = 0.5  # the same after an error that nobody expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +65,12 @@ class Bench:
     brakes: Brakes = field(default_factory=Brakes)
     listen: Listener = lambda _event: None
     halted: threading.Event = field(default_factory=threading.Event)  # set: nothing more begins, and waits end
+    recent: Recent = field(default_factory=Recent)  # what this account wrote a moment ago
 
 
 def apply(bench: Bench, plan: Plan, way: Way) -> Run:
     """Send a plan; returns once every patch has its outcome."""
+    _check_account(bench, plan.account_id, "The plan")
     if len(plan) > bench.brakes.cap:
         raise PlanError(
             f"The plan changes {len(plan):,} tickets, the brake allows {bench.brakes.cap:,} in one run. "
@@ -65,32 +81,38 @@ def apply(bench: Bench, plan: Plan, way: Way) -> Run:
 
 def resume(bench: Bench, run_id: str) -> Run:
     """Go on with what is still open of a run; what was in flight is re-read and decided first."""
+    _check_account(bench, bench.journal.account_of(run_id), f"Run {run_id}")
     bench.journal.claim(run_id)
     return _go(bench, run_id)
+
+
+def _check_account(bench: Bench, account_id: str, what: str) -> None:
+    """Refuse a plan or a run of another account: tickets of the same id may be others there."""
+    if account_id != bench.door.account_id:
+        raise PlanError(
+            f"{what} is of account {account_id}, this is account {bench.door.account_id}. Nothing was sent; connect to that account."
+        )
 
 
 def dry_run(bench: Bench, plan: Plan, way: Way, unknown: tuple[str, ...] = ()) -> Rehearsal:
     """Walk the stages without sending: no PATCH ever leaves."""
     own = bench.journal.writer(plan.account_id)
-    found: dict[int, Outcome] = {}
-    with ThreadPoolExecutor(bench.brakes.workers, thread_name_prefix="dry-run") as pool:
-        jobs = [pool.submit(rehearse, bench.door, patch, way, own) for patch in plan.patches]
+    fatal: list[str] = []  # why no other ticket is asked about
+
+    def rehearsed(patch: Patch) -> Outcome:
+        if fatal:
+            return Outcome(patch, "refused", fatal[0])
         try:
-            for place, job in enumerate(jobs):
-                found[place] = _rehearsed(job, plan.patches[place])
-                _tell(bench, Settled(found[place], place + 1, 0, len(plan)))
-        except BaseException:
-            bench.halted.set()
-            pool.shutdown(cancel_futures=True)
-            raise
-    return Rehearsal(plan, tuple(found[place] for place in sorted(found)), unknown)
+            return rehearse(bench.door, patch, way, own)
+        except (*HOPELESS, RateLimited) as error:
+            fatal.append(str(error))
+            return Outcome(patch, "refused", str(error))
 
-
-def _rehearsed(job: Future[Outcome], patch: Patch) -> Outcome:
-    try:
-        return job.result()
-    except (*HOPELESS, RateLimited) as error:
-        return Outcome(patch, "refused", str(error))
+    outcomes: list[Outcome] = []
+    for outcome in in_order(rehearsed, plan.patches, bench.brakes.workers, bench.halted):
+        outcomes.append(outcome)
+        _tell(bench, Settled(outcome, len(outcomes), 0, len(plan)))
+    return Rehearsal(plan, tuple(outcomes), unknown)
 
 
 def _go(bench: Bench, run_id: str) -> Run:
@@ -103,13 +125,18 @@ def _go(bench: Bench, run_id: str) -> Run:
             if bench.halted.is_set() and bench.journal.pending(run_id):
                 raise KeyboardInterrupt("stopped")  # noqa: TRY301  (a stop from outside ends as an interrupt does)
     except KeyboardInterrupt as error:
-        run = _interrupted(bench, run_id)
+        with undisturbed():
+            run = _interrupted(bench, run_id)
         message = f"The run was interrupted; nothing is lost. {_where(run)} {_how(run_id)}"
         if isinstance(error, Terminated):
             with suppress(OSError, ValueError, AttributeError):  # nobody may be there to read it
                 print(message, file=sys.stderr, flush=True)  # noqa: T201  (the last words of a process that is told to end)
             end()
         raise RunInterrupted(message, run) from error
+    except BaseException:
+        with suppress(JournalError):
+            bench.journal.finish(run_id, "interrupted", tuple(work.notes))
+        raise
     finally:
         release(run_id)
     bench.journal.finish(run_id, "finished", tuple(work.notes))
@@ -162,48 +189,74 @@ class _Work:
     done: int = 0
     failed: int = 0
     total: int = 0
+    broken: threading.Event = field(default_factory=threading.Event)  # an error came that nobody expected
+    ends: float = 0.0  # until when those in flight may land after it
+    door: Door = field(init=False)
+
+    def __post_init__(self) -> None:
+        stoppable = getattr(self.bench.door, "stopped_by", None)
+        self.door = stoppable(self._must_end) if stoppable else self.bench.door
 
     def all(self, pending: list[Pending]) -> None:
         self.total = len(pending)
-        head = self.bench.brakes.canary
-        for item in pending[:head]:
-            self._settled(item, self._one(item, reread=True))
-        if len(pending) > head and self.failed and not self.stop:
+        head, workers = self.bench.brakes.canary, self.bench.brakes.workers
+        self._side_by_side([item for item in pending if item.left is not None], workers)  # of an earlier process
+        pending = [item for item in pending if item.left is None]
+        before = self.failed
+        self._side_by_side(pending[:head], 1, reread=True)
+        if len(pending) > head and self.failed > before and not self.stop:
             log.warning("run %s: stopped, because not all of the first %d tickets went well", self.run_id, head)
             self._brake(f"A canary of {head} tickets came first and not all of them went well")
-        self._side_by_side(pending[head:])
+        self._side_by_side(pending[head:], workers)
 
-    def _side_by_side(self, pending: list[Pending]) -> None:
+    def _side_by_side(self, pending: list[Pending], workers: int, *, reread: bool = False) -> None:
         waiting: Iterator[Pending] = iter(pending)
         flying: dict[Future[Outcome | None], Pending] = {}
-        pool = ThreadPoolExecutor(self.bench.brakes.workers, thread_name_prefix="apply")
         try:
-            while self._fill(pool, waiting, flying):
+            while self._fill(waiting, flying, workers, reread=reread):
                 ended, _ = wait(flying, LOOK, FIRST_COMPLETED)
                 for job in ended:
-                    self._settled(flying.pop(job), job.result())
-        except BaseException:
+                    self._settled(flying[job], job.result())
+                    del flying[job]
+                if self.broken.is_set() and time.monotonic() > self.ends:
+                    self._abandoned(flying)
+        except BaseException as error:
             self.bench.halted.set()  # those in flight finish and are written down; no other begins
-            pool.shutdown(wait=False, cancel_futures=True)
-            self._written_down(flying)
+            self._written_down(flying, GRACE if isinstance(error, KeyboardInterrupt) else BROKEN_GRACE)
             raise
-        pool.shutdown()
 
-    def _written_down(self, flying: dict[Future[Outcome | None], Pending]) -> None:
+    def _written_down(self, flying: dict[Future[Outcome | None], Pending], seconds: float) -> None:
         """Give those in flight a moment to land; one that does not is in the journal as intended, and re-read by a resume."""
-        ended, _ = wait(flying, GRACE)
-        for job in ended:
-            with suppress(Exception, CancelledError):
-                self._written(flying[job], job.result())
+        with suppress(KeyboardInterrupt):  # whoever interrupts again does not want to wait
+            wait(flying, seconds)
+        with undisturbed():
+            for job, item in flying.items():
+                if job.done():
+                    with suppress(Exception, SystemExit):
+                        self._written(item, job.result())
+
+    def _abandoned(self, flying: dict[Future[Outcome | None], Pending]) -> None:
+        """Write down those that are still in flight after an error that nobody expected: whether they arrive nobody can tell."""
+        left = {item.place: item.left for item in self.bench.journal.pending(self.run_id)}
+        for item in flying.values():
+            fields = left.get(item.place)
+            kind: OutcomeKind = "not sent" if fields is None else "unknown"
+            self._settled(item, Outcome(item.patch, kind, self.stop, may_have_arrived(item.patch, fields or ())))
+        flying.clear()
 
     def _fill(
-        self, pool: ThreadPoolExecutor, waiting: Iterator[Pending], flying: dict[Future[Outcome | None], Pending]
+        self,
+        waiting: Iterator[Pending],
+        flying: dict[Future[Outcome | None], Pending],
+        workers: int,
+        *,
+        reread: bool,
     ) -> bool:
-        while len(flying) < self.bench.brakes.workers:
+        while len(flying) < workers:
             item = next(waiting, None)
             if item is None:
                 break
-            flying[pool.submit(self._one, item)] = item
+            flying[started(self._one, item, reread=reread)] = item
         return bool(flying)
 
     def _one(self, item: Pending, *, reread: bool = False) -> Outcome | None:
@@ -216,7 +269,7 @@ class _Work:
 
     def _delivered(self, item: Pending, *, reread: bool) -> Outcome | None:
         delivery = Delivery(
-            self.bench.door,
+            self.door,
             item.patch,
             self.way,
             item.key,
@@ -224,6 +277,10 @@ class _Work:
             item.left or (),
             self.bench.journal.writer(self.bench.door.account_id, self.run_id),
             reread,
+            "turned away" if item.is_turned_away else "restart",
+            lambda fields: self.bench.journal.intend(self.run_id, item.place, fields, is_turned_away=True),
+            self._rest,
+            self.bench.recent,
         )
         try:
             return delivery.outcome()
@@ -233,11 +290,40 @@ class _Work:
             return delivery.cut_short(str(error))
         except Stopped:
             if self.bench.halted.is_set():
-                return None  # left open, for a resume
+                self._left_open(item, delivery)
+                return None
             return delivery.cut_short(self.stop)
         except JournalError:
             self.stop = "The journal can't be written."
             raise
+        except AccountClosed as error:
+            self._brake(str(error))
+            return delivery.cut_short(str(error))
+        except Exception as error:  # the one place for what nobody expected: the run ends in an orderly way
+            log.exception("run %s: ticket %s: an error that nobody expected", self.run_id, item.patch.ticket)
+            self._broken(error)
+            return delivery.cut_short(self.stop)
+
+    def _left_open(self, item: Pending, delivery: Delivery) -> None:
+        """Leave a patch to a resume; where nothing of it has left, the journal says so."""
+        if item.left is None and not delivery.left:
+            self.bench.journal.withdraw(self.run_id, item.place)
+
+    def _broken(self, error: Exception) -> None:
+        self.ends = time.monotonic() + BROKEN_GRACE
+        told = shorten(f"{type(error).__name__}: {error}", 120)
+        self._brake(f"an error that this toolkit did not expect ({told}). Please report it.")
+        self.broken.set()
+
+    def _rest(self, seconds: float) -> None:
+        """Wait for a while; a run that is to end does not."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if self._must_end() or self.bench.halted.wait(min(left, LOOK)):
+                raise Stopped("The run was interrupted.")
+
+    def _must_end(self) -> bool:
+        return self.bench.halted.is_set() or self.broken.is_set()
 
     def _intended(self, item: Pending, fields: tuple[str, ...]) -> None:
         if self.bench.halted.is_set() or self.stop:
@@ -251,15 +337,25 @@ class _Work:
         _log(self.run_id, outcome)
         self.done += 1
         self.failed += outcome.kind in (*FAILED, "not sent")
-        self.row = 0 if outcome.kind in DONE else self.row + (outcome.kind in (*FAILED, "not sent"))
+        if item.left is None:  # what an earlier process left in doubt says nothing of this one
+            self.row = 0 if outcome.kind in DONE else self.row + (outcome.kind in (*FAILED, "not sent"))
         if self.row >= self.bench.brakes.stop_after and not self.stop:
             log.warning("run %s: stopped after %d failures in a row", self.run_id, self.row)
             self._brake(f"{self.row} tickets failed in a row, the last one so: {outcome.reason}")
         _tell(self.bench, Settled(outcome, self.done, self.failed, self.total))
 
     def _written(self, item: Pending, outcome: Outcome | None) -> None:
-        if outcome is not None:
+        if outcome is None:
+            return
+        try:
             self.bench.journal.settle(self.run_id, item.place, outcome)
+        except JournalError:
+            raise
+        except Exception as error:  # noqa: BLE001  (an outcome must never be lost because its details can't be written)
+            log.warning("run %s: ticket %s: written without details", self.run_id, item.patch.ticket)
+            reason = f"The details can't be written into the journal ({type(error).__name__})."
+            bare = tuple(replace(found, theirs=None, shown=None) for found in outcome.findings)
+            self.bench.journal.settle(self.run_id, item.place, replace(outcome, reason=reason, findings=bare))
 
     def _brake(self, why: str) -> None:
         if self.stop:

@@ -33,6 +33,19 @@ def _raised(number: int, frame: Any) -> NoReturn:
     raise Terminated("SIGTERM")
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let no Ctrl-C break what is written down in here, which takes a moment, where this is the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous or signal.default_int_handler)
+
+
 def end() -> None:
     """Let the process end as SIGTERM would have ended it."""
     os.kill(os.getpid(), signal.SIGTERM)

@@ -26,7 +26,7 @@ from truto_tickets_nb.runs.listing import Runs, RunSummary
 from truto_tickets_nb.runs.own import own_run, written
 from truto_tickets_nb.runs.run import Outcome, Run
 from truto_tickets_nb.runs.storage import failed, opened
-from truto_tickets_nb.runs.verify import Finding
+from truto_tickets_nb.runs.verify import Finding, unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,6 +48,7 @@ class Pending:
     patch: Patch
     key: str
     left: tuple[str, ...] | None
+    is_turned_away: bool = False  # the last answer to that PATCH was a limit
 
 
 class Journal:
@@ -112,6 +113,11 @@ class Journal:
             )
         return run_id
 
+    def account_of(self, run_id: str) -> str:
+        """Name the account that a run was made for."""
+        account: str = self._row(run_id)["account"]
+        return account
+
     def claim(self, run_id: str) -> None:
         """Take over a run that nobody works on."""
         log.info("run %s: resumed", run_id)
@@ -127,11 +133,18 @@ class Journal:
                     f"Run {run_id} (process {pid}) is working on this account right now. Wait until it is done, or stop it first."
                 )
 
-    def intend(self, run_id: str, place: int, fields: tuple[str, ...]) -> None:
-        """Write down that a PATCH of these fields is about to leave."""
+    def intend(self, run_id: str, place: int, fields: tuple[str, ...], *, is_turned_away: bool = False) -> None:
+        """Write down that a PATCH of these fields is about to leave, or that one was turned away by a limit."""
+        sent: Any = {"fields": fields, "turned_away": True} if is_turned_away else fields
         with self._writing() as db:
-            told = (_stamp(), orjson.dumps(fields).decode(), run_id, place)
+            told = (_stamp(), orjson.dumps(sent).decode(), run_id, place)
             db.execute("update patches set intended=?, sent=? where run=? and place=?", told)
+
+    def withdraw(self, run_id: str, place: int) -> None:
+        """Write down that a PATCH that was about to leave did not leave."""
+        with self._writing() as db:
+            sql = "update patches set intended=null, sent=null where run=? and place=? and outcome is null"
+            db.execute(sql, (run_id, place))
 
     def settle(self, run_id: str, place: int, outcome: Outcome) -> None:
         """Write down how a patch ended; a first outcome is never overwritten."""
@@ -142,6 +155,7 @@ class Journal:
                 "findings": [asdict(f) for f in outcome.findings],
                 "cause": outcome.cause,
                 "own_runs": outcome.own_runs,
+                "window": outcome.window,
             }
         )
         with self._writing() as db:
@@ -161,7 +175,10 @@ class Journal:
         patches = self._plan(run_id).patches
         sql = "select place, key, intended, sent from patches where run=? and outcome is null order by place"
         rows = self._all(sql, run_id)
-        return [Pending(place, patches[place], key, _left(patches[place], *told)) for place, key, *told in rows]
+        return [
+            Pending(place, patches[place], key, _left(patches[place], intended, sent), _is_turned_away(sent))
+            for place, key, intended, sent in rows
+        ]
 
     def way(self, run_id: str) -> Way:
         """Read how a run's requests are made."""
@@ -171,7 +188,7 @@ class Journal:
     def run(self, run_id: str) -> Run:
         """Read a run; what has no outcome yet counts as not sent."""
         row, plan = self._row(run_id), self._plan(run_id)
-        sql = "select outcome, intended from patches where run=? order by place"
+        sql = "select outcome, intended, sent from patches where run=? order by place"
         stored = self._all(sql, run_id)
         outcomes = tuple(_outcome(patch, *found) for patch, found in zip(plan.patches, stored, strict=True))
         open_ = tuple(place for place, found in enumerate(stored) if found[0] is None)
@@ -261,7 +278,14 @@ def _summary(row: tuple[str, ...], counts: Counter[str], open_: int) -> RunSumma
 def _left(patch: Patch, intended: str | None, sent: str | None) -> tuple[str, ...] | None:
     if intended is None:
         return None
-    return tuple(orjson.loads(sent)) if sent else tuple(change.field for change in patch.changes)
+    if not sent:
+        return tuple(change.field for change in patch.changes)
+    content = orjson.loads(sent)
+    return tuple(content["fields"] if isinstance(content, dict) else content)
+
+
+def _is_turned_away(sent: str | None) -> bool:
+    return isinstance(orjson.loads(sent), dict) if sent else False
 
 
 def _user() -> str:
@@ -275,17 +299,21 @@ def _stamp(now: datetime | None = None) -> str:
     return (now or datetime.now(UTC)).isoformat(timespec="seconds")
 
 
-def _outcome(patch: Patch, stored: str | None, intended: str | None) -> Outcome:
+def _outcome(patch: Patch, stored: str | None, intended: str | None, sent: str | None) -> Outcome:
     if stored is None:
         reason = (
             "The run ended while this was in flight; resume re-reads it." if intended else "The run has not come to it."
         )
-        return Outcome(patch, "unknown" if intended else "not sent", reason)
+        fields = _left(patch, intended, sent) or ()
+        findings = unread(change for change in patch.changes if change.field in fields)
+        return Outcome(patch, "unknown" if intended else "not sent", reason, findings)
     found = orjson.loads(stored)
     changes = {change.field: change for change in patch.changes}
     findings = tuple(_finding(changes, row) for row in found["findings"])
     own_runs = tuple(found.get("own_runs", ()))  # not in journals of earlier versions
-    return Outcome(patch, found["kind"], found["reason"], findings, found.get("cause", ""), own_runs)
+    return Outcome(
+        patch, found["kind"], found["reason"], findings, found.get("cause", ""), own_runs, found.get("window")
+    )
 
 
 def _finding(changes: dict[str, Change], row: dict[str, Any]) -> Finding:

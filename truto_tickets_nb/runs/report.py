@@ -44,6 +44,8 @@ def _next(run: Run) -> str:
         return "account.resume() goes on with what is still open"
     if any(item.cause == "own run" for item in run.conflicts):
         return "load again, or bring the edits over: account.load().rebase(df); run.undo() makes the opposite plan"
+    if run.unknown:
+        return "account.dry_run(run.unknown.plan()) reads the unknown tickets again; run.undo() covers them too"
     if run.conflicts:
         return 'run.conflicts.plan(keep="mine") makes a plan of the conflicts; run.undo() the opposite plan'
     return "run.undo() makes the opposite plan" if run.applied else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -27,6 +28,7 @@ LOST: tuple[Cause, ...] = ("gone", "no address")  # nothing can be sent to these
 DONE = ("applied", "unchanged")
 FAILED = ("partly applied", "ignored", "refused", "unknown")
 LANDED = ("applied", "normalised", "rewritten")  # verdicts of fields that this run changed
+UNSURE = ("uncertain", "unread")  # verdicts of fields that may have arrived without a proof
 COLUMNS = ["ticket", "title", "outcome", "field", "base", "theirs", "mine", "reason"]
 
 
@@ -40,6 +42,7 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     cause: Cause = ""
     own_runs: tuple[str, ...] = ()  # earlier runs of this account that changed the same fields
+    window: float | None = None  # seconds between the answer to the last look and the departure of the PATCH
 
     @property
     def ticket(self) -> str:
@@ -61,10 +64,12 @@ class Outcome:
         return tuple(change for change in self.patch.changes if change.field not in told)
 
     def landed(self) -> Iterator[Change]:
-        """List what this run really changed, from the base to what the server holds now."""
+        """List what this run changed, from the base to what the server holds now, and what may have arrived without a proof."""
         for found in self.findings:
-            if found.verdict in LANDED and self.kind in ("applied", "partly applied"):
+            if found.verdict in LANDED:
                 yield replace(found.change, after=found.shown, new=found.theirs)
+            elif found.verdict in UNSURE:
+                yield found.change
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,9 @@ class Outcomes:
         return pd.DataFrame([row for item in self.items for row in item.rows()], columns=COLUMNS)
 
     def plan(self, keep: Literal["mine", "theirs"] = "mine", *names: str) -> Plan:
-        """Make a new plan of conflicts, to look at first: `keep="mine"` starts from what the server holds now.
+        """Make a new plan of conflicts or unknown tickets, to look at first: `keep="mine"` starts from what the server holds now.
 
+        account.dry_run() of it reads the tickets again and tells which of them hold the new value already.
         `names` are ticket ids or columns to restrict it to. `keep="theirs"` gives an empty plan.
         """
         if keep not in ("mine", "theirs"):
@@ -125,7 +131,9 @@ def _rebased(outcome: Outcome) -> Patch:
     """Keep what I wanted, with what the server holds now as the new base."""
     theirs = {found.change.field: found for found in outcome.findings if found.verdict != "already so"}
     changes = (
-        replace(change, before=theirs[change.field].shown, old=theirs[change.field].theirs)
+        change
+        if theirs[change.field].verdict == "unread"
+        else replace(change, before=theirs[change.field].shown, old=theirs[change.field].theirs)
         for change in outcome.patch.changes
         if change.field in theirs
     )
@@ -175,6 +183,43 @@ class Rehearsal:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Hold how many seconds passed between the last look at each ticket and its PATCH, in ascending order.
+
+    >>> window = Window((0.002, 0.003, 0.040))
+    >>> window.median, window.p99, window.longest, window
+    (0.003, 0.04, 0.04, 3 changes left 3 ms after the last look at their ticket (median), 40 ms (99 %), 40 ms (longest))
+    """
+
+    seconds: tuple[float, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.seconds)
+
+    def _share(self, part: float) -> float:
+        return self.seconds[max(0, math.ceil(part * len(self.seconds)) - 1)] if self.seconds else 0.0
+
+    @property
+    def median(self) -> float:
+        """Give the seconds that half of the changes did not exceed; 0.0 where none was sent."""
+        return self._share(0.5)
+
+    @property
+    def p99(self) -> float:
+        """Give the seconds that 99 of 100 changes did not exceed."""
+        return self._share(0.99)
+
+    @property
+    def longest(self) -> float:
+        """Give the longest time in seconds."""
+        return self._share(1.0)
+
+    def __repr__(self) -> str:
+        middle, most, longest = (f"{value * 1000:.0f} ms" for value in (self.median, self.p99, self.longest))
+        return f"{len(self):,} changes left {middle} after the last look at their ticket (median), {most} (99 %), {longest} (longest)"
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Hold one application of a plan; its numbers always add up to the plan's."""
 
@@ -219,7 +264,7 @@ class Run:
 
     @property
     def unknown(self) -> Outcomes:
-        """Choose the tickets of which nobody can tell."""
+        """Choose the tickets of which nobody can tell whether the change arrived; `.plan()` makes a plan of them, undo() covers them."""
         return self.of("unknown")
 
     @property
@@ -228,13 +273,22 @@ class Run:
         return self.of("not sent")
 
     @property
+    def window(self) -> Window:
+        """Measure how long each ticket could be changed unseen: from the answer to the last look to the departure of its PATCH."""
+        return Window(tuple(sorted(item.window for item in self.outcomes if item.window is not None)))
+
+    @property
     def counts(self) -> dict[str, int]:
         """Count outcomes by kind; the sum is the number of patches."""
         kinds = [item.kind for item in self.outcomes]
         return {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
 
     def undo(self) -> Plan:
-        """Make the opposite plan: it restores exactly what this run changed, in opposite order, after the same preview."""
+        """Make the opposite plan: it restores exactly what this run changed, in opposite order, after the same preview.
+
+        Changes that may have arrived without a proof are in it too, and its notes say so: the old value is put back only where the
+        new one is there.
+        """
         return self._again(lambda item: tuple(change.reversed() for change in item.landed()), undoes=self.id)
 
     def retry(self) -> Plan:
@@ -256,6 +310,12 @@ class Run:
 
     def _unrestored(self) -> Iterator[str]:
         """Say which fields an undo leaves alone, because nobody can read what they held before or hold now."""
+        unsure = [item.ticket for item in self.outcomes if any(found.verdict in UNSURE for found in item.findings)]
+        if unsure:
+            yield (
+                f"Of {len(unsure):,} of these tickets nobody can tell whether the change arrived: "
+                f"{shorten(', '.join(unsure), 200)}. The old value is put back where the new one is there; the others are left alone."
+            )
         sent = [found.change.field for item in self.outcomes for found in item.findings if found.verdict == "missing"]
         for name in dict.fromkeys(sent):
             yield f"{name} was sent with {sent.count(name):,} of these tickets and can't be read back: this undo leaves it alone."

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from truto_tickets_nb.api.retry import PATIENCE
 from truto_tickets_nb.errors import (
@@ -20,7 +20,7 @@ from truto_tickets_nb.errors import (
     TokenRefused,
 )
 from truto_tickets_nb.runs.run import Outcome
-from truto_tickets_nb.runs.verify import before_sending, between
+from truto_tickets_nb.runs.verify import before_sending, between, unread
 from truto_tickets_nb.tickets.fields import is_compared
 
 if TYPE_CHECKING:
@@ -38,13 +38,11 @@ if TYPE_CHECKING:
     ]  # ticket and conflict -> the run of ours that wrote what the ticket holds, "" for none
 
 HOPELESS = (TokenRefused, NeedsReauth, ReadOnly, AccountBlocked, NotAllowed)  # the rest of the run would fail likewise
-STALE = (409, 412)  # the etag was of an older version
-TRIES_STALE = 5  # looks at a ticket whose version moves on between reading and writing
-# Looks given up because everybody pauses. A tool that asks for a wait with every answer would keep us looking for ever: then the
-# PATCH follows its look at once, one request early, because an old look could cost a colleague's edit.
-PAUSES = 2
 LANDED = ("applied", "normalised")
-ARRIVED = "The answer was lost; re-reading shows that it arrived."
+ARRIVED = "The answer did not prove it; re-reading shows that it arrived."
+# Why a PATCH may have arrived. "turned away": a limit or a newer version refused it, the old value is sent again. "lost": its answer was
+# lost, the old value is sent again. "restart": another process sent it, and since then a colleague may have put the old value back.
+Doubt = Literal["turned away", "lost", "restart"]
 
 
 def nobodys(_ticket: str, _found: Finding) -> str:
@@ -73,10 +71,18 @@ def is_locked_out(error: ApiError) -> bool:
     return isinstance(error, RateLimited) and (error.retry_after or 0) > PATIENCE
 
 
-def look(door: Door, patch: Patch, way: Way, left: tuple[str, ...] = (), own: OwnRun = nobodys) -> Looked | Outcome:
+def look(  # noqa: PLR0913  (what is known of a ticket)
+    door: Door,
+    patch: Patch,
+    way: Way,
+    left: tuple[str, ...] = (),
+    own: OwnRun = nobodys,
+    *,
+    doubt: Doubt = "lost",
+) -> Looked | Outcome:
     """Re-read a ticket and compare three ways; an Outcome where nothing is to be sent.
 
-    `left` names the fields of an earlier PATCH of ours that may have arrived; `own` finds the earlier run of ours that wrote what a
+    `left` names the fields of an earlier PATCH of ours that may have arrived, and `doubt` says why it may; `own` finds the earlier run of ours that wrote what a
     ticket holds now.
     """
     try:
@@ -93,11 +99,26 @@ def look(door: Door, patch: Patch, way: Way, left: tuple[str, ...] = (), own: Ow
         if is_locked_out(error):
             raise
         if left:
-            return Outcome(patch, "unknown", f"The answer was lost and the ticket can't be re-read: {error}")
+            reason = f"The answer was lost and the ticket can't be re-read: {error}"
+            return Outcome(patch, "unknown", reason, may_have_arrived(patch, left))
         return Outcome(patch, "not sent", f"The ticket could not be re-read, so nothing was sent: {error}")
     ours, rest = _split(patch, left)
-    lost = tuple(found for group in way.rounds(ours) for found in between(group, record, way.unread))
+    lost = tuple(_doubted(found, doubt) for group in way.rounds(ours) for found in between(group, record, way.unread))
     return _stand(patch, Looked(record, (*lost, *before_sending(rest, record))), own)
+
+
+def may_have_arrived(patch: Patch, left: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Note of the fields that were sent that nobody could read the ticket after it."""
+    return unread(change for change in patch.changes if change.field in left)
+
+
+def _doubted(found: Finding, doubt: Doubt) -> Finding:
+    """Turn what a ticket holds after a PATCH without a proof into a verdict, by why there is none."""
+    if found.verdict == "open" and doubt == "restart":
+        return replace(found, verdict="uncertain")
+    if found.verdict == "unclear" and doubt == "turned away":
+        return replace(found, verdict="conflict" if is_compared(found.change.field) else "open")
+    return found
 
 
 def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Change]]:
@@ -107,7 +128,7 @@ def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Chan
 
 def _stand(patch: Patch, looked: Looked, own: OwnRun) -> Looked | Outcome:
     """Decide, from what the ticket holds, whether anything is still to be sent."""
-    if looked.of("unclear"):
+    if looked.of("unclear", "uncertain"):
         return Outcome(patch, "unknown", _unclear(looked), looked.findings)
     if looked.of("conflict"):
         return _clashed(patch, looked, own)
@@ -139,6 +160,11 @@ def _clashed(patch: Patch, looked: Looked, own: OwnRun) -> Outcome:
 
 def _unclear(looked: Looked) -> str:
     """Say why nobody can tell whether a PATCH arrived whose answer was lost."""
+    if looked.of("uncertain") and not looked.of("unclear"):
+        return (
+            f"The run ended while this was in flight, and {looked.names('uncertain')} holds the old value: either the change never "
+            "arrived, or somebody has put the old value back. It was not sent again; run.unknown.plan() makes a plan of it."
+        )
     names = [found.change.field for found in looked.of("unclear")]
     if read := [name for name in names if is_compared(name)]:
         return f"The answer was lost, and {', '.join(read)} holds neither the old nor the new value: look at both."
@@ -165,6 +191,13 @@ def lacking(names: tuple[str, ...]) -> str:
 def judged(patch: Patch, findings: tuple[Finding, ...], note: str = "") -> Outcome:
     """Turn what was found after sending into one outcome."""
     verdicts = {found.verdict for found in findings} - {"already so"}
+    if "uncertain" in verdicts:
+        names = ", ".join(found.change.field for found in findings if found.verdict == "uncertain")
+        reason = (
+            f"The answer to the change shows the new value of {names}, and the ticket as read after it the old one: either reads are "
+            "behind, or the tool took nothing over. Read it again later: account.dry_run(run.unknown.plan())."
+        )
+        return Outcome(patch, "unknown", reason, findings)
     told = {word: ", ".join(f.change.field for f in findings if f.verdict == word) for word in verdicts}
     if verdicts <= {*LANDED, "missing"}:
         tidied = f"The server tidied {told['normalised']}." if "normalised" in told else ""

@@ -18,8 +18,20 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.kinds import Text
     from truto_tickets_nb.tickets.values import Json
 
+# "uncertain": sent, and the ticket as read holds the old value, which does not prove that the new one never arrived.
+# "unread": sent, and the ticket could not be read after it.
 Verdict = Literal[
-    "open", "already so", "conflict", "applied", "normalised", "ignored", "rewritten", "missing", "unclear"
+    "open",
+    "already so",
+    "conflict",
+    "applied",
+    "normalised",
+    "ignored",
+    "rewritten",
+    "missing",
+    "unclear",
+    "uncertain",
+    "unread",
 ]
 
 
@@ -55,6 +67,11 @@ def finding(change: Change, held: Json, verdict: Verdict) -> Finding:
     known = field(change.field)
     shown = known.kind.text(held) if known else str(held)
     return Finding(change, body_form(change.field, held), verdict, shown)
+
+
+def unread(changes: Iterable[Change]) -> tuple[Finding, ...]:
+    """Note of changes that may have arrived that the ticket could not be read after them."""
+    return tuple(finding(change, None, "unread" if is_compared(change.field) else "missing") for change in changes)
 
 
 def between(changes: Iterable[Change], record: Mapping[str, Any], unread: Collection[str] = ()) -> tuple[Finding, ...]:
