@@ -222,7 +222,7 @@ class Snapshot:
     def _origin(self) -> Origin:
         told = {name: self._told(name) for name in self.table.frame.columns}
         days = frozenset({"due_date"} if self.profile.fact("due_date").value == "date" else ())
-        return Origin(self.table, self.account_id, self.integration, self.choices, told, days)
+        return Origin(self.table, self.account_id, self.integration, self.choices, told, days, self.id)
 
     def _told(self, name: str) -> Told:
         found = about(name, self.profile, self.learnt, self.choices)

@@ -197,7 +197,7 @@ class Draft(Verbs):
         found = taken(self.source, made_from, self._now.frame, edited, clear)
         for note in found.notes:
             self._note(note)
-        return self if found.step is None else self._add((found.step.titled(title),))
+        return self if found.step is None else self._add((found.step.titled(title) if title else found.step,))
 
     def edit(self, ticket: str, field: str, value: Any, title: str = "") -> Self:
         """Edit one cell, guarded by the value that it replaces; an empty value empties it on purpose."""

@@ -87,13 +87,21 @@ def check_snapshot(edited: pd.DataFrame, table: Table, identity: str) -> None:
             "between the two loads. Bring your edits over with df = snapshot.rebase(df), which keeps only what you edited and "
             "shows conflicts."
         )
-    stale = [] if named else _stale(edited, table)
+    if named is None:
+        check_age(
+            edited, table, "df = snapshot.rebase(df, base=...), where base is the snapshot that the frame was made from"
+        )
+
+
+def check_age(edited: pd.DataFrame, table: Table, way_out: str) -> None:
+    """Refuse a frame that does not say its snapshot where its own dates show that tickets were changed in the tool since."""
+    stale = _stale(edited, table)
     if stale:
         names = ", ".join(shorten(ticket, 40) for ticket in stale[:SHOWN]) + (" …" if len(stale) > SHOWN else "")
+        tickets = "1 ticket was" if len(stale) == 1 else f"{len(stale):,} tickets were"
         raise FrameError(
-            f"This frame is older than the snapshot: {len(stale)} tickets were changed in the tool since ({CHANGED_AT} of {names}). "
-            "Its untouched cells would overwrite that. Bring your edits over with df = snapshot.rebase(df, base=...), where base "
-            "is the snapshot that the frame was made from."
+            f"This frame is older than the snapshot: {tickets} changed in the tool since ({CHANGED_AT} of {names}). "
+            f"Its untouched cells would overwrite that. Bring your edits over with {way_out}."
         )
 
 
@@ -112,9 +120,10 @@ def _stale(edited: pd.DataFrame, table: Table) -> list[str]:
 
 
 def _is_earlier(cell: Any, now: Any) -> bool:
-    before, after = as_moment(plain(cell)), moment(now)
+    before, after = plain(cell), moment(now)
     if after is None:
         return False
-    if before is None:
-        return is_missing(plain(cell))  # it had never been changed when the frame was made
-    return type(before) is type(after) and bool(before < after)
+    if is_missing(before):
+        return True  # it had never been changed when the frame was made
+    earlier = as_moment(before)
+    return type(earlier) is type(after) and earlier is not None and bool(earlier < after)

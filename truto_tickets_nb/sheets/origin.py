@@ -39,6 +39,7 @@ class Origin:
     choices: Mapping[str, Choices]
     told: Mapping[str, Told]
     days: frozenset[str] = field(default_factory=frozenset)  # columns of the tool that hold dates without a time
+    snapshot: str = ""  # the id of the snapshot
 
     @property
     def ids(self) -> list[str]:

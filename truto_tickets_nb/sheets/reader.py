@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from truto_tickets_nb.errors import FrameError, shorten
+from truto_tickets_nb.plans.identity import check_age
 from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.sheets.belonging import REBASE, identity_problems
 from truto_tickets_nb.sheets.columns import Column, Unreadable, columns_of
 from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formula, is_error_value, is_too_narrow
 from truto_tickets_nb.sheets.grid import Grid, normal
@@ -46,7 +48,7 @@ def frame_of(grid: Grid, origin: Origin) -> pd.DataFrame:
 
     `frame.attrs["cleared"]` names the cells that were emptied on purpose (column -> ids), `frame.attrs["notes"]` what was left alone.
     """
-    refuse(grid, list(_identity_problems(grid, origin)))
+    refuse(grid, list(identity_problems(grid, origin)))
     places, kept, strangers = places_of(grid, origin)
     names, doubled = _known(grid, origin)
     sheet = _Sheet(grid, origin, places, kept)
@@ -56,6 +58,8 @@ def frame_of(grid: Grid, origin: Origin) -> pd.DataFrame:
     refuse(grid, [*strangers, *doubled, *sheet.problems])
     index = sheet.of(origin.table.frame.index)
     frame = pd.DataFrame({name: pd.Series(array, index=index, copy=False) for name, array in data.items()}, index=index)
+    if grid.marks is None:
+        check_age(frame, origin.table, f"the snapshot that the file was written from: {REBASE}")
     frame.attrs = {"cleared": dict(sheet.cleared), "notes": [*grid.notes, *sheet.notes()]}
     return frame
 
@@ -68,19 +72,6 @@ def refuse(grid: Grid, problems: list[Problem]) -> None:
     more = f"\n  and {len(problems) - SHOWN} more in .problems" if len(problems) > SHOWN else ""
     reasons = "one reason" if len(problems) == 1 else f"{len(problems)} reasons"
     raise FrameError(f"{grid.source} can't be read against this snapshot, for {reasons}:{shown}{more}", problems)
-
-
-def _identity_problems(grid: Grid, origin: Origin) -> Iterator[Problem]:
-    told = (str(grid.about.get("integration", "")), str(grid.about.get("account_id", "")))
-    fix = "Read it with the snapshot that it was written from: tt.open_snapshot(path), if it was saved."
-    if any(told) and told != (origin.integration, origin.account_id):
-        reason = f"the file is of {told[0]} account {told[1]}, this snapshot of {origin.integration} account {origin.account_id}"
-        yield Problem("", "", "", reason, fix)
-    elif not any(told) and grid.marks and not Marker(origin.integration, origin.account_id).is_header(grid.marks[1]):
-        reason = (
-            f"the file was written from another account than this snapshot's ({origin.integration} {origin.account_id})"
-        )
-        yield Problem("", "", "", reason, fix)
 
 
 def _known(grid: Grid, origin: Origin) -> tuple[dict[str, int], list[Problem]]:

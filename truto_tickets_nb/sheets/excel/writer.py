@@ -199,6 +199,7 @@ def _write_about(book: Any, origin: Origin, columns: Sequence[Column], now: date
         "truto_tickets_nb": FORMAT,
         "integration": origin.integration,
         "account_id": origin.account_id,
+        "snapshot": origin.snapshot,
         "tickets": len(origin.table),
         "ids": fingerprint,
         "written": now.isoformat(timespec="seconds"),
