@@ -16,7 +16,7 @@ import pytest
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.api.throttle import Throttle
-from truto_tickets_nb.cli import main
+from truto_tickets_nb.cli import envelope, main
 from truto_tickets_nb.home import home
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.runs.journal import Journal
@@ -90,9 +90,10 @@ def patches(box):
 
 
 def made(path="plan.json", **about):
-    """Change what a plan's file says of its making."""
+    """Write a plan's file as if it had been made otherwise."""
     whole = json.loads(Path(path).read_text())
-    whole["made"] |= about
+    told = {key: value for key, value in {**whole["made"], **about}.items() if key != "digest"}
+    whole["made"] = {**told, "digest": envelope._digest(told, whole["fingerprint"])}
     Path(path).write_text(json.dumps(whole))
 
 
@@ -353,6 +354,7 @@ def test_command_line_without_sense_is_no_plan_with_changes(cli, words):
         lambda whole: whole.update(plan="x"),
         lambda whole: whole.update(truto_tickets_plan=2),
         lambda whole: whole.update(made={"at": "yesterday"}),
+        lambda whole: whole["made"].update(at="2999-01-01T00:00:00+00:00"),
         lambda whole: whole.update(made=3),
     ],
 )

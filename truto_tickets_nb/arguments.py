@@ -81,6 +81,12 @@ def file_path(argument: str, value: Any) -> Path:
     """Read the path of a file or a folder: text or a Path."""
     if not isinstance(value, str | os.PathLike) or not str(value):
         raise ArgumentError(f"{argument} is the path of a file, as text or a Path, not {said(value)}.")
+    try:
+        is_name = b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:
+        is_name = False
+    if not is_name:
+        raise ArgumentError(f"{argument} is the path of a file, and no file can be called {said(os.fspath(value))}.")
     return Path(value)
 
 

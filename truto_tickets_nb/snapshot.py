@@ -275,6 +275,6 @@ def open_snapshot(path: str | Path) -> Snapshot:
         header["query"],
         tuple(header["notes"]),
         tuple(header["budget"]),
-        practice=bool(header.get("practice")),
-        id=str(header.get("id") or ""),
+        practice=header["practice"],
+        id=header["id"],
     )

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from truto_tickets_nb.atomic import reason, write_file
 from truto_tickets_nb.errors import PlanError, SetupError, shorten
 from truto_tickets_nb.json_text import json_text
 from truto_tickets_nb.plans.plan import Plan
+from truto_tickets_nb.sealing import digest
 from truto_tickets_nb.version import VERSION
 
 if TYPE_CHECKING:
@@ -53,8 +55,14 @@ def write(path: Path, plan: Plan, made: Mapping[str, Any]) -> None:
     """Write a plan with the story of its making; an earlier file is replaced only once the new one is complete."""
     whole = orjson.loads(plan.to_json())
     about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": _user(), "version": VERSION, **made}
-    told = {key: whole[key] for key in ("truto_tickets_plan", "fingerprint")} | {"made": about, "plan": whole["plan"]}
+    head = {key: whole[key] for key in ("truto_tickets_plan", "fingerprint")}
+    told = {**head, "made": {**about, "digest": _digest(about, whole["fingerprint"])}, "plan": whole["plan"]}
     put(path, orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def _digest(about: Mapping[str, Any], fingerprint: str) -> str:
+    """Compute the digest of how a plan was made, which its fingerprint does not cover: it decides what is too old to be sent."""
+    return digest(orjson.dumps([fingerprint, about], option=orjson.OPT_SORT_KEYS))
 
 
 def place(source: Path | None, *paths: Path | None) -> None:
@@ -68,23 +76,21 @@ def place(source: Path | None, *paths: Path | None) -> None:
 
 def put(path: Path, text: str) -> None:
     """Write a file as a whole."""
-    part = path.with_name(f"{path.name}.part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        write_file(path, text)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise SetupError(f"{path} can't be written: {error.strerror or error}. Choose another place.") from error
+        raise SetupError(f"{path} can't be written: {reason(error)}. Choose another place.") from error
 
 
 def read(path: Path) -> tuple[Plan, Made]:
     """Read a plan and how it was made; what is no plan is refused with what to do."""
     try:
         text = path.read_bytes()
-        return _plan(path, text), _made(path, orjson.loads(json_text(text)).get("made"))
+        plan = _plan(path, text)
+        return plan, _made(path, orjson.loads(json_text(text)).get("made"), plan.fingerprint)
     except OSError as error:
         raise PlanError(
-            f"{path} can't be read: {error.strerror or error}. Make a plan: truto-tickets plan RECIPE --out {path}"
+            f"{path} can't be read: {reason(error)}. Make a plan: truto-tickets plan RECIPE --out {path}"
         ) from error
 
 
@@ -105,16 +111,23 @@ def _check(path: Path, found: Any) -> None:
         raise PlanError(f"{path} is a plan of another version of this toolkit, which reads {FORMAT}. Make it anew.")
 
 
-def _made(path: Path, told: Any) -> Made:
+def _made(path: Path, told: Any, fingerprint: str) -> Made:
     """Read how it was made; a plan that a notebook saved with to_json() is as old as its file."""
     if told is None:
         return Made(datetime.fromtimestamp(path.stat().st_mtime, UTC), is_told=False)
     try:
+        _check_digest(told, fingerprint)
         at = datetime.fromisoformat(told["at"])
         known = at if at.tzinfo else at.replace(tzinfo=UTC)
         return Made(known, str(told.get("by", "")), str(told.get("recipe", "")), tuple(map(str, told.get("words", ()))))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlanError(f"{path} does not say when it was made ({shorten(error, 80)}). Make it anew.") from error
+
+
+def _check_digest(told: dict[str, Any], fingerprint: str) -> None:
+    about = {key: value for key, value in told.items() if key != "digest"}
+    if told.get("digest") != _digest(about, fingerprint):
+        raise ValueError("what it says of that is not what was saved")
 
 
 def _user() -> str:

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import secrets
+import time
 import warnings
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from truto_tickets_nb.atomic import PART, PRIVATE, reason, write_file, write_new
 from truto_tickets_nb.edits.history import History
 from truto_tickets_nb.errors import DraftDamaged, shorten
-from truto_tickets_nb.json_text import json_text
 from truto_tickets_nb.private import keep_folder_private, keep_private
 from truto_tickets_nb.process import is_alive, mark, release
+from truto_tickets_nb.sealing import sealed, unsealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +33,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MARK, VERSION = "truto_tickets_nb draft", 2
+MARK, VERSION = "truto_tickets_nb draft", 3
 KEPT = 20  # autosaves of one name; older ones that nobody works on make room
 FOLDER = "drafts"
+DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +60,39 @@ class Autosave:
     def write(self, history: History) -> str:
         """Write the steps; returns what has to be told, "" where there is nothing to tell."""
         try:
-            note = "" if self.path else self._claim()
-            self._replace(history)
+            if self.path is None:
+                return self._claim(history)
+            write_file(self.path, self._content(self.path, history), mode=PRIVATE)
         except OSError as error:
             self.path = None
-            return (
-                f"The draft can't be saved by itself ({shorten(error, 120)}). Keep its steps: draft.save('steps.json')."
-            )
-        return note
+            return f"The draft can't be saved by itself ({shorten(reason(error), 120)}). Keep its steps: draft.save('steps.json')."
+        return ""
 
-    def _claim(self) -> str:
+    def _claim(self, history: History) -> str:
         """Take the first file that is nobody's; a file that is there is never written over."""
         keep_folder_private(self.folder)
         self._make_room()
         held = ""
         for path in self._names():
-            try:
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            except FileExistsError:
-                held = path.name if _is_at_work(path) else held
-                continue
-            self.path = path
-            break
+            if self._takes(path, history):
+                self.path = path
+                break
+            held = path.name if _is_at_work(path) else held
         return (
             f"Another draft of this name is at work in {held}; this one is kept in {self.path.name}."
             if held and self.path
             else ""
         )
+
+    def _takes(self, path: Path, history: History) -> bool:
+        """Write a file that is nobody's; False where somebody has it."""
+        if os.path.lexists(path):
+            return False
+        try:
+            write_new(path, self._content(path, history), mode=PRIVATE)
+        except FileExistsError:  # somebody was faster
+            return False
+        return True
 
     def _names(self) -> Iterator[Path]:
         number = 1
@@ -95,20 +104,10 @@ class Autosave:
     def _stem(self) -> str:
         return f"{_safe(self.account_id)}-{_safe(self.name or 'draft')}"
 
-    def _replace(self, history: History) -> None:
-        assert self.path is not None
-        owner = {"pid": os.getpid(), "mark": mark(str(self.path))}
+    def _content(self, path: Path, history: History) -> bytes:
+        owner = {"pid": os.getpid(), "mark": mark(str(path))}
         head = {"format": MARK, "version": VERSION, "account_id": self.account_id, "name": self.name, "owner": owner}
-        part = self.path.with_name(f"{self.path.name}.{secrets.token_hex(4)}.part")
-        try:
-            with open(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:  # noqa: PTH123  (a mode of its own)
-                file.write(orjson.dumps({**head, **self._encoded(history)}))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self.path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        return sealed(orjson.dumps({**head, **self._encoded(history)}))
 
     def _encoded(self, history: History) -> dict[str, Any]:
         """Write the steps, of which only the new ones are encoded: a step of ten thousand cells costs its time once."""
@@ -150,16 +149,12 @@ class Autosave:
         return files
 
     def _read(self, path: Path) -> History | None:
+        """Read what was left in a file; None where somebody works on it, or a later version of this toolkit wrote it."""
         try:
-            data = path.read_bytes()
-            if not data:
-                return None  # just claimed
-            found = orjson.loads(json_text(data))
-            if _is_held(path, found):
-                return None  # somebody works on it
-            if found["version"] > VERSION:
-                return None  # a later version's: it stays as it is
-            return History.of_json(found, version=found["version"])
+            content = _content_of(path.read_bytes())
+            if _is_held(path, content) or content["version"] > VERSION:
+                return None
+            return History.of_json(content)
         except OSError:
             return None
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
@@ -171,6 +166,9 @@ class Autosave:
         self.path = left.path
 
     def _make_room(self) -> None:
+        for part in self.folder.glob(f"*{PART}"):  # of a process that was killed while it wrote
+            if time.time() - part.stat().st_mtime > DAY:
+                part.unlink(missing_ok=True)
         files = sorted(self._files(), key=lambda path: path.stat().st_mtime_ns, reverse=True)
         for path in files[KEPT - 1 :]:
             if not _is_at_work(path):
@@ -179,13 +177,21 @@ class Autosave:
 
 def _is_at_work(path: Path) -> bool:
     try:
-        return _is_held(path, orjson.loads(path.read_bytes()))
+        return _is_held(path, _content_of(path.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
-def _is_held(path: Path, found: dict[str, Any]) -> bool:
-    owner = found["owner"]
+def _content_of(data: bytes) -> dict[str, Any]:
+    """Read the file of a draft; a ValueError where it is damaged, or of an earlier version, which had no digest."""
+    content = orjson.loads(unsealed(data))
+    if not isinstance(content, dict) or content["version"] < VERSION:
+        raise ValueError("it is of an earlier version of this toolkit")
+    return content
+
+
+def _is_held(path: Path, content: dict[str, Any]) -> bool:
+    owner = content["owner"]
     return is_alive(str(path), owner["pid"], owner["mark"])
 
 

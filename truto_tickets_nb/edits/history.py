@@ -141,27 +141,19 @@ class History:
         return {"steps": steps, "now": _numbers(self.now), "past": past, "future": future}
 
     @classmethod
-    def of_json(cls, written: Mapping[str, Any], *, version: int = 2) -> Self:
-        """Read it back, also as version 1 wrote it: with the whole list before each operation."""
+    def of_json(cls, written: Mapping[str, Any]) -> Self:
+        """Read it back."""
         steps = {int(number): Step.of_json(step) for number, step in written["steps"].items()}
 
         def slots(rows: Iterable[Any]) -> Slots:
             return tuple(Slot(int(number), steps[int(number)], bool(enabled)) for number, enabled in rows)
 
         now = slots(written["now"])
-        if version == 1:
-            past, future = ([slots(rows) for rows in written[key]] for key in ("past", "future"))
-            later = [now, *reversed(future)]
-            return cls(now, _splices([*past, now]), tuple(reversed(_splices(later))))
-        past_, future_ = (
+        past, future = (
             tuple(Splice(int(at), slots(old), slots(new)) for at, old, new in written[key])
             for key in ("past", "future")
         )
-        return cls(now, past_, future_)
-
-
-def _splices(states: list[Slots]) -> tuple[Splice, ...]:
-    return tuple(map(Splice.between, states, states[1:]))
+        return cls(now, past, future)
 
 
 def _numbers(slots: Slots) -> list[list[Any]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from truto_tickets_nb.arguments import file_path, said
+from truto_tickets_nb.atomic import reason, write_file
 from truto_tickets_nb.edits import replaying, telling
 from truto_tickets_nb.edits.code import program
 from truto_tickets_nb.edits.layout import laid_out
@@ -88,20 +89,19 @@ class Recipe:
         try:
             return cls.of_json(source.read_bytes())
         except OSError as error:
-            raise RecipeError(f"The recipe {path} can't be read: {error}.") from error
+            raise RecipeError(f"The recipe {path} can't be read: {reason(error)}.") from error
         except RecipeError as error:
             raise RecipeError(f"{path}: {error}") from error
 
     def save(self, path: str | Path) -> None:
         """Write it to a file; an existing one is replaced only once the new one is complete."""
         target = file_path("path", path)
-        part = target.with_name(f"{target.name}.part")
         try:
-            part.write_text(self.to_json(), encoding="utf-8")
-            part.replace(target)
+            write_file(target, self.to_json())
         except OSError as error:
-            part.unlink(missing_ok=True)
-            raise RecipeError(f"The recipe can't be written to {target}: {error}. Choose another place.") from error
+            raise RecipeError(
+                f"The recipe can't be written to {target}: {reason(error)}. Choose another place."
+            ) from error
 
     def apply_to(self, snapshot: Source) -> Report:
         """Replay it on a snapshot; the report tells per step what matched, changed, was already so, or no longer fits."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from truto_tickets_nb.sandbox.hosts import LOOPBACK
 from truto_tickets_nb.sandbox.hub import Hub
 from truto_tickets_nb.sandbox.profiles import slugs
-from truto_tickets_nb.sandbox.server import Sandbox, new_token
+from truto_tickets_nb.sandbox.server import TOKEN, Sandbox
 from truto_tickets_nb.sandbox.serving import Served, Server
 
 if TYPE_CHECKING:
@@ -28,25 +27,22 @@ class Sandboxes(Served):
     databases that survive; the other switches are those of a Sandbox.
     """
 
-    def __init__(  # noqa: PLR0913  (keyword-only from the second)
+    def __init__(
         self,
         tickets: int = 20,
         *,
         integrations: Sequence[str] | None = None,
-        token: str | None = None,
+        token: str = TOKEN,
         port: int = 0,
-        host: str = LOOPBACK,
-        expose: bool = False,
         path: str | Path | None = None,
         **switches: Any,
     ) -> None:
-        self.token = token or new_token()
-        self._server = Server(Hub(self.token), port, host, expose=expose)
-        self.notes = self._server.warnings
+        self.token = token
+        self._server = Server(Hub(token), port)
         self._boxes: dict[str, Sandbox] = {}
         for slug in integrations if integrations is not None else slugs():
             file = Path(path) / f"{slug}.sqlite" if path else None
-            self._boxes[slug] = Sandbox(slug, tickets, token=self.token, path=file, **switches)
+            self._boxes[slug] = Sandbox(slug, tickets, token=token, path=file, **switches)
             self._boxes[slug].join(self._server)
 
     @property
@@ -65,7 +61,7 @@ class Sandboxes(Served):
 
     def requests(self) -> list[Seen]:
         """List the requests to all accounts so far, and those that named none."""
-        return self._server.hub.seen.items()
+        return list(self._server.hub.seen)
 
     def start(self) -> Self:
         """Start serving; returns once requests are answered."""

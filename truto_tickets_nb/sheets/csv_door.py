@@ -8,13 +8,13 @@ import re
 import sys
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from truto_tickets_nb.errors import FrameError
 from truto_tickets_nb.sheets.columns import Column, columns_of
 from truto_tickets_nb.sheets.encodings import decoded
 from truto_tickets_nb.sheets.evidence import Evidence
-from truto_tickets_nb.sheets.files import write_whole
+from truto_tickets_nb.sheets.files import write_sheet
 from truto_tickets_nb.sheets.grid import Grid, grid_of, is_header
 from truto_tickets_nb.sheets.marks import Marker
 from truto_tickets_nb.sheets.rows import guarded
@@ -35,13 +35,13 @@ _HEAD = 64 * 1024  # characters in which the header stands
 def write_csv(path: str | Path, origin: Origin, wanted: Iterable[str] | None = None) -> None:
     """Write tickets as CSV: the id first, the marks last."""
     columns = columns_of(origin, origin.columns(wanted))
-    write_whole(path, lambda draft: _write(draft, origin, columns))
+    write_sheet(path, lambda file: _write(file, origin, columns))
 
 
-def _write(path: Path, origin: Origin, columns: Sequence[Column]) -> None:
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerows(lines(origin, columns))
+def _write(file: IO[bytes], origin: Origin, columns: Sequence[Column]) -> None:
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(lines(origin, columns))
+    text.detach()  # written out, and left open
 
 
 def lines(origin: Origin, columns: Sequence[Column]) -> Iterator[list[str]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.atomic import reason, write_file
 from truto_tickets_nb.errors import FrameError, SetupError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from truto_tickets_nb.atomic import Content
 
 _SAVE_AS = "Open it in Excel or LibreOffice and save it as .xlsx."
 
@@ -23,17 +24,13 @@ _OTHER_FILES = (
 )
 
 
-def write_whole(path: str | Path, write: Callable[[Path], object]) -> None:
-    """Write a file beside the target, and put it there once it is complete."""
-    target = Path(path)
-    draft = target.with_name(f"{target.name}.part")
+def write_sheet(path: str | Path, content: Content) -> None:
+    """Write a workbook or a CSV file; an existing one is replaced only once the new one is complete."""
     try:
-        write(draft)
-        draft.replace(target)
+        write_file(path, content)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise SetupError(
-            f"{target} can't be written: {error}. Close it where it is open, or choose another place."
+            f"{path} can't be written: {reason(error)}. Close it where it is open, or choose another place."
         ) from error
 
 
@@ -42,7 +39,7 @@ def read_bytes(path: str | Path) -> bytes:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
-        raise FrameError(f"{path} can't be read: {error.strerror}. Give the path of an .xlsx or .csv file.") from error
+        raise FrameError(f"{path} can't be read: {reason(error)}. Give the path of an .xlsx or .csv file.") from error
     refusal = _refusal(data)
     if refusal:
         raise FrameError(f"{path} {refusal}")

@@ -19,7 +19,7 @@ from truto_tickets_nb.sheets.columns import Column, columns_of
 from truto_tickets_nb.sheets.excel.guide import write_guide
 from truto_tickets_nb.sheets.excel.lists import Offer, dropdown, offers_of, refusal, write_lists
 from truto_tickets_nb.sheets.excel.styles import AMBER, BLUE, GREY, HEIGHT, Cells, Look, width
-from truto_tickets_nb.sheets.files import write_whole
+from truto_tickets_nb.sheets.files import write_sheet
 from truto_tickets_nb.sheets.marks import Marker
 from truto_tickets_nb.sheets.texts import CLEAR, escape, is_formula_like
 from truto_tickets_nb.sheets.written import cut, is_long
@@ -48,7 +48,7 @@ def write_excel(path: str | Path, origin: Origin, wanted: Iterable[str] | None =
     columns = columns_of(origin, origin.columns(wanted))
     whole = io.BytesIO()  # a workbook that can't be saved would leave its temporary files behind
     _book(origin, columns, datetime.now(UTC)).save(whole)
-    write_whole(path, lambda draft: draft.write_bytes(whole.getbuffer()))
+    write_sheet(path, whole.getvalue())
 
 
 def _book(origin: Origin, columns: Sequence[Column], now: datetime) -> Any:
