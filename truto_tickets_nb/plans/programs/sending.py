@@ -11,6 +11,7 @@ from truto_tickets_nb.api.address import base_address, query_pairs, segment
 from truto_tickets_nb.errors import PlanError, SetupError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.programs.taking import Carried, Taken, carried, taken
+from truto_tickets_nb.plans.fingerprint import short
 from truto_tickets_nb.plans.strict import strictly
 from truto_tickets_nb.plans.way import part_of
 from truto_tickets_nb.tickets.fields import CUSTOM_FIELDS
@@ -107,7 +108,7 @@ def script(plan: Plan, base_url: str) -> Script:
 def _head(plan: Plan) -> tuple[str, ...]:
     return (
         preview.headline(plan),
-        f"Plan {plan.fingerprint} of {plan.integration} account {plan.account_id}.",
+        f"Plan {short(plan.fingerprint)} of {plan.integration} account {plan.account_id}.",
         "This program sends what the plan shows and checks nothing: no conflict check, no journal, no undo.",
         f"account.apply(plan, confirm={len(plan)}) does all of these.",
     )
