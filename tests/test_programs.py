@@ -222,7 +222,7 @@ def test_head_says_what_it_is_and_what_it_does_not_do(small_account, method):
     head = "\n".join(getattr(plan, method)().splitlines()[:6])
     told = (
         f"0 to add, 3 to change, 0 to delete ({plan.changes} fields)",
-        plan.fingerprint,
+        plan.fingerprint[:16],
         "no conflict check, no journal, no undo",
         "confirm=3",
     )

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from truto_tickets_nb.api.address import base_address, query_pairs, segment
 from truto_tickets_nb.errors import PlanError, SetupError
 from truto_tickets_nb.plans import preview
-from truto_tickets_nb.plans.programs.taking import Carried, Taken, carried, taken
 from truto_tickets_nb.plans.fingerprint import short
+from truto_tickets_nb.plans.programs.taking import Carried, Taken, carried, taken
 from truto_tickets_nb.plans.strict import strictly
 from truto_tickets_nb.plans.way import part_of
 from truto_tickets_nb.tickets.fields import CUSTOM_FIELDS
