@@ -40,6 +40,9 @@ def started(reach, home, **options):
     return subprocess.Popen([sys.executable, "-c", CHILD, *reach, str(home)], **options)
 
 
+TOKEN = "practice-token-of-this-test"
+
+
 def patches(box):
     return sum(seen.method == "PATCH" for seen in box.requests())
 
@@ -53,7 +56,7 @@ def until(box, child, count):
 def one_round(home, tickets, seed, judge):
     """Kill at random moments and resume, until the run is done; then compare journal, server and colleagues."""
     chance = random.Random(seed)
-    with Sandbox("jira", tickets, limit=None) as box:
+    with Sandbox("jira", tickets, limit=None, token=TOKEN) as box:
         reach, kills = (box.token, box.account_id, box.url), 0
         box.faults(*FAULTS, seed=seed)
         while True:
@@ -80,7 +83,7 @@ def test_killed_again_and_again(tmp_path, seed, assert_outcomes_are_true, capfd)
     kills, _ = one_round(tmp_path, 300, seed, assert_outcomes_are_true)
     assert kills >= 1
     journal = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert b"sandbox-practice-token" not in journal
+    assert TOKEN.encode() not in journal
     assert (tmp_path / "journal.sqlite").stat().st_mode & 0o777 == 0o600
     assert "Traceback" not in capfd.readouterr().err
 

@@ -95,7 +95,7 @@ def _told(column: pd.Series, op: str, value: Any, *, case: bool) -> Mask:
     """Test texts: those of the cell, or each member of a set; one that passes is enough."""
     texts, rows = members(column.array)
     if not _is_ascii(value):
-        texts, value = pc.utf8_normalize(texts, form="NFC"), _composed(value)
+        texts, value = _in_nfc(texts), _composed(value)
     hits = _TEXTS[op](texts, value, case).fill_null(fill_value=False).to_numpy(zero_copy_only=False)
     if rows is None:
         return hits
@@ -106,6 +106,14 @@ def _told(column: pd.Series, op: str, value: Any, *, case: bool) -> Mask:
 
 def _is_ascii(value: Any) -> bool:
     return all(_is_ascii(item) for item in value) if isinstance(value, list | tuple) else shown(value).isascii()
+
+
+def _in_nfc(texts: Any) -> Any:
+    """Bring each distinct text into NFC; Arrow's own utf8_normalize gave another form until long after the lowest version allowed."""
+    coded = coded_texts(texts)
+    return pa.chunked_array(
+        [pa.array(list(map(nfc, coded.dictionary.to_pylist())), pa.large_string()).take(coded.indices)]
+    )
 
 
 def _composed(value: Any) -> Any:

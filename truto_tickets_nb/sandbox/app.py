@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.sandbox import bodies, demands, forms, meta, raw, schemas
-from truto_tickets_nb.sandbox.answers import Refusal
+from truto_tickets_nb.sandbox import bodies, bounded, demands, forms, meta, raw, schemas
+from truto_tickets_nb.sandbox.answers import Refusal, refused
+from truto_tickets_nb.sandbox.bounded import Newest
 from truto_tickets_nb.sandbox.faults import Faults
 from truto_tickets_nb.sandbox.lists import companion_list, ticket_list
 from truto_tickets_nb.sandbox.patching import patched
@@ -39,7 +40,9 @@ class Api:
     ignored: tuple[str, ...] = ()
     state: Record = field(default_factory=lambda: {"status": "active", "blocked": False, "read_only": False})
     faults: Faults = field(default_factory=Faults)
-    notified: list[str] = field(default_factory=list)  # tickets of whose change somebody would have been told
+    notified: Newest[str] = field(
+        default_factory=lambda: Newest(bounded.NOTES)
+    )  # tickets of whose change somebody would have been told
 
     def limited(self, call: Call) -> None:
         """Count a request against Truto's limit and the vendor's."""
@@ -147,12 +150,13 @@ class Api:
             return bytes(known[0])
         answer = orjson.dumps(forms.shaped(call, self.played, self._patch(call)))
         if call.key:
-            self.store.one("insert into replies values (?, ?, ?)", call.key, 200, answer)
+            self.store.remember(call.key, answer)
         return answer
 
     def _patch(self, call: Call) -> Record:
         with self.store.lock:
             old, work = self._worked(call)
+            self._small_enough(work)
             for label in work.labels:
                 self.store.add_companion("tags", {"id": label, "name": label})
             stamped = work.made.get("updated_at") != old.get("updated_at")  # some tools let it be written
@@ -161,6 +165,15 @@ class Api:
         if told and work.made != old and not demands.holds(call.query, self.played.fact("quiet")):
             self.notified.append(str(made["id"]))
         return made
+
+    def _small_enough(self, work: Work) -> None:
+        """Refuse what would let the account grow without an end."""
+        if len(orjson.dumps(work.made)) > bounded.TICKET:
+            raise Refusal(
+                422, f"The ticket would be larger than {bounded.TICKET:,} bytes", raw={"message": "ticket too large"}
+            )
+        if work.labels and self.store.count("tags") + len(work.labels) > bounded.LABELS:
+            raise refused("tags", f"The account has no more than {bounded.LABELS:,} tags")
 
     def _worked(self, call: Call) -> tuple[Record, Work]:
         """Apply a body to the ticket as it is now, without storing it."""

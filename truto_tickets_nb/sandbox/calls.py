@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -12,7 +13,13 @@ from truto_tickets_nb.sandbox.profiles import playable
 from truto_tickets_nb.sandbox.queries import QueryError, check, nested
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from starlette.requests import Request
+
+
+_DEEPEST = 100  # levels of arrays and objects in a body
+_OF_SEEN = 1000  # bytes of memory that one request takes at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,6 @@ class Seen:
     method: str
     path: str
     query: dict[str, Any]
-    body: Any
     status: int
     key: str = ""
     at: float = 0.0  # seconds of a monotonic clock
@@ -30,22 +36,46 @@ class Seen:
     raw: bytes = b""  # the body as it came
     account: str = ""  # whose request it was, as far as that is known
 
+    @property
+    def body(self) -> Any:
+        """Read the body: what it says as JSON, None where there is none, its text where it is no JSON."""
+        try:
+            return orjson.loads(self.raw) if self.raw else None
+        except orjson.JSONDecodeError:
+            return self.raw.decode("latin-1")
+
+    def size(self) -> int:
+        """Estimate the bytes of memory that it takes."""
+        return _OF_SEEN + len(self.raw) + 10 * len(self.target) + len(self.key)
+
 
 class Call:
     """Hold one request, read."""
 
-    def __init__(self, request: Request, raw: bytes) -> None:
-        self.request, self.raw = request, raw
-        self.query = nested(request.query_params.multi_items())
+    def __init__(self, request: Request) -> None:
+        self.request, self.raw = request, b""
         self.path = request.url.path
         self.key = request.headers.get("idempotency-key", "")
-        self.unreadable = ""  # why the body is no JSON
+        self.unreadable: Refusal | None = None  # why it can't be read
+        self.body: Any = None
+        self.taken: Any = None  # what of the body is taken over
+        self.query: dict[str, Any] = {}
         try:
-            self.body: Any = orjson.loads(raw) if raw else None
+            self.query = nested(parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        except QueryError as error:
+            self.unreadable = Refusal(400, str(error))
+
+    def read(self, raw: bytes) -> None:
+        """Take over the body."""
+        self.raw = raw
+        try:
+            self.body = orjson.loads(raw) if raw else None
         except orjson.JSONDecodeError as error:
             self.body = raw.decode("latin-1")
-            self.unreadable = f"The request body is not valid JSON: {error}"
-        self.taken: Any = self.body  # what of it is taken over
+            self.unreadable = Refusal(400, f"The request body is not valid JSON: {error}")
+        if not self.unreadable and not _is_flat(self.body, _DEEPEST):
+            self.unreadable = Refusal(400, f"The request body is nested more than {_DEEPEST} levels deep")
+        self.taken = self.body
 
     @property
     def target(self) -> str:
@@ -97,9 +127,7 @@ class Call:
         return str(self.request.path_params[part])
 
     def check(self) -> None:
-        """Refuse a request that can't be read, or whose parameters have the wrong type, as Truto itself does."""
-        if self.unreadable:
-            raise Refusal(400, self.unreadable)
+        """Refuse a request whose parameters have the wrong type, as Truto itself does."""
         try:
             check(self.query)
         except QueryError as error:
@@ -108,3 +136,17 @@ class Call:
     def only(self, *methods: str) -> None:
         if self.request.method not in methods:
             raise Refusal(405, "Method not allowed")
+
+
+def _is_flat(value: Any, deepest: int) -> bool:
+    """Tell whether arrays and objects are nested no deeper than so many levels."""
+    level = [value]
+    for _ in range(deepest + 1):
+        level = [inner for item in level for inner in _inside(item)]
+        if not level:
+            return True
+    return False
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

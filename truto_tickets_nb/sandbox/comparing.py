@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,3 +70,30 @@ def compares(value: Any, sign: str, asked: str) -> bool:
         return SIGNS[sign](float(value), float(asked))
     except ValueError:
         return SIGNS[sign](str(value).casefold(), asked.casefold())
+
+
+def among(value: Any, asked: str) -> bool:
+    """Tell whether a value equals one of many, written as a JSON array of texts, as `compares` has it.
+
+    >>> among("Refund", '["other", "refund"]'), among("10", '["9", "10.0"]'), among(None, '["None"]')
+    (True, True, False)
+    """
+    if value is None:
+        return False
+    numbers, texts = _sorted_out(asked)
+    number = _number(value)
+    return str(value).casefold() in texts if number is None else number in numbers
+
+
+@lru_cache(maxsize=16)
+def _sorted_out(asked: str) -> tuple[frozenset[float], frozenset[str]]:
+    values = orjson.loads(asked)
+    numbers = {number for value in values if (number := _number(value)) is not None}
+    return frozenset(numbers), frozenset(value.casefold() for value in values)
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None

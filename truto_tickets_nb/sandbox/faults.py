@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from truto_tickets_nb.sandbox.bounded import COUNTED, NOTES, Newest
+
 # kind -> the requests that it strikes. What each one does stands in mischief.py.
 TRANSPORT = {
     "limited": "ANY", "limited_date": "ANY", "limited_bare": "ANY", "limited_remote": "ANY", "limited_remote_bare": "ANY",
@@ -120,7 +122,7 @@ class Faults:
 
     def __init__(self, faults: Iterable[Fault] = (), seed: int = 0) -> None:
         self.faults, self.seed = tuple(faults), seed
-        self.played: list[Struck] = []
+        self.played: Newest[Struck] = Newest(NOTES)
         self._lock = threading.Lock()
         self._turns: Counter[int] = Counter()
         self._asked: Counter[tuple[int, str]] = Counter()
@@ -134,12 +136,15 @@ class Faults:
                 for place, fault in enumerate(self.faults)
                 if fault.strikes(request) and self._is_due(place, fault, ticket)
             }
-            self.played += [Struck(kind, request, ticket) for kind in found]
+            self.played.extend(Struck(kind, request, ticket) for kind in found)
         return found
 
     def _is_due(self, place: int, fault: Fault, ticket: str) -> bool:
         self._turns[place] += 1
         self._asked[place, ticket] += 1
+        for counter in (self._asked, self._struck):
+            if len(counter) > COUNTED:
+                del counter[next(iter(counter))]
         if fault.most and self._struck[place, ticket] >= fault.most:
             return False
         due = (

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from truto_tickets_nb.sandbox.answers import Refusal
 from truto_tickets_nb.sandbox.comparing import SIGNS, stamp
 from truto_tickets_nb.sandbox.queries import names
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.sandbox.store import Store
 
-_SQL = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "=", "ne": "!="}
+_SQL = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_MOST = 1_000  # values of one filter
 _DATES = {"created_at": "created", "updated_at": "updated", "due_date": "stamp(part(body, 'due_date'))", "completed_at": "stamp(part(body, 'completed_at'))"}  # fmt: skip
 _TEXTS = ("id", "name", "number")
 _LISTED = {"status": "ticket_status", "workspace": "workspaces", "workspace_id": "workspaces"}
@@ -57,6 +60,7 @@ def _signed(name: str, asked: Any) -> Iterator[tuple[str, list[str]]]:
         items = names(value) if sign == "in" else value if isinstance(value, list) else [value]
         if not all(isinstance(item, str) for item in items) or (len(items) != 1 and sign in ("gt", "gte", "lt", "lte")):
             raise Refusal(400, f"{name}[{sign}] must be one plain value")
+        _few(name, items)
         if sign in SIGNS or sign == "in":
             yield sign, items
 
@@ -64,18 +68,23 @@ def _signed(name: str, asked: Any) -> Iterator[tuple[str, list[str]]]:
 def _date(name: str, sign: str, values: list[str]) -> Where:
     stamps = [stamp(value) for value in values]
     if None in stamps:
-        raise Refusal(400, f"{name}[{sign}] must be a date such as 2026-01-31 or 2026-01-31T10:00:00Z, not {values!r}")
-    return _any(f"{_DATES[name]} {_SQL.get(sign, '=')} ?", sign, stamps)
+        raise Refusal(
+            400, f"{name}[{sign}] must be a date such as 2026-01-31 or 2026-01-31T10:00:00Z, not {_shown(values)}"
+        )
+    if sign in ("gt", "gte", "lt", "lte"):
+        return Where(f"{_DATES[name]} {_SQL[sign]} ?", tuple(stamps))
+    return Where(f"{_DATES[name]} {'not in' if sign == 'ne' else 'in'} ({', '.join('?' * len(stamps))})", tuple(stamps))
 
 
 def _text(name: str, sign: str, values: list[str]) -> Where:
     column = "part(body, 'number')" if name == "number" else name
-    return _any(f"compares({column}, '{sign if sign in SIGNS else 'eq'}', ?)", sign, values)
+    if sign in ("gt", "gte", "lt", "lte"):
+        return Where(f"compares({column}, '{sign}', ?)", tuple(values))
+    return Where(f"{'not ' if sign == 'ne' else ''}among({column}, ?)", (orjson.dumps(values).decode(),))
 
 
-def _any(text: str, sign: str, values: list[Any]) -> Where:
-    joint = " and " if sign == "ne" else " or "
-    return Where(f"({joint.join([text] * len(values)) or '0'})", tuple(values))
+def _shown(values: list[str]) -> str:
+    return repr([value[:60] for value in values[:3]])
 
 
 def wanted(asked: Any) -> list[str]:
@@ -87,10 +96,16 @@ def wanted(asked: Any) -> list[str]:
     return names(asked)
 
 
+def _few(name: str, values: list[str]) -> list[str]:
+    if len(values) > _MOST:
+        raise Refusal(400, f"{name} takes {_MOST:,} values at most")
+    return values
+
+
 def _listed(name: str, asked: Any, store: Store) -> Iterator[Where]:
     column = name.removesuffix("_id")
     for values, sign in ((wanted(asked), "in"), (names(asked.get("ne")) if isinstance(asked, dict) else [], "not in")):
-        if values:
+        if _few(name, values):
             ids = sorted({*values, *_ids(store, _LISTED[name], values)})
             yield Where(f"coalesce({column}, '') {sign} ({', '.join('?' * len(ids))})", tuple(ids))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import logging
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -11,11 +14,14 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 
-from truto_tickets_nb.sandbox import forms, meta, mischief, schemas, wire
+from truto_tickets_nb.sandbox import bounded, forms, meta, mischief, schemas, wire
 from truto_tickets_nb.sandbox.answers import Refusal, json_answer, missing_query
 from truto_tickets_nb.sandbox.app import Api
+from truto_tickets_nb.sandbox.bounded import Newest
 from truto_tickets_nb.sandbox.calls import Call, Seen
+from truto_tickets_nb.sandbox.guard import METHODS, Guard, body_of
 from truto_tickets_nb.sandbox.profiles import playable, played
+from truto_tickets_nb.sandbox.store import StoreClosed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,8 +30,10 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from truto_tickets_nb.sandbox.faults import Fault
+    from truto_tickets_nb.sandbox.hosts import Hosts
 
-_METHODS = ["GET", "PATCH", "POST", "PUT", "DELETE"]
+log = logging.getLogger(__name__)
+
 _UNIFIED = "/unified/ticketing"
 TOKEN_SECONDS = 15 * 60  # how long the token of an integrated account is valid
 _OF_ACCOUNT: dict[str, Callable[[Api, Call], Any]] = {
@@ -46,37 +54,35 @@ _OF_ACCOUNT: dict[str, Callable[[Api, Call], Any]] = {
 class Hub:
     """Serve some accounts under one token: a request is for the account that its query or its path names."""
 
-    token: str
+    token: str = field(repr=False)
     accounts: dict[str, Api] = field(default_factory=dict)
-    seen: list[Seen] = field(default_factory=list)
+    seen: Newest[Seen] = field(default_factory=lambda: Newest(bounded.REQUESTS, bounded.MEMORY, Seen.size))
     lines: wire.Lines = field(default_factory=dict)  # open connections, to be cut
-    tokens: dict[str, tuple[str, float]] = field(
-        default_factory=dict
-    )  # tokens of one account, and until when they are valid
+    tokens: dict[bytes, tuple[str, float]] = field(default_factory=dict, repr=False)  # digest -> account, valid until
     is_over: bool = False  # the server is being closed: nobody is kept waiting
 
-    def app(self) -> Starlette:
-        """Build the application."""
+    def app(self, hosts: Hosts) -> Guard:
+        """Build the application, which answers to these host names."""
         own = {
             "/ping": self._ping,
             "/integrated-account": self._listed,
             "/integrated-account/token": self._new_token,
             "/integration/{slug}/capabilities": self._capabilities,
         }
-        routes = [Route(path, self._answering(handler), methods=_METHODS) for path, handler in own.items()]
+        routes = [Route(path, self._answering(handler), methods=METHODS) for path, handler in own.items()]
         for path, of_account in _OF_ACCOUNT.items():
-            routes.append(Route(path, self._answering(self._passing(of_account)), methods=_METHODS))
-        routes.append(Route("/{rest:path}", self._answering(self._nowhere), methods=_METHODS))
-        return Starlette(routes=routes)
+            routes.append(Route(path, self._answering(self._passing(of_account)), methods=METHODS))
+        routes.append(Route("/{rest:path}", self._answering(self._nowhere), methods=METHODS))
+        return Guard(Starlette(routes=routes), hosts)
 
     def _answering(self, handler: Callable[[Call], Any]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             try:
-                call = Call(request, await request.body())
+                call = await self._read(request)
             except ClientDisconnect:  # the client died in the middle of a request: nobody is left to be answered
                 return json_answer({}, 400)
             api = self._account(call)
-            struck = api.faults.strike(call.kind, call.identity) if api and call.kind else {}
+            struck = api.faults.strike(call.kind, call.identity) if api and call.kind and self._knows(call) else {}
             await wire.held_up(struck)
             response, status = self._answer(handler, call, (api, struck))
             self._log(call, status, api)
@@ -86,12 +92,26 @@ class Hub:
 
         return answer
 
+    async def _read(self, request: Request) -> Call:
+        """Read a request; the body only of those whose token is known here."""
+        call = Call(request)
+        try:
+            if self._knows(call):
+                call.read(await body_of(request))
+        except Refusal as refusal:
+            call.unreadable = refusal
+        return call
+
+    def _knows(self, call: Call) -> bool:
+        """Tell whether the token is one of this server's, in a time that tells nothing of it."""
+        is_own = hmac.compare_digest(call.token.encode(), self.token.encode())
+        return is_own or bool(self._owner(call))
+
     def _log(self, call: Call, status: int, api: Api | None) -> None:
         seen = Seen(
             call.request.method,
             call.path,
             call.query,
-            call.body,
             status,
             call.key,
             time.monotonic(),
@@ -114,7 +134,7 @@ class Hub:
 
     def _owner(self, call: Call) -> str:
         """Name the account whose own token came along, "" for the token of the environment."""
-        account, until = self.tokens.get(call.token, ("", 0.0))
+        account, until = self.tokens.get(_digest(call.token), ("", 0.0))
         return account if time.monotonic() < until else ""
 
     def _answer(
@@ -137,11 +157,19 @@ class Hub:
                 refusal.headers = {**api.vendor.raw_headers(), **refusal.headers}
                 refusal.headers |= api.headers(call) if refusal.status == 429 else {}
             return refusal.response(), refusal.status
+        except StoreClosed:
+            return Refusal(503, "The practice server is being closed").response(), 503
+        except Exception as error:  # a request that can't be answered is not to end in a page without words
+            log.exception("no answer to %s %s", call.request.method, call.path)
+            unread = Refusal(400, f"The practice server can't read this request ({type(error).__name__})")
+            return unread.response(), unread.status
 
     def _let_in(self, call: Call, api: Api | None) -> None:
         own, needs_account = self._owner(call), call.is_unified or call.is_me
-        if call.token != self.token and not own:
+        if not self._knows(call):
             raise Refusal(401, "Unauthorized")
+        if call.unreadable:
+            raise call.unreadable
         if own and not needs_account:
             raise Refusal(403, "The token of an integrated account reaches unified resources and its own account only")
         is_named = bool(own) or "integrated_account_id" in call.query
@@ -189,11 +217,17 @@ class Hub:
         """Make a token of one account, valid for a quarter of an hour, as links for end users have it."""
         call.only("POST")
         account = call.body.get("integrated_account_id") if isinstance(call.body, dict) else None
-        if account not in self.accounts:
+        if str(account) not in self.accounts:
             raise Refusal(404 if account else 400, "Send the integrated_account_id of an account that exists")
-        token = secrets.token_urlsafe(24)
-        self.tokens[token] = (str(account), time.monotonic() + TOKEN_SECONDS)
+        token, now = secrets.token_urlsafe(24), time.monotonic()
+        valid = [(digest, item) for digest, item in self.tokens.items() if item[1] > now]
+        self.tokens = dict([*valid, (_digest(token), (str(account), now + TOKEN_SECONDS))][-bounded.TOKENS :])
         return {"integrated_account_token": token}
 
     def _nowhere(self, call: Call) -> Any:
         raise Refusal(404, "Not found")
+
+
+def _digest(token: str) -> bytes:
+    """Stand for a token where tokens are looked up: how long that takes tells nothing of the token itself."""
+    return hashlib.sha256(token.encode()).digest()

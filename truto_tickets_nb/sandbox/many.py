@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from truto_tickets_nb.sandbox.hosts import LOOPBACK
 from truto_tickets_nb.sandbox.hub import Hub
 from truto_tickets_nb.sandbox.profiles import slugs
-from truto_tickets_nb.sandbox.server import TOKEN, Sandbox
+from truto_tickets_nb.sandbox.server import Sandbox, new_token
 from truto_tickets_nb.sandbox.serving import Served, Server
 
 if TYPE_CHECKING:
@@ -27,22 +28,25 @@ class Sandboxes(Served):
     databases that survive; the other switches are those of a Sandbox.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (keyword-only from the second)
         self,
         tickets: int = 20,
         *,
         integrations: Sequence[str] | None = None,
-        token: str = TOKEN,
+        token: str | None = None,
         port: int = 0,
+        host: str = LOOPBACK,
+        expose: bool = False,
         path: str | Path | None = None,
         **switches: Any,
     ) -> None:
-        self.token = token
-        self._server = Server(Hub(token), port)
+        self.token = token or new_token()
+        self._server = Server(Hub(self.token), port, host, expose=expose)
+        self.notes = self._server.warnings
         self._boxes: dict[str, Sandbox] = {}
         for slug in integrations if integrations is not None else slugs():
             file = Path(path) / f"{slug}.sqlite" if path else None
-            self._boxes[slug] = Sandbox(slug, tickets, token=token, path=file, **switches)
+            self._boxes[slug] = Sandbox(slug, tickets, token=self.token, path=file, **switches)
             self._boxes[slug].join(self._server)
 
     @property
@@ -61,7 +65,7 @@ class Sandboxes(Served):
 
     def requests(self) -> list[Seen]:
         """List the requests to all accounts so far, and those that named none."""
-        return list(self._server.hub.seen)
+        return self._server.hub.seen.items()
 
     def start(self) -> Self:
         """Start serving; returns once requests are answered."""

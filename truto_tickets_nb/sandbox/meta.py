@@ -44,7 +44,7 @@ def accounts(apis: list[Api], query: dict[str, Any]) -> dict[str, Any]:
     start, limit = page_of({"limit": _MOST, **query}, _MOST, len(found))
     following = cursor(start + limit) if start + limit < len(found) else None
     rows = [account(api) for api in found[start : start + limit]]
-    return {"result": rows, "next_cursor": following, "limit": int(query.get("limit") or _MOST)}
+    return {"result": rows, "next_cursor": following, "limit": limit}
 
 
 def _is(own: str, wanted: Any) -> bool:

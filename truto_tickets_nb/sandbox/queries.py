@@ -12,6 +12,8 @@ _PARTS = re.compile(r"\[([^\]]*)\]")
 _FLAGS = ("truto_ignore_remote_data", "truto_ignore_limit", "truto_body_passthrough")
 _PLAIN = ("integrated_account_id", "truto_response_format", "truto_key_by", "limit", "next_cursor", "etag", *_FLAGS)
 _OBJECTS = ("remote_query", "sort_by")
+_MOST = 1_000  # parameters of one request
+_DEEPEST = 20  # pairs of brackets of one parameter
 FORMS = ("unified", "raw", "normalized", "stream", "debug")
 
 
@@ -26,11 +28,18 @@ def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     {'updated_at': {'gt': '2026'}, 'tags': ['a', 'b'], 'limit': '5'}
     >>> nested([("status[in]", "a"), ("status[in]", "b"), ("fields", "x"), ("fields[]", "y")])
     {'status': {'in': ['a', 'b']}, 'fields': ['x', 'y']}
+
+    More than 1,000 parameters, or more than 20 pairs of brackets, are a QueryError.
     """
     found: dict[str, Any] = {}
-    for key, value in pairs:
+    for place, (key, value) in enumerate(pairs):
         name, _, _ = key.partition("[")
-        _put(found, [name, *_PARTS.findall(key)], value)
+        path = [name, *_PARTS.findall(key)]
+        if place >= _MOST:
+            raise QueryError(f"The query has more than {_MOST} parameters")
+        if len(path) > _DEEPEST + 1:
+            raise QueryError(f"The parameter {name[:60]} is nested more than {_DEEPEST} levels deep")
+        _put(found, path, value)
     return found
 
 

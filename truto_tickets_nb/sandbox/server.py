@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from typing import TYPE_CHECKING, Any, Self
 
 from truto_tickets_nb.sandbox import imports, seed
 from truto_tickets_nb.sandbox.app import Api
 from truto_tickets_nb.sandbox.faults import Fault, Faults, Struck
+from truto_tickets_nb.sandbox.hosts import LOOPBACK
 from truto_tickets_nb.sandbox.hub import Hub
 from truto_tickets_nb.sandbox.limiter import Limiter
 from truto_tickets_nb.sandbox.profiles import played, vocabulary
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.sandbox.calls import Seen
 
-TOKEN = "sandbox-practice-token"  # noqa: S105  (no secret: it opens only this practice server on this very machine)
 _HOME = uuid.UUID("6f9a1c52-57a5-4e0c-9d6e-3b8f0e5a4c11")
 
 
@@ -36,7 +37,11 @@ class Sandbox(Served):
     `columns` maps fields to the export's columns; what is guessed without it stands in `notes`. `limit` is Truto's limit, (requests,
     seconds), None for none. `vendor_limit` is the tool's own: True as its profile has it, or (requests, seconds); `vendor_lockout` are
     the seconds for which it then shuts a caller out. `path` keeps the database in a file that survives. `ignored_filters` are
-    filters to ignore silently.
+    filters to ignore silently. `token` is the one to answer to, else a new one at each start. `host` is the address to bind to; one that
+    other machines reach needs `expose=True`.
+
+    Memory has an end: the newest 50,000 requests and 100,000 earlier states, writes and remembered answers are kept, each within 64 MB. A body
+    of more than 4 MB is refused (413), as is a ticket that would grow beyond that (422).
     """
 
     def __init__(  # noqa: PLR0913  (keyword-only from the third: the switches of a practice ground)
@@ -56,10 +61,12 @@ class Sandbox(Served):
         status: str = "active",
         blocked: bool = False,
         ignored_filters: Sequence[str] = (),
-        token: str = TOKEN,
+        token: str | None = None,
+        host: str = LOOPBACK,
+        expose: bool = False,
     ) -> None:
         profile = played(integration)
-        self.integration, self.token = profile.slug, token
+        self.integration, self.token = profile.slug, token or new_token()
         self.account_id = str(uuid.uuid5(_HOME, f"{integration}/{seed}"))
         self.limit, self.path = limit, path
         vendor = limit_of_vendor(vendor_limit, profile, vendor_lockout)
@@ -69,13 +76,13 @@ class Sandbox(Served):
         )
         self.set_account(read_only=read_only, status=status, blocked=blocked)
         self._is_one_of_many = False
-        self._server = Server(Hub(token, {self.account_id: self._api}), port)
+        self._server = Server(Hub(self.token, {self.account_id: self._api}), port, host, expose=expose)
         try:
             told = self._fill(tickets, seed, columns) if self._store.is_empty else ()
         except BaseException:
             self._store.close()
             raise
-        self.notes = (*self._warnings(), *told)
+        self.notes = (*self._server.warnings, *self._warnings(), *told)
 
     notes: tuple[str, ...]
 
@@ -108,7 +115,11 @@ class Sandbox(Served):
 
     def start(self) -> Self:
         """Start serving; returns once requests are answered."""
-        self._server.start()
+        try:
+            self._server.start()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def join(self, server: Server) -> None:
@@ -130,8 +141,8 @@ class Sandbox(Served):
         return self._api.vendor is not None
 
     def requests(self) -> list[Seen]:
-        """List the requests so far, as the server saw them."""
-        seen = list(self._server.hub.seen)
+        """List the requests so far, as the server saw them: the newest 50,000."""
+        seen = self._server.hub.seen.items()
         return [item for item in seen if item.account == self.account_id] if self._is_one_of_many else seen
 
     def tickets(self) -> list[dict[str, Any]]:
@@ -152,7 +163,7 @@ class Sandbox(Served):
 
     def notified(self) -> list[str]:
         """List the tickets of whose change the tool would have told somebody, in order."""
-        return list(self._api.notified)
+        return self._api.notified.items()
 
     def faults(self, *faults: Fault | str, seed: int = 0, **kinds: Any) -> None:
         """Play these faults from now on, and no others; without any, the world is orderly again.
@@ -177,7 +188,7 @@ class Sandbox(Served):
 
     def struck(self) -> list[Struck]:
         """List the faults that were played since they were set: kind, request and ticket."""
-        return list(self._api.faults.played)
+        return self._api.faults.played.items()
 
     def edit(self, identity: str, **fields: Any) -> None:
         """Change a ticket as a colleague would in the tool itself."""
@@ -201,4 +212,11 @@ class Sandbox(Served):
             self._api.vendor.reset()
 
     def __repr__(self) -> str:
+        if self._store.is_closed:
+            return f"Sandbox({self.integration!r}, closed)"
         return f"Sandbox({self.integration!r}, {self._store.one('select count(*) from tickets')[0]} tickets)"
+
+
+def new_token() -> str:
+    """Make a token that nobody can guess; its first letter keeps it from looking like an option of a command."""
+    return f"practice-{secrets.token_urlsafe(24)}"

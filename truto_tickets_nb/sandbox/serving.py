@@ -1,10 +1,12 @@
-"""A real server on loopback, in its own thread."""
+"""A real server, on loopback unless somebody asks for more, in its own thread."""
 
 from __future__ import annotations
 
 import asyncio
 import atexit
 import contextlib
+import errno
+import logging
 import socket
 import threading
 import time
@@ -13,12 +15,15 @@ from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
+from truto_tickets_nb.sandbox.hosts import LOOPBACK, Hosts, in_url, is_loopback, is_wildcard
 from truto_tickets_nb.sandbox.wire import protocol
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from truto_tickets_nb.sandbox.hub import Hub
+
+log = logging.getLogger(__name__)
 
 _TICK = 0.01  # seconds between two looks while starting and ending
 _BEAT = 0.1  # seconds between two beats of the server, as uvicorn has them
@@ -57,26 +62,41 @@ class _Prompt(uvicorn.Server):
 
 
 class Server:
-    """Serve a hub of accounts; it starts once and ends once."""
+    """Serve a hub of accounts; it starts once and ends once.
 
-    def __init__(self, hub: Hub, port: int = 0) -> None:
+    `host` is the address or the name to bind to. Any but one of loopback needs `expose`: other machines reach the server then.
+    """
+
+    def __init__(self, hub: Hub, port: int = 0, host: str = LOOPBACK, *, expose: bool = False) -> None:
         self.hub, self.url = hub, ""
-        self._port = port
+        self._port, self._host, self._is_exposed = port, host, expose
         self._server: _Prompt | None = None
         self._thread: threading.Thread | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say whether other machines can reach the server."""
+        if not self._is_exposed:
+            return ()
+        return (
+            f"Warning: other machines can reach this practice server at {self._host}. Whoever has its token can read and change its tickets.",
+        )
 
     def start(self) -> None:
         """Start serving; returns once requests are answered."""
         if self._server is not None:
             return
         listener = self._listener()
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        named = LOOPBACK if is_wildcard(self._host) else self._host
+        self.url = f"http://{in_url(named)}:{listener.getsockname()[1]}"
         config = uvicorn.Config(
-            self.hub.app(),
+            self.hub.app(Hosts(self._host)),
             log_config=None,
             access_log=False,
             lifespan="off",
             http=protocol(self.hub.lines),
+            ws="none",
+            proxy_headers=False,  # who is connected is not for the client to say
             loop="asyncio",
         )
         self._server = _Prompt(config)
@@ -85,14 +105,32 @@ class Server:
         while not self._server.started and self._thread.is_alive():
             time.sleep(_TICK)
         atexit.register(self.close)
+        for warning in self.warnings:
+            log.warning(warning)
+
+    def _address(self) -> tuple[socket.AddressFamily, str]:
+        try:
+            rows = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        except (OSError, UnicodeError, OverflowError) as error:
+            raise OSError(f"host={self._host!r} is no address of this machine: {error}.") from error
+        family, *_, address = min(rows, key=lambda row: row[0] != socket.AF_INET)
+        if not self._is_exposed and not is_loopback(str(address[0])):
+            raise ValueError(
+                f"host={self._host!r} lets other machines reach the practice server. Give expose=True (--expose in a terminal) if you want that, "
+                "or leave host= out."
+            )
+        return family, str(address[0])
 
     def _listener(self) -> socket.socket:
-        listener = socket.socket(proto=socket.IPPROTO_TCP)  # named, so that small answers are not held back
+        family, address = self._address()
+        listener = socket.socket(family, proto=socket.IPPROTO_TCP)  # named, so that small answers are not held back
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind(("127.0.0.1", self._port))
+            listener.bind((address, self._port))
         except OSError as error:
             listener.close()
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise OSError(f"host={self._host!r} is no address of this machine: {error.strerror}.") from error
             raise OSError(
                 f"Port {self._port} is taken: {error.strerror}. Give another one, or 0 for any free port."
             ) from error

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.sandbox.comparing import compares, stamp
+from truto_tickets_nb.sandbox import bounded
+from truto_tickets_nb.sandbox.comparing import among, compares, stamp
 from truto_tickets_nb.sandbox.seed import START
 
 if TYPE_CHECKING:
@@ -32,15 +34,27 @@ create table if not exists facts (name text primary key, value text);
 """
 
 
+_SHARE = 8  # a memory is looked through after it has grown by one part in so many
+
+
+class StoreClosed(RuntimeError):
+    """Say that a practice server was closed, and that its tickets can't be asked for any more."""
+
+
 class Store:
-    """Hold one account's data, in memory or in a file that survives. Shared by the server's thread and the caller's."""
+    """Hold one account's data, in memory or in a file that survives. Shared by the server's thread and the caller's.
+
+    Earlier states, writes and remembered answers are kept as far as `bounded` allows: the newest ones.
+    """
 
     def __init__(self, path: str | Path | None = None) -> None:
         self.lock = threading.RLock()
+        self.is_closed = False
+        self._added: Counter[str] = Counter()  # table -> bytes that it has grown by
         self._db = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
         self._db.executescript("pragma journal_mode=wal; pragma synchronous=normal;" if path else "")
         self._db.executescript(_TABLES)
-        for name, function in (("part", _field), ("stamp", stamp), ("compares", compares)):
+        for name, function in (("part", _field), ("stamp", stamp), ("compares", compares), ("among", among)):
             self._db.create_function(name, function.__code__.co_argcount, function, deterministic=True)
 
     @property
@@ -48,12 +62,21 @@ class Store:
         return bool(self.one("select not exists (select 1 from companions) and not exists (select 1 from tickets)")[0])
 
     def one(self, sql: str, *values: Any) -> Any:
-        with self.lock:
-            return self._db.execute(sql, values).fetchone()
+        with self._open() as db:
+            return db.execute(sql, values).fetchone()
 
     def all(self, sql: str, *values: Any) -> list[Any]:
+        with self._open() as db:
+            return db.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
         with self.lock:
-            return self._db.execute(sql, values).fetchall()
+            if self.is_closed:
+                raise StoreClosed(
+                    "This practice server was closed, and its tickets can't be asked for any more. Ask inside its with block, or start another one."
+                )
+            yield self._db
 
     def fact(self, name: str, value: str | None = None) -> str | None:
         """Read a fact of the account, or write it."""
@@ -66,14 +89,14 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Open a transaction that is kept as a whole or not at all."""
-        with self.lock:
-            self._db.execute("begin")
+        with self._open() as db:
+            db.execute("begin")
             try:
-                yield self._db
+                yield db
             except BaseException:
-                self._db.execute("rollback")
+                db.execute("rollback")
                 raise
-            self._db.execute("commit")
+            db.execute("commit")
 
     def fill(self, tickets: list[Record], companions: dict[str, list[Record]]) -> None:
         """Write the first content, in one transaction."""
@@ -113,6 +136,27 @@ class Store:
                 "update tickets set body=?, remote=?, name=?, status=?, status_name=?, workspace=?, created=?, updated=? where id=?",
                 (*values, identity),
             )
+        self._grown("history", "body", len(values[0]))
+        self._grown("writes", "fields", len(values[0]))
+
+    def _grown(self, table: str, column: str, size: int) -> None:
+        """Count what a table has grown by; now and then, delete its oldest rows."""
+        self._added[table] += size + bounded.OF_ROW
+        if self._added[table] < bounded.MEMORY // _SHARE:
+            return
+        self._added[table] = size = 0
+        with self.writing() as db:
+            newest_first = f"select rowid, length({column}) from {table} order by rowid desc"
+            for place, (row, length) in enumerate(db.execute(newest_first)):
+                size += length + bounded.OF_ROW
+                if place and size > bounded.MEMORY:
+                    db.execute(f"delete from {table} where rowid <= ?", (row,))
+                    return
+
+    def remember(self, key: str, answer: bytes) -> None:
+        """Keep the answer that a repeated Idempotency-Key gets."""
+        self.one("insert or replace into replies values (?, ?, ?)", key, 200, answer)
+        self._grown("replies", "body", len(key) + len(answer))
 
     def writes(self, identity: str) -> list[Record]:
         rows = self.all("select author, fields from writes where ticket = ? order by rowid", identity)
@@ -136,6 +180,9 @@ class Store:
         row = self.one("select body from companions where resource = ? and id = ?", resource, identity)
         return orjson.loads(row[0]) if row else None
 
+    def count(self, resource: str) -> int:
+        return int(self.one("select count(*) from companions where resource = ?", resource)[0])
+
     def has(self, resource: str) -> bool:
         return self.one("select 1 from companions where resource = ? limit 1", resource) is not None
 
@@ -152,6 +199,7 @@ class Store:
 
     def close(self) -> None:
         with self.lock:
+            self.is_closed = True
             self._db.close()
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
 
 from truto_tickets_nb.edits.steps import Step
 from truto_tickets_nb.loading.about import UNLIKELY, about
@@ -14,8 +18,6 @@ from truto_tickets_nb.tickets.values import is_missing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import pandas as pd
-
     from truto_tickets_nb.edits.filters import Filter
     from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.loading.about import Column
@@ -24,6 +26,7 @@ LABELS = {
     "set": "set to", "fill": "fill where empty", "clear": "empty it", "add": "add", "remove": "remove", "swap": "replace one by another",
     "replace": "find and replace text", "tidy": "tidy text", "shift": "move by days", "copy": "copy from another column",
 }  # fmt: skip
+SAMPLED = 50  # filled cells that tell what a column of objects holds
 _ANY = ("set", "fill", "clear")
 KINDS = {
     "text": ("set", "replace", "tidy", "fill", "clear", "copy"),
@@ -72,7 +75,19 @@ def _editable(found: Column, frame: pd.DataFrame) -> Editable:
     kind = row.kind.word if row else "any"
     if kind == "any" and frame[found.column].dtype.name == "boolean":
         kind = "flag"
+    if kind == "any" and _holds_lists(frame[found.column]):
+        kind = "words"
     return Editable(found.column, kind, hint=found.why if found.why.startswith(UNLIKELY) else "")
+
+
+def _holds_lists(column: pd.Series) -> bool:
+    """Tell by its first filled cells whether a custom column holds lists of names or numbers, which are edited member by member."""
+    if not isinstance(column.array, pd.arrays.NumpyExtensionArray):
+        return False
+    filled = list(islice((cell for cell in np.asarray(column.array) if not is_missing(cell)), SAMPLED))
+    members = [item for cell in filled if isinstance(cell, tuple) for item in cell]
+    are_lists = bool(filled) and all(isinstance(cell, tuple) for cell in filled)
+    return are_lists and not any(isinstance(item, tuple) or str(item).startswith("{") for item in members)
 
 
 def lacks(kind: str, given: Mapping[str, Any]) -> str:
