@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +14,7 @@ from truto_tickets_nb.loading.hindrances import hindrances
 from truto_tickets_nb.loading.known import CHANGING, Known
 from truto_tickets_nb.loading.load import Loaded, Request, load, stopped
 from truto_tickets_nb.loading.portrait import AccountProfile
+from truto_tickets_nb.plain_text import logger
 from truto_tickets_nb.plans.accepting import check_plan
 from truto_tickets_nb.plans.confirming import check_confirmed
 from truto_tickets_nb.plans.preview import remedy
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.runs.run import Rehearsal, Run
     from truto_tickets_nb.sandbox import Sandbox
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class Account:
@@ -187,19 +187,8 @@ class Account:
             self._known.forget(*CHANGING)
             return engine.apply(self._bench(bar, brakes), plan, plan.way)
 
-    def resume(
-        self,
-        run_id: str | None = None,
-        *,
-        brakes: Brakes | None = None,
-        progress: bool | Bar = True,
-        take_over: bool = False,
-    ) -> Run:
-        """Go on with what is still open of a run (the last one of this account); in doubt tickets are re-read first.
-
-        A run whose process belongs to another machine is refused, because nobody can tell from here whether it is still at work;
-        `take_over=True` says that it is not.
-        """
+    def resume(self, run_id: str | None = None, *, brakes: Brakes | None = None, progress: bool | Bar = True) -> Run:
+        """Go on with what is still open of a run (the last one of this account); in doubt tickets are re-read first."""
         found = self._last_open() if run_id is None else self._run_id(run_id)
         if found is None:
             raise PlanError(
@@ -212,8 +201,6 @@ class Account:
             )
         if run.state == "finished":
             return run
-        if take_over:
-            self.journal.give_up(found)
         with self._bar(len(run.open), "resuming", shown=progress) as bar:
             return engine.resume(self._bench(bar, brakes), found)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.errors import SetupError
 from truto_tickets_nb.integrations.pace import pace
 from truto_tickets_nb.integrations.profile import profile
+from truto_tickets_nb.plain_text import logger
 from truto_tickets_nb.runs.journal import home as folder
 from truto_tickets_nb.show.progress import in_notebook
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.api.schema import AccountInfo
     from truto_tickets_nb.sandbox import Sandbox
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 BUDGET = "budget.sqlite"  # the file through which processes of one machine share the budget of an account
 

@@ -15,8 +15,7 @@
     |   `-- ServerWrote                     asked to check only, the tool changed a ticket; `.undo` puts it back
     |-- SnapshotError (ValueError)          a saved snapshot that can't be read
     |-- JournalError (OSError)              the journal can't be read or written; nothing was sent
-    |   |-- RunNotFound (LookupError)       the journal has no run of this id
-    |   `-- RunUnreadable (ValueError)      one run of the journal can't be read: it is damaged, or of another version
+    |   `-- RunNotFound (LookupError)       the journal has no run of this id
     |-- LoadInterrupted (KeyboardInterrupt) a load was stopped; what it has is in `.snapshot`
     |-- RunInterrupted (KeyboardInterrupt)  a run was stopped; what it did is in `.run`, the rest can be resumed
     `-- ApiError (OSError)                  an answer that is no success; of a load, what it has is in `.snapshot`
@@ -43,14 +42,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.plain_text import printable, printable_lines
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LONGEST = 300  # characters of foreign text shown in a message
+_MOST = 20_000  # characters of a message, whatever stands in it
 
 
 class TicketsError(Exception):
-    """Name the root of all errors of this toolkit."""
+    """Name the root of all errors of this toolkit; nothing in the message of one is obeyed by a terminal."""
+
+    def __init__(self, message: object = "", *more: object) -> None:
+        super().__init__(_message(message), *more)
 
 
 class SetupError(TicketsError, ValueError):
@@ -111,10 +116,6 @@ class JournalError(TicketsError, OSError):
 
 class RunNotFound(JournalError, LookupError):
     """Say that the journal has no run of this id; the message names the newest ones."""
-
-
-class RunUnreadable(JournalError, ValueError):
-    """Say why one run of the journal can't be read: its rows are damaged, or another version wrote them."""
 
 
 class LoadInterrupted(TicketsError, KeyboardInterrupt):
@@ -214,20 +215,41 @@ class Stopped(ApiError):
     """Say that a request was not begun, because the work it belongs to was stopped."""
 
 
-class DraftDamaged(UserWarning):
+class _Warned(UserWarning):
+    """Say what a user should know, in a message that no terminal obeys."""
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(_message(message))
+
+
+class DraftDamaged(_Warned):
     """Warn that an autosaved draft could not be read or written; a damaged one is set aside, its file is kept."""
 
 
-class JournalDamaged(UserWarning):
+class JournalDamaged(_Warned):
     """Warn that a journal could not be read and was set aside; its file is kept."""
+
+
+def cause(error: Exception) -> ValueError:
+    """Keep what a library said as the cause of an error of ours, without what a terminal would obey and without a value of a ticket.
+
+    pydantic names the keys of the document that it read, and shows what it found there.
+    """
+    places = getattr(error, "errors", None)
+    told = places(include_input=False, include_url=False)[:5] if callable(places) else [str(error)]
+    return ValueError(shorten(told, _MOST))
+
+
+def _message(message: object) -> str:
+    told = str(message)
+    return printable_lines(told if len(told) <= _MOST else told[:_MOST] + "…")
 
 
 def shorten(text: object, longest: int = LONGEST) -> str:
     r"""Shorten foreign text and take out what a terminal would obey.
 
     >>> shorten("a\x1b[31mred" + "!" * 400, 12)
-    'a [31mred!!!…'
+    'a\ufffd[31mred!!!…'
     """
-    whole = str(text)
-    shown = whole if whole.isprintable() else "".join(c if c.isprintable() else " " for c in whole)
-    return shown if len(shown) <= longest else shown[:longest] + "…"
+    whole = text if isinstance(text, str) else str(text)
+    return printable(whole) if len(whole) <= longest else printable(whole[:longest]) + "…"

@@ -18,6 +18,7 @@ from truto_tickets_nb.home import home as folder
 from truto_tickets_nb.integrations.profile import Profile, profile
 from truto_tickets_nb.loading import saved
 from truto_tickets_nb.loading.about import about
+from truto_tickets_nb.plain_text import printable
 from truto_tickets_nb.plans import identity, new_tags, rules
 from truto_tickets_nb.plans.cells import Reader, custom_forms
 from truto_tickets_nb.plans.compare import compare, date_forms
@@ -57,6 +58,7 @@ class Snapshot:
     id: str = ""  # 32 hex digits over the account and the tickets: the same data gives the same id
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "notes", tuple(map(printable, self.notes)))
         if not self.id:
             object.__setattr__(self, "id", identity.digest(self.table, self.account_id, self.integration))
         identity.register(self.id, self)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import threading
 import time
@@ -32,8 +31,10 @@ from truto_tickets_nb.errors import (
     ServerTrouble,
     SetupError,
     UnexpectedAnswer,
+    cause,
     shorten,
 )
+from truto_tickets_nb.plain_text import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.api.exchange import Reply
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 TICKETS = "/unified/ticketing/tickets"
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -318,7 +319,7 @@ def _object(model: type[_Model], answer: Any, what: str) -> _Model:
     except ValidationError as error:
         raise UnexpectedAnswer(
             f"Asked for {what}, the answer holds {shorten(repr(answer), 60)}. Check base_url, or try again."
-        ) from error
+        ) from cause(error)
 
 
 def _json_of(body: Mapping[str, Any]) -> bytes:

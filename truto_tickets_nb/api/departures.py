@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import logging
 import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from truto_tickets_nb import database
 from truto_tickets_nb.errors import JournalError
+from truto_tickets_nb.plain_text import logger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _SCHEMA = """
 create table if not exists sent (id integer primary key autoincrement, account text not null, at real not null);

@@ -13,6 +13,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
+from truto_tickets_nb.plain_text import escaped_json, printable_lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -49,7 +51,7 @@ def prepare() -> None:
 def say(text: str = "") -> None:
     """Write to stdout."""
     with _forgiving(sys.stdout):
-        print(text, flush=True)
+        print(printable_lines(text), flush=True)
 
 
 def say_json(value: Any) -> None:
@@ -59,7 +61,8 @@ def say_json(value: Any) -> None:
         text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, TypeError):  # the latter where a path holds half a character
         text = json.dumps(value, indent=2, default=_plain)
-    say(text)
+    with _forgiving(sys.stdout):
+        print(escaped_json(text), flush=True)
 
 
 def _plain(value: Any) -> Any:
@@ -70,7 +73,7 @@ def complain(text: str) -> None:
     """Write to stderr; where there is none, nothing is written."""
     if sys.stderr is not None:
         with _forgiving(sys.stderr):
-            print(text, file=sys.stderr, flush=True)
+            print(printable_lines(text), file=sys.stderr, flush=True)
 
 
 def end() -> bool:

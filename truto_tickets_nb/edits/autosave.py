@@ -6,7 +6,6 @@ Two drafts of one name never share a file: the second one takes the next number,
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
 import re
 import secrets
@@ -21,6 +20,7 @@ import orjson
 from truto_tickets_nb.atomic import PART, PRIVATE, reason, write_file, write_new
 from truto_tickets_nb.edits.history import History
 from truto_tickets_nb.errors import DraftDamaged, shorten
+from truto_tickets_nb.plain_text import logger, printable
 from truto_tickets_nb.private import keep_folder_private, keep_private
 from truto_tickets_nb.process import is_alive, mark, release
 from truto_tickets_nb.sealing import sealed, unsealed
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.edits.steps import Step
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 MARK, VERSION = "truto_tickets_nb draft", 3
 KEPT = 20  # autosaves of one name; older ones that nobody works on make room
@@ -106,7 +106,13 @@ class Autosave:
 
     def _content(self, path: Path, history: History) -> bytes:
         owner = {"pid": os.getpid(), "mark": mark(str(path))}
-        head = {"format": MARK, "version": VERSION, "account_id": self.account_id, "name": self.name, "owner": owner}
+        head = {
+            "format": MARK,
+            "version": VERSION,
+            "account_id": self.account_id,
+            "name": printable(self.name),
+            "owner": owner,
+        }
         return sealed(orjson.dumps({**head, **self._encoded(history)}))
 
     def _encoded(self, history: History) -> dict[str, Any]:

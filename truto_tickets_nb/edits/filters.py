@@ -13,6 +13,8 @@ import pandas as pd
 from truto_tickets_nb.edits import matching
 from truto_tickets_nb.edits.operators import BARE, OPS, checked, quoted
 from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.plain_text import printable
+from truto_tickets_nb.tickets.cells import json_problem
 from truto_tickets_nb.tickets.values import is_missing
 
 if TYPE_CHECKING:
@@ -45,7 +47,10 @@ class Filter(ABC):
     @staticmethod
     def ids(*tickets: str) -> Filter:
         """Choose tickets by their ids."""
-        return Tickets(tuple(dict.fromkeys(map(str, tickets))))
+        chosen = tuple(dict.fromkeys(map(str, tickets)))
+        if json_problem(chosen):
+            raise StepError(f"No ticket has an id with half a character: {shorten(chosen, 80)}.")
+        return Tickets(chosen)
 
     @staticmethod
     def all() -> Filter:
@@ -131,7 +136,7 @@ class Test(Filter):
     def words(self) -> str:
         told = " or ".join(map(quoted, self.value)) if isinstance(self.value, tuple) else quoted(self.value)
         capitals = " (capitals count)" if self.case else ""
-        return f"{self.field} {OPS[self.op]}{'' if self.op in BARE else f' {told}'}{capitals}"
+        return printable(f"{self.field} {OPS[self.op]}{'' if self.op in BARE else f' {told}'}{capitals}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,7 @@ class Tickets(Filter):
         return np.asarray(frame.index.isin(self.chosen), dtype=bool)
 
     def words(self) -> str:
-        named = ", ".join(self.chosen[:NAMED])
+        named = ", ".join(shorten(ticket, 40) for ticket in self.chosen[:NAMED])
         return f"ticket is {named}" if len(self.chosen) <= NAMED else f"ticket is one of {len(self.chosen):,}"
 
 

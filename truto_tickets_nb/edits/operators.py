@@ -11,7 +11,7 @@ from truto_tickets_nb.edits import patterns
 from truto_tickets_nb.edits.values import shown, to_json
 from truto_tickets_nb.errors import StepError, shorten
 from truto_tickets_nb.suggest import near
-from truto_tickets_nb.tickets.cells import as_moment, number
+from truto_tickets_nb.tickets.cells import as_moment, json_problem, number
 
 OPS = {
     "is": "is", "is not": "is not", "in": "is one of", "contains": "contains", "starts": "starts with", "ends": "ends with",
@@ -37,6 +37,9 @@ def checked(field: str, op: str, value: Any) -> Any:
     if op in BARE:
         return None
     held = to_json(tuple(value) if isinstance(value, set | frozenset | pd.Index | pd.Series | np.ndarray) else value)
+    problem = json_problem([field, held])
+    if problem:
+        raise StepError(f"{field} {OPS[op]} {quoted(value)}: {problem}, which JSON can't carry.")
     _refuse(field, op, held)
     return tuple(held) if isinstance(held, list) else held
 

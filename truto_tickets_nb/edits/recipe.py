@@ -15,6 +15,7 @@ from truto_tickets_nb.edits.source import Source
 from truto_tickets_nb.edits.steps import Step
 from truto_tickets_nb.errors import ArgumentError, RecipeError, StepError, shorten
 from truto_tickets_nb.json_text import read_json
+from truto_tickets_nb.plain_text import escaped_json
 from truto_tickets_nb.show import Answers, Page, to_html, to_text
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Recipe:
         about = {"name": self.name, "integration": self.integration}
         parts = {"format": MARK, "version": VERSION, **{k: v for k, v in about.items() if v}, "steps": steps}
         try:
-            return laid_out(parts) + "\n"
+            return escaped_json(laid_out(parts)) + "\n"
         except ValueError as error:
             raise RecipeError(
                 f"This recipe can't be written as JSON: {error}. Give its steps finite numbers: neither NaN nor infinity."

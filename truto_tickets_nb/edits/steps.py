@@ -12,6 +12,8 @@ from truto_tickets_nb.edits.filters import Everything, Filter
 from truto_tickets_nb.edits.operations import OPERATIONS, Operation
 from truto_tickets_nb.edits.operations.given import field_for
 from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.plain_text import printable
+from truto_tickets_nb.tickets.cells import json_problem
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +50,11 @@ class Step:
             )
         row = None if self.kind == "cells" else field_for(self.field)
         cleaned = self.operation.check(self, row)  # type: ignore[arg-type]
+        problem = json_problem([self.field, self.title, dict(cleaned)])
+        if problem:
+            raise StepError(
+                f"A step {problem}, which JSON can't carry: {shorten(repr(self.field), 40)} {shorten(repr(cleaned), 80)}."
+            )
         object.__setattr__(self, "options", MappingProxyType(dict(cleaned)))
 
     def __reduce__(self) -> tuple[type[Self], tuple[Any, ...]]:
@@ -74,9 +81,9 @@ class Step:
     def words(self, held: str = "") -> str:
         """Put it into words, without counts; a title of its own comes first. `held` is what the rows held, where that is known."""
         if self.title:
-            return self.title
+            return printable(self.title)
         where = self.rows.words()
-        return f"{self.operation.words(self, held)}{f' where {where}' if where else ''}"
+        return printable(f"{self.operation.words(self, held)}{f' where {where}' if where else ''}")
 
     def titled(self, title: str) -> Self:
         """Give it a title of its own."""

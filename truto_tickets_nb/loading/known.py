@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ from truto_tickets_nb.errors import (
     UnexpectedAnswer,
 )
 from truto_tickets_nb.integrations.pace import pace
+from truto_tickets_nb.plain_text import logger
 from truto_tickets_nb.plans.learnt import Custom, Learnt
 from truto_tickets_nb.tickets.choices import Choices
 from truto_tickets_nb.tickets.fields import FIELDS
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.api.client import Client
     from truto_tickets_nb.integrations.profile import Profile
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 FATAL = (TokenRefused, NeedsReauth, AccountBlocked)
 TRANSIENT = (RateLimited, ServerTrouble, NoAnswer)  # another try may give what this one did not

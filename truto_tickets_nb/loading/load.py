@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from truto_tickets_nb.api.lenient import HALVES, has_halves
 from truto_tickets_nb.errors import LoadInterrupted, NotFound, SetupError, UnexpectedAnswer, shorten
 from truto_tickets_nb.loading.filters import Filters, unknown_names
 from truto_tickets_nb.loading.known import Seen
+from truto_tickets_nb.plain_text import logger
 from truto_tickets_nb.suggest import near
 from truto_tickets_nb.tickets.columns import Columns
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, ID
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.choices import Choices
     from truto_tickets_nb.tickets.table import Table
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 Record = dict[str, Any]
 PAGE = 100  # tickets asked for at a time

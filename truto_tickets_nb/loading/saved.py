@@ -11,7 +11,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from truto_tickets_nb.atomic import reason, write_file
-from truto_tickets_nb.errors import SnapshotError, shorten
+from truto_tickets_nb.errors import SnapshotError, cause, shorten
 from truto_tickets_nb.plans.learnt import Learnt
 from truto_tickets_nb.tickets.choices import Choice, Choices
 from truto_tickets_nb.tickets.columns import Columns
@@ -93,11 +93,11 @@ def read(path: str | Path) -> tuple[dict[str, Any], Table, dict[str, Choices], L
         return header, columns.table(), _choices(header), Learnt.of_json(header["learnt"])
     except SnapshotError:
         raise
-    except Exception as error:  # what a damaged file makes of its readers is anybody's guess
+    except Exception as error:  # noqa: BLE001  (what a damaged file makes of its readers is anybody's guess)
         why = reason(error) if isinstance(error, OSError) else error
         raise SnapshotError(
             f"{path} is no snapshot saved by snapshot.save(), or it is damaged: {shorten(why, 120)}."
-        ) from error
+        ) from cause(error)
 
 
 def _records(packed: gzip.GzipFile, total: Any) -> Iterator[Any]:

@@ -11,6 +11,7 @@ from truto_tickets_nb.api.address import TRUTO
 from truto_tickets_nb.arguments import of_type, whole_number
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile
+from truto_tickets_nb.plain_text import escaped_json, printable
 from truto_tickets_nb.plans import preview, saved
 from truto_tickets_nb.plans.along import along
 from truto_tickets_nb.plans.fingerprint import SHORT, fingerprint
@@ -71,6 +72,10 @@ class Problem:
     blocking: bool = True
     together: tuple[str, ...] = ()  # fields that it takes all of: without one of them it is gone
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", printable(self.reason))
+        object.__setattr__(self, "fix", printable(self.fix))
+
     @property
     def is_of_whole_plan(self) -> bool:
         """Tell whether it concerns every ticket: no refinement of the plan takes it away."""
@@ -79,7 +84,7 @@ class Problem:
     def __str__(self) -> str:
         where = " ".join(part for part in (f"ticket {self.ticket}" if self.ticket else "", self.field) if part)
         value = f" {self.value!r}" if self.value else ""
-        return f"{where}{value}: {self.reason}. {self.fix}"
+        return printable(f"{where}{value}: {self.reason}. {self.fix}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,9 @@ class Plan:
         50,
         10.0,
     )  # requests per seconds that the expected time is reckoned with; 0 requests: no limit
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "notes", tuple(map(printable, self.notes)))
 
     def __len__(self) -> int:
         return len(self.patches)
@@ -243,7 +251,9 @@ class Plan:
                 strictly(f"Ticket {patch.ticket}: {change.field}", [change.old, change.new])
         content = {"truto_tickets_plan": 1, "fingerprint": self.fingerprint, "plan": self}
         try:
-            return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_DATACLASS).decode()
+            return escaped_json(
+                orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_DATACLASS).decode()
+            )
         except TypeError as error:
             raise PlanError(
                 f"This plan can't be written as JSON ({error}). Correct the texts in the frame, and plan again."

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from truto_tickets_nb.errors import PlanError, shorten
+from truto_tickets_nb.errors import PlanError, cause, shorten
 from truto_tickets_nb.json_text import read_json
 from truto_tickets_nb.plans.fingerprint import SHORT
 
@@ -96,7 +96,8 @@ def content(text: str | bytes) -> dict[str, Any]:
         _File.model_validate(found)
     except ValidationError as error:
         first = error.errors()[0]
-        raise not_a_plan(f"{'.'.join(map(str, first['loc']))}: {shorten(first['msg'], 120)}") from error
+        where = shorten(".".join(map(str, first["loc"])), 120)
+        raise not_a_plan(f"{where}: {shorten(first['msg'], 120)}") from cause(error)
     return found
 
 

@@ -20,12 +20,13 @@ from truto_tickets_nb.errors import (
     Stopped,
     shorten,
 )
+from truto_tickets_nb.plain_text import logger
 from truto_tickets_nb.runs.delivery import Delivery
 from truto_tickets_nb.runs.door import Brakes
 from truto_tickets_nb.runs.interrupt import Terminated, end, terminable, undisturbed
 from truto_tickets_nb.runs.owner import release
 from truto_tickets_nb.runs.recent import Recent
-from truto_tickets_nb.runs.run import DONE, Outcome, Rehearsal, Run
+from truto_tickets_nb.runs.run import DONE, FAILED, Outcome, Rehearsal, Run
 from truto_tickets_nb.runs.stages import HOPELESS, may_have_arrived, rehearse
 from truto_tickets_nb.runs.threads import in_order, started
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.runs.journal import Journal, Pending
     from truto_tickets_nb.runs.run import OutcomeKind
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 LOOK = 0.2  # seconds between two looks at an interrupt
 GRACE = 10.0  # seconds that those in flight have to land after an interrupt; a second one ends it
@@ -336,9 +337,9 @@ class _Work:
         self._written(item, outcome)
         _log(self.run_id, outcome)
         self.done += 1
-        self.failed += outcome.is_failure
+        self.failed += outcome.kind in (*FAILED, "not sent")
         if item.left is None:  # what an earlier process left in doubt says nothing of this one
-            self.row = 0 if outcome.kind in DONE else self.row + outcome.is_failure
+            self.row = 0 if outcome.kind in DONE else self.row + (outcome.kind in (*FAILED, "not sent"))
         if self.row >= self.bench.brakes.stop_after and not self.stop:
             log.warning("run %s: stopped after %d failures in a row", self.run_id, self.row)
             self._brake(f"{self.row} tickets failed in a row, the last one so: {outcome.reason}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from truto_tickets_nb.plain_text import escaped_json, printable
 from truto_tickets_nb.plans.fingerprint import short
 from truto_tickets_nb.plans.preview import written_out
 from truto_tickets_nb.show import Group, Moved, Note, Page, Row, to_document
@@ -44,7 +45,7 @@ def _next(run: Run) -> str:
         return "account.resume() goes on with what is still open"
     if any(item.cause == "own run" for item in run.conflicts):
         return "load again, or bring the edits over: account.load().rebase(df); run.undo() makes the opposite plan"
-    if any(item.cause != "unverifiable" for item in run.unknown):
+    if run.unknown:
         return "account.dry_run(run.unknown.plan()) reads the unknown tickets again; run.undo() covers them too"
     if run.conflicts:
         return 'run.conflicts.plan(keep="mine") makes a plan of the conflicts; run.undo() the opposite plan'
@@ -104,19 +105,14 @@ def _word(text: str | tuple[str, ...] | None) -> str:
 def heading(run: Run) -> str:
     """Tell which run, who and when."""
     by = f" by {run.who}" if run.who else ""
-    return f"run {run.id}, {run.state}, started {run.started}{by}, ended {run.ended or 'not yet'}"
+    return printable(f"run {run.id}, {run.state}, started {run.started}{by}, ended {run.ended or 'not yet'}")
 
 
 def receipt(run: Run) -> str:
     """Write a run as a whole HTML document, every ticket named."""
     whole = page(run)
     notes = (*(Note(note, "warn") for note in run.notes), *written_out(run.plan))
-    full = Page(
-        whole.headline,
-        (*whole.facts, heading(run), repr(run.window)),
-        (*notes, *_groups(run.outcomes, len(run.outcomes))),
-        "",
-    )
+    full = Page(whole.headline, (*whole.facts, heading(run)), (*notes, *_groups(run.outcomes, len(run.outcomes))), "")
     return to_document(full, f"Run {run.id}")
 
 
@@ -135,12 +131,7 @@ def receipt_json(run: Run) -> str:
         "undoes": run.plan.undoes,
         "parameters": run.plan.way.fixed,
         "counts": run.counts,
-        "seconds_between_look_and_patch": {
-            "median": run.window.median,
-            "p99": run.window.p99,
-            "longest": run.window.longest,
-        },
         "notes": run.notes,
         "fields": [dict(zip(names, row, strict=True)) for item in run.outcomes for row in item.rows()],
     }
-    return orjson.dumps(told, option=orjson.OPT_INDENT_2).decode()
+    return escaped_json(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())

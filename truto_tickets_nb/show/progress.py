@@ -9,6 +9,8 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from tqdm import tqdm as text_bar
 
+from truto_tickets_nb.plain_text import printable
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -34,7 +36,7 @@ class Bar:
         self.halted = threading.Event()  # set by whoever watches and wants the work to end in an orderly way
         with contextlib.suppress(Exception):  # a bar that can't be drawn is no reason to stop the work
             if shown:
-                self._bar = _drawn(total, title, unit, stream)
+                self._bar = _drawn(total, printable(title), printable(unit), stream)
 
     def update(self, by: int = 1, **counts: int) -> None:
         """Count `by` more, and show counts such as done=3, failed=1; zero ones are left out."""
@@ -47,7 +49,7 @@ class Bar:
 
     def say(self, text: str) -> None:
         """Show why nothing moves, such as "waiting 8 s: Truto's limit"; the counts stay beside it."""
-        self._reason = text
+        self._reason = printable(text)
         with contextlib.suppress(Exception):
             if self._bar is not None:
                 self._bar.set_postfix_str(", ".join(part for part in (self._counts, self._reason) if part))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+from truto_tickets_nb.plain_text import masked
+
 EMPTY = "(empty)"
+MOST = 4000  # characters of anything that are shown: a sentence may be long, a megabyte is none
 LONG = 160  # characters of one value that are shown
 _AROUND = 30  # characters shown before the first difference of two long texts
 _SIGNS = {"\r\n": "␍␊", "\n": "␊", "\r": "␍", "\t": "␉", "\u00a0": "⍽", "\u202f": "⍽", "\u200b": "⁀"}
@@ -16,19 +19,13 @@ def visible(text: str) -> str:
     >>> visible(" a  b\u00a0"), visible("x\r\ny"), visible("\u202eevil")
     ('·a··b⍽', 'x␍␊y', '�evil')
     """
+    text = clip(text, MOST)
     inner = text.strip(" ")
     left, right = len(text) - len(text.lstrip(" ")), len(text) - len(text.rstrip(" "))
     shown = "·" * left + inner.replace("  ", "··") + "·" * (right if inner else 0)
     for sign, seen in _SIGNS.items():
         shown = shown.replace(sign, seen)
-    return shown if shown.isascii() and shown.isprintable() else "".join(map(_safe, shown))
-
-
-def _safe(char: str) -> str:
-    """Replace what a terminal obeys or what turns the reading direction; keep letters of every script."""
-    if char in "\u200d\ufe0f":
-        return char
-    return "\ufffd" if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else char
+    return masked(shown)
 
 
 def clip(text: str, longest: int = LONG) -> str:
@@ -72,7 +69,7 @@ def cut(text: str, width: int) -> str:
     >>> cut("refund please", 7), cut("ok", 7)
     ('refund…', 'ok')
     """
-    if columns_of(text) <= width:
+    if len(text) <= width and columns_of(text) <= width:
         return text
     kept, used = [], 0
     for char in text:

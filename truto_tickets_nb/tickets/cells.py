@@ -90,17 +90,22 @@ def is_emptied(cell: Any) -> bool:
     return is_missing(cell)
 
 
-def json_problem(value: Json) -> str:
+DEEPEST = 100  # levels of lists and objects in one value
+
+
+def json_problem(value: Json, level: int = 0) -> str:
     """Say why JSON can't carry a value, at any depth; "" where it can.
 
     >>> json_problem({"a": [1, float("nan")]}), json_problem({"a": (1, "x")}), json_problem(2**70)
     ('it holds nan', '', 'it holds a whole number beyond 64 bits')
     """
-    if isinstance(value, list | tuple):
-        return next((problem for item in value if (problem := json_problem(item))), "")
+    if not isinstance(value, list | tuple | dict):
+        return _scalar_problem(value)
+    if level > DEEPEST:
+        return f"it is nested more than {DEEPEST} levels deep"
     if isinstance(value, dict):
-        return _object_problem(value)
-    return _scalar_problem(value)
+        return _object_problem(value, level)
+    return next((problem for item in value if (problem := json_problem(item, level + 1))), "")
 
 
 def _scalar_problem(value: Json) -> str:
@@ -113,10 +118,10 @@ def _scalar_problem(value: Json) -> str:
     return "" if value is None else f"it holds a value of the type {type(value).__name__}"
 
 
-def _object_problem(value: dict[Any, Any]) -> str:
+def _object_problem(value: dict[Any, Any], level: int) -> str:
     if not all(isinstance(key, str) for key in value):
         return "it holds a key that is no text"
-    return next((problem for item in (*value, *value.values()) if (problem := json_problem(item))), "")
+    return next((problem for item in (*value, *value.values()) if (problem := json_problem(item, level + 1))), "")
 
 
 def _has_whole_characters(text: str) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W  # noqa: N812
 import numpy as np
 
+from truto_tickets_nb.plain_text import printable
 from truto_tickets_nb.widgets.choosing import Wish, date_columns
 from truto_tickets_nb.widgets.facets import label, top
 from truto_tickets_nb.widgets.looks import classed, tickets, words
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 OPEN = 3  # facets that are open at first
 TOP, MORE = 10, 30  # values shown at first, and how many more by each click
 
+_ODD = re.compile(r"[^\w-]")  # what a class of CSS can't hold
+
 
 class FacetView:
     """Show one facet: its name opens and closes it, each value is a box to tick."""
@@ -34,7 +38,7 @@ class FacetView:
         self.head = classed(button(), "tt-facet-name")
         self.more = button()
         self.values = box(css="tt-facet-values")
-        self.widget = box(self.head, self.values, css=f"tt-facet tt-facet-{name.replace('.', '-')}")
+        self.widget = box(self.head, self.values, css=f"tt-facet tt-facet-{_ODD.sub('-', name)}")
         self.head.on_click(lambda _: self.open(is_open=not self._is_open))
         self.more.on_click(lambda _: self._show_more())
         self.refresh()
@@ -52,8 +56,9 @@ class FacetView:
         """Show the values and counts as they are now; the order stays, whatever is chosen."""
         chosen = self._choosing.wish.facets.get(self.name, frozenset())
         told = f", {len(chosen)} chosen" if chosen else ""
-        self.head.description = f"{'▾' if self._is_open else '▸'} {self.name}{told}"
-        self.head.tooltip = f"{'hide' if self._is_open else 'show'} the values of {self.name}"
+        name = printable(self.name)
+        self.head.description = f"{'▾' if self._is_open else '▸'} {name}{told}"
+        self.head.tooltip = f"{'hide' if self._is_open else 'show'} the values of {name}"
         if self._is_open:
             self._draw(chosen)
         else:
@@ -66,7 +71,7 @@ class FacetView:
         self._is_drawing = True
         for value in shown:
             found = self._ticks.get(value) or self._tick(value)
-            found.description, found.value = label(value[:80], counts.get(value, 0)), value in chosen
+            found.description, found.value = label(printable(value[:80]), counts.get(value, 0)), value in chosen
         self._is_drawing = False
         self.more.description = f"more… ({hidden:,})"
         children = (*(self._ticks[value] for value in shown), *((self.more,) if hidden else ()))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W  # noqa: N812
 
+from truto_tickets_nb.plain_text import printable
 from truto_tickets_nb.widgets.looks import classed
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def made(kind: type, *args: Any, **traits: Any) -> Any:
     >>> made(W.Button, description="a").layout is made(W.Button, description="b").layout
     True
     """
-    return kind(*args, **{"layout": wide(), "style": style(kind), **traits})
+    words = {name: printable(traits[name]) for name in ("description", "tooltip") if traits.get(name)}
+    return kind(*args, **{"layout": wide(), "style": style(kind), **traits, **words})
 
 
 def button(label: str = "", tip: str = "") -> Any:

@@ -8,6 +8,7 @@ from truto_tickets_nb.edits.filters import filter_of
 from truto_tickets_nb.edits.naming import canonical_filter
 from truto_tickets_nb.edits.values import same, shown
 from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.plain_text import printable
 from truto_tickets_nb.show.words import clip
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.values import is_missing
@@ -37,7 +38,7 @@ class FieldRow:
     def __init__(self, column: Editable, control: Any, veil: Veil, take_back: Callable[[], object]) -> None:
         self.column, self.control, self.is_changed = column, control, False
         self.revert = classed(button("take back"), "tt-revert")
-        self.revert.tooltip = f"set {column.name} to what was loaded"
+        self.revert.tooltip = f"set {printable(column.name)} to what was loaded"
         self.revert.on_click(lambda _: take_back())
         self.note = classed(made(Html, veil), "tt-quiet tt-note")
         self._line = row(classed(control.widget, "tt-grow"))
@@ -221,7 +222,7 @@ class TicketForm(Form):
     def __repr__(self) -> str:
         at = self._at
         place = "" if at is None else f", {at + 1:,} of {len(self._tickets):,}"
-        return f"TicketForm({self._ticket}{place})"
+        return f"TicketForm({shorten(self._ticket, 40)}{place})"
 
 
 def _told(problem: Problem) -> tuple[str, str]:
