@@ -458,3 +458,20 @@ def test_export_of_one_column(file):
     """A list of titles is an export too."""
     tickets, _ = imported(file("a.csv", "Summary\nOne\nTwo\n"))
     assert [row["name"] for row in tickets.values()] == ["One", "Two"]
+
+
+@pytest.mark.parametrize(
+    "custom", [{"x": 5, "y": "z"}, '{"x": 5, "y": "z"}', "{'x': 5, 'y': 'z'}", [{"id": "x", "value": 5}, {"id": "y", "value": "z"}]]
+)  # fmt: skip
+def test_object_of_custom_fields_beside_flat_columns(tmp_path, custom):
+    """Each key is a custom field of its own, be the object one or the text of one; rows without any have none."""
+    rows = [
+        {"id": "1", "name": "t", "custom_fields": custom},
+        {"id": "2", "name": "u", "custom_fields": None},
+        {"id": "3", "name": "v"},
+    ]
+    (tmp_path / "rows.json").write_text(json.dumps(rows), encoding="utf-8")
+    for source in (rows, tmp_path / "rows.json", pd.DataFrame(rows)):
+        with tt.sandbox("jira", tickets=source, limit=None) as account:
+            assert [row["custom_fields"] for row in account.sandbox.tickets()] == [{"x": 5, "y": "z"}, {}, {}]
+            assert ("text" in " ".join(account.sandbox.notes)) == isinstance(custom, str)

@@ -107,7 +107,7 @@ def test_journal_is_durable_before_anything_leaves(account, monkeypatch):
 
     monkeypatch.setattr(account._client, "patch", patch)
     account.apply(renamed(account), confirm=60)
-    assert len(seen) == 60
+    assert len(seen) >= 60  # more where a slow machine holds a change back, because its look is too old
     assert all(intended and sent == '["name"]' for intended, sent in seen)
     assert account.journal._db.execute("pragma synchronous").fetchone() == (2,)
     assert account.journal._db.execute("pragma journal_mode").fetchone() == ("wal",)

@@ -131,3 +131,15 @@ def _holds(ticket, change):
     if change.field == "tags":
         return [tag["name"] for tag in ticket["tags"]] == list(change.after)
     return ticket[change.field] == change.after
+
+
+def test_what_cannot_be_read_back_is_unknown():
+    """A field that no answer shows is never reported as applied; it is no failure either, so the run goes on with the next tickets."""
+    with tt.sandbox("practice", tickets=12, limit=None) as account:
+        snapshot = account.load(progress=False)
+        df = snapshot.frame()
+        df["remote_data"] = [{"flag": n} for n in range(len(df))]
+        plan = snapshot.plan(df)
+        run = account.apply(plan, confirm=len(plan), progress=False)
+        assert run.counts == {"unknown": len(plan)}
+        assert all(outcome.cause == "unverifiable" for outcome in run.unknown)

@@ -20,6 +20,7 @@ from truto_tickets_nb.cli import envelope, main
 from truto_tickets_nb.home import home
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.runs.journal import Journal
+from truto_tickets_nb.runs.storage import _seal
 from truto_tickets_nb.sandbox import Sandbox
 
 COMMAND = Path(sys.executable).with_name("truto-tickets")
@@ -571,7 +572,8 @@ def test_runs_are_told_to_machines(planned, cli):
     cli("apply", "plan.json", "--confirm", 2)
     newest, oldest = json.loads(cli("runs", "--json")[1])
     assert (newest["counts"], oldest["counts"]) == ({"unchanged": 2}, {"applied": 2})
-    assert {"id", "account", "state", "started", "ended", "tickets", "open", "who", "counts"} == set(oldest)
+    names = {"id", "account", "state", "started", "ended", "tickets", "open", "who", "counts", "host", "problem"}
+    assert names == set(oldest)
     assert (oldest["state"], oldest["account"], oldest["open"]) == ("finished", planned.account_id, 0)
     assert json.loads(cli("runs", "--json", "--account", "other")[1]) == []
 
@@ -586,6 +588,7 @@ def test_number_missing_or_wrong_is_3_in_every_command(planned, cli, word, numbe
         with Journal(home()) as journal:
             journal._db.execute("update patches set outcome=null, intended=null")
             journal._db.execute("update runs set state='interrupted'")
+            _seal(journal._db)
     sent = patches(planned)
     status, _, complaint = cli(word, run, *number)
     assert (status, complaint.count("\n"), patches(planned)) == (3, 1, sent)

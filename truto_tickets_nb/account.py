@@ -187,8 +187,19 @@ class Account:
             self._known.forget(*CHANGING)
             return engine.apply(self._bench(bar, brakes), plan, plan.way)
 
-    def resume(self, run_id: str | None = None, *, brakes: Brakes | None = None, progress: bool | Bar = True) -> Run:
-        """Go on with what is still open of a run (the last one of this account); in doubt tickets are re-read first."""
+    def resume(
+        self,
+        run_id: str | None = None,
+        *,
+        brakes: Brakes | None = None,
+        progress: bool | Bar = True,
+        take_over: bool = False,
+    ) -> Run:
+        """Go on with what is still open of a run (the last one of this account); in doubt tickets are re-read first.
+
+        A run whose process belongs to another machine is refused, because nobody can tell from here whether it is still at work;
+        `take_over=True` says that it is not.
+        """
         found = self._last_open() if run_id is None else self._run_id(run_id)
         if found is None:
             raise PlanError(
@@ -201,6 +212,8 @@ class Account:
             )
         if run.state == "finished":
             return run
+        if take_over:
+            self.journal.give_up(found)
         with self._bar(len(run.open), "resuming", shown=progress) as bar:
             return engine.resume(self._bench(bar, brakes), found)
 

@@ -15,7 +15,8 @@
     |   `-- ServerWrote                     asked to check only, the tool changed a ticket; `.undo` puts it back
     |-- SnapshotError (ValueError)          a saved snapshot that can't be read
     |-- JournalError (OSError)              the journal can't be read or written; nothing was sent
-    |   `-- RunNotFound (LookupError)       the journal has no run of this id
+    |   |-- RunNotFound (LookupError)       the journal has no run of this id
+    |   `-- RunUnreadable (ValueError)      one run of the journal can't be read: it is damaged, or of another version
     |-- LoadInterrupted (KeyboardInterrupt) a load was stopped; what it has is in `.snapshot`
     |-- RunInterrupted (KeyboardInterrupt)  a run was stopped; what it did is in `.run`, the rest can be resumed
     `-- ApiError (OSError)                  an answer that is no success; of a load, what it has is in `.snapshot`
@@ -116,6 +117,10 @@ class JournalError(TicketsError, OSError):
 
 class RunNotFound(JournalError, LookupError):
     """Say that the journal has no run of this id; the message names the newest ones."""
+
+
+class RunUnreadable(JournalError, ValueError):
+    """Say why one run of the journal can't be read: its rows are damaged, or another version wrote them."""
 
 
 class LoadInterrupted(TicketsError, KeyboardInterrupt):

@@ -37,7 +37,7 @@ def keep_private(*paths: Path) -> None:
             with suppress(OSError):
                 mode = path.lstat().st_mode
                 if stat.S_ISREG(mode) and mode & _OTHERS:
-                    path.chmod(FILE)
+                    path.chmod(mode & FILE)
 
 
 def keep_folder_private(folder: Path) -> None:

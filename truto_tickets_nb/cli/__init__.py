@@ -109,6 +109,12 @@ def add_demo(job: argparse.ArgumentParser) -> None:
 def add_sandbox(job: argparse.ArgumentParser) -> None:
     """Add the options of sandbox."""
     job.add_argument("--port", type=int, default=0, help="default: any free port")
+    job.add_argument(
+        "--host", default="127.0.0.1", help="the address to bind to (default: 127.0.0.1, this machine only)"
+    )
+    job.add_argument(
+        "--expose", action="store_true", help="let other machines reach it, where --host is an address of theirs"
+    )
     job.add_argument("--database", type=Path, help="a file that keeps the tickets (default: in memory)")
     job.add_argument("--export", type=Path, action="append", help="start from this CSV, TSV, JSON or JSON-lines file")
     job.add_argument(
@@ -117,7 +123,7 @@ def add_sandbox(job: argparse.ArgumentParser) -> None:
         default=[],
         metavar="KIND=WHEN",
         help="play a fault: limited=0.1 by rate, lost_after=#3,#5 by turn, deleted=10001 by ticket, then :wait=2 :field=name "
-        ":on=PATCH; again for more",
+        ":on=PATCH; again for more; help lists all kinds",
     )
     job.add_argument("--fault-seed", type=int, default=0, help="the same seed plays the same faults")
     job.add_argument("--all", action="store_true", help="an account of each of the 28 tools, under one token")

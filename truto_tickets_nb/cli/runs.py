@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,9 @@ from truto_tickets_nb.cli.telling import plan_text, run_facts, run_status, run_t
 from truto_tickets_nb.errors import RunNotFound, SetupError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.runs.journal import existing
-from truto_tickets_nb.runs.listing import Runs
+from truto_tickets_nb.runs.listing import ROWS, Runs
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
 
     from truto_tickets_nb.runs.run import Run
@@ -36,9 +36,10 @@ def listed(options: argparse.Namespace) -> int:
         with journal:
             runs, note = journal.runs(options.account), ""
     if options.json:
-        say_json([_summary(asdict(run)) for run in runs])
+        say_json([_summary(asdict(run)) for run in runs[: options.limit]])
     else:
-        say(f"{runs!r}{note}")
+        shown = runs[:] if options.all else runs[: options.limit] if options.limit else runs
+        say(f"{shown!r}{note}")
     return DONE
 
 
@@ -82,7 +83,7 @@ def resumed(options: argparse.Namespace) -> int:
     if not confirmed(options, count, run_text(run), "go on with the tickets that are open"):
         return unconfirmed(options, count, f"resume {run.id}", run_text(run), {**run_facts(run), "confirm": count})
     with reached(options, run.plan.account_id) as account:
-        return _ended(options, account.resume(run.id), {})
+        return _ended(options, account.resume(run.id, take_over=options.take_over), {})
 
 
 def undone(options: argparse.Namespace) -> int:
@@ -111,9 +112,18 @@ def _ended(options: argparse.Namespace, run: Run, facts: dict[str, Any]) -> int:
 def add_runs(job: argparse.ArgumentParser) -> None:
     """Add the options of runs."""
     job.add_argument("--account", metavar="ID", help="only this integrated account")
+    most = job.add_mutually_exclusive_group()
+    most.add_argument("--limit", type=_count, metavar="N", help=f"show the newest N (default: {ROWS}; with --json all)")
+    most.add_argument("--all", action="store_true", help="show all of them")
     job.set_defaults(run=listed)
     add_home(job)
     add_json(job)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
 
 
 def add_show(job: argparse.ArgumentParser) -> None:
@@ -128,6 +138,8 @@ def add_show(job: argparse.ArgumentParser) -> None:
 def add_resume(job: argparse.ArgumentParser) -> None:
     """Add the options of resume."""
     _add_sending(job, resumed)
+    words = "the run was begun on another machine, and its process there is gone: go on with it here"
+    job.add_argument("--take-over", action="store_true", help=words)
 
 
 def add_undo(job: argparse.ArgumentParser) -> None:

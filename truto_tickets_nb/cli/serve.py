@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from truto_tickets_nb.cli.output import say
 from truto_tickets_nb.cli.status import DONE
 from truto_tickets_nb.sandbox import Sandbox, Sandboxes
+from truto_tickets_nb.sandbox.kinds import listing
 
 if TYPE_CHECKING:
     import argparse
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 def serve(options: argparse.Namespace) -> int:
     """Serve a practice account until Ctrl-C."""
+    if "help" in options.fault:
+        say(listing())
+        return DONE
     if options.all:
         return _serve_all(options)
     sandbox = Sandbox(
@@ -24,6 +28,8 @@ def serve(options: argparse.Namespace) -> int:
         vendor_limit=options.vendor_limit,
         path=options.database,
         port=options.port,
+        host=options.host,
+        expose=options.expose,
     )
     with sandbox:
         sandbox.faults(*options.fault, seed=options.fault_seed)
@@ -49,8 +55,12 @@ def _serve_all(options: argparse.Namespace) -> int:
         limit=_limit(options),
         vendor_limit=options.vendor_limit,
         port=options.port,
+        host=options.host,
+        expose=options.expose,
     )
     with many:
+        for note in many.notes:
+            say(note)
         for slug in many:
             many[slug].faults(*options.fault, seed=options.fault_seed)
             say(f"{slug:<32} {many[slug].account_id}")

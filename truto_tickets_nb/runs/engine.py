@@ -26,7 +26,7 @@ from truto_tickets_nb.runs.door import Brakes
 from truto_tickets_nb.runs.interrupt import Terminated, end, terminable, undisturbed
 from truto_tickets_nb.runs.owner import release
 from truto_tickets_nb.runs.recent import Recent
-from truto_tickets_nb.runs.run import DONE, FAILED, Outcome, Rehearsal, Run
+from truto_tickets_nb.runs.run import DONE, Outcome, Rehearsal, Run
 from truto_tickets_nb.runs.stages import HOPELESS, may_have_arrived, rehearse
 from truto_tickets_nb.runs.threads import in_order, started
 
@@ -337,9 +337,9 @@ class _Work:
         self._written(item, outcome)
         _log(self.run_id, outcome)
         self.done += 1
-        self.failed += outcome.kind in (*FAILED, "not sent")
+        self.failed += outcome.is_failure
         if item.left is None:  # what an earlier process left in doubt says nothing of this one
-            self.row = 0 if outcome.kind in DONE else self.row + (outcome.kind in (*FAILED, "not sent"))
+            self.row = 0 if outcome.kind in DONE else self.row + outcome.is_failure
         if self.row >= self.bench.brakes.stop_after and not self.stop:
             log.warning("run %s: stopped after %d failures in a row", self.run_id, self.row)
             self._brake(f"{self.row} tickets failed in a row, the last one so: {outcome.reason}")

@@ -5,34 +5,38 @@ from __future__ import annotations
 import getpass
 import os
 import secrets
-import sqlite3
 import threading
-from collections import Counter, defaultdict
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
-from truto_tickets_nb.errors import JournalError, RunNotFound
+from truto_tickets_nb.errors import JournalError, RunNotFound, RunUnreadable
 from truto_tickets_nb.home import HOME, home
 from truto_tickets_nb.plain_text import logger
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
 from truto_tickets_nb.plans.way import Way
-from truto_tickets_nb.process import is_alive, mark
-from truto_tickets_nb.runs.listing import Runs, RunSummary
+from truto_tickets_nb.process import host, mark
+from truto_tickets_nb.runs import heads, stored
+from truto_tickets_nb.runs.heads import Head
+from truto_tickets_nb.runs.listing import Runs
 from truto_tickets_nb.runs.own import own_run, written
-from truto_tickets_nb.runs.run import Outcome, Run
-from truto_tickets_nb.runs.storage import failed, opened
-from truto_tickets_nb.runs.verify import Finding, unread
+from truto_tickets_nb.runs.run import Run
+from truto_tickets_nb.runs.storage import ERRORS, failed, is_damage, opened
+from truto_tickets_nb.runs.stored import Entry
+from truto_tickets_nb.runs.summaries import counted, damage, summaries
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
+    from truto_tickets_nb.plans.plan import Patch, Plan
     from truto_tickets_nb.runs.own import Written
+    from truto_tickets_nb.runs.run import Outcome
+    from truto_tickets_nb.runs.verify import Finding
 
 log = logger(__name__)
 
@@ -68,7 +72,7 @@ class Journal:
                 self._db.execute("begin immediate")
                 yield self._db
                 self._db.execute("commit")
-            except sqlite3.Error as error:
+            except ERRORS as error:
                 self._rolled_back()
                 raise failed(self.path, error) from error
             except BaseException:
@@ -80,172 +84,241 @@ class Journal:
             self._db.execute("rollback")
 
     def _all(self, sql: str, *values: Any) -> list[Any]:
-        try:
-            with self._lock:
-                return self._db.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
-            raise failed(self.path, error) from error
+        with self._locked() as db:
+            return db.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _locked(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._db
+            except ERRORS as error:
+                raise failed(self.path, error) from error
 
     def begin(self, plan: Plan, way: Way) -> str:
         """Write a plan down and claim the account; returns the run's id. A live run of the same account refuses."""
-        now = datetime.now(UTC)
-        run_id = f"{now:%Y%m%d}-{secrets.token_hex(3)}"
+        try:
+            return self._begun(plan, way)
+        except JournalError as error:
+            if not is_damage(error.__cause__):
+                raise
+        with self._locked() as db:
+            log.warning("journal: its indexes are damaged, and made anew from its rows")
+            db.execute("reindex")
+        return self._begun(plan, way)
+
+    def _begun(self, plan: Plan, way: Way) -> str:
+        text = plan.to_json()
         with self._writing() as db:
             self._refuse_second(plan.account_id)
-            row = (
-                run_id,
-                plan.account_id,
-                "running",
-                _stamp(now),
-                plan.to_json(),
-                orjson.dumps(way).decode(),
-                os.getpid(),
-                mark(run_id),
-                _user(),
+            run_id = self._new_id()
+            head = Head(
+                id=run_id,
+                account=plan.account_id,
+                state="running",
+                started=_stamp(),
+                ended="",
+                way=orjson.dumps(way).decode(),
+                notes="[]",
+                pid=os.getpid(),
+                mark=mark(run_id),
+                who=_user(),
+                host=host(),
+                tickets=len(plan),
+                open=None,
+                counts=None,
+                plan_digest=heads.digest(text),
             )
-            db.execute(
-                "insert into runs (id, account, state, started, plan, way, pid, mark, who) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
-            )
-            db.executemany(
-                "insert into patches (run, place, ticket, key) values (?, ?, ?, ?)",
-                ((run_id, place, patch.ticket, f"{run_id}-{place}") for place, patch in enumerate(plan.patches)),
-            )
+            self._put(db, head, text)
+            places = ((run_id, place, patch.ticket, f"{run_id}-{place}") for place, patch in enumerate(plan.patches))
+            sql = "insert into patches (run, place, ticket, key, intended, sent, outcome, digest) values (?, ?, ?, ?, ?, ?, ?, ?)"
+            db.executemany(sql, (Entry(*place).row for place in places))
         return run_id
+
+    def _new_id(self) -> str:
+        while True:
+            run_id = f"{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(3)}"
+            if not self._all("select 1 from runs where id=?", run_id):
+                return run_id
+
+    @staticmethod
+    def _put(db: sqlite3.Connection, head: Head, plan: str | None = None) -> None:
+        """Write a head with its digest: of a new run with its plan, else over the one that is there."""
+        if plan is None:
+            names = ", ".join(f"{name}=?" for name in (*heads.NAMES, "digest"))
+            db.execute(f"update runs set {names} where id=?", (*head.row, head.id))
+        else:
+            names = ", ".join((*heads.NAMES, "digest", "plan"))
+            marks = ", ".join("?" * (len(heads.NAMES) + 2))
+            db.execute(f"insert into runs ({names}) values ({marks})", (*head.row, plan))
 
     def account_of(self, run_id: str) -> str:
         """Name the account that a run was made for."""
-        account: str = self._row(run_id)["account"]
-        return account
+        return self._head(run_id).account
 
     def claim(self, run_id: str) -> None:
         """Take over a run that nobody works on."""
         log.info("run %s: resumed", run_id)
         with self._writing() as db:
-            self._refuse_second(self._row(run_id)["account"])
-            db.execute("update runs set state='running', pid=?, mark=? where id=?", (os.getpid(), mark(run_id), run_id))
+            head = self._head(run_id)
+            self._refuse_second(head.account)
+            self._put(db, replace(head, state="running", pid=os.getpid(), mark=mark(run_id), host=host()))
+
+    def give_up(self, run_id: str) -> None:
+        """Write down that the process of a run, on another machine, does not work on it any more: a person says so."""
+        with self._writing() as db:
+            head = self._head(run_id)
+            if head.state == "running" and head.standing == "elsewhere":
+                log.warning("run %s: taken over from machine %s", run_id, head.host)
+                self._put(db, replace(head, state="interrupted"))
 
     def _refuse_second(self, account: str) -> None:
-        rows = self._all("select id, pid, mark from runs where account=? and state='running'", account)
-        for run_id, pid, known in rows:
-            if is_alive(run_id, pid, known):
-                raise JournalError(
-                    f"Run {run_id} (process {pid}) is working on this account right now. Wait until it is done, or stop it first."
-                )
+        for head in self._sound("where account=? and state='running'", account):
+            match head.standing:
+                case "working":
+                    raise JournalError(
+                        f"Run {head.id} (process {head.pid}) is working on this account right now. Wait until it is done, or stop it first."
+                    )
+                case "elsewhere":
+                    raise JournalError(
+                        f"Run {head.id} of this account is not finished, and its process ({head.pid}) is one of machine {head.host}: from "
+                        "here nobody can tell whether it is still at work. Wait for it, or stop it there. If it is gone: "
+                        f'account.resume("{head.id}", take_over=True), or in a terminal: truto-tickets resume {head.id} --take-over'
+                    )
+                case "gone":
+                    pass
 
     def intend(self, run_id: str, place: int, fields: tuple[str, ...], *, is_turned_away: bool = False) -> None:
         """Write down that a PATCH of these fields is about to leave, or that one was turned away by a limit."""
         sent: Any = {"fields": fields, "turned_away": True} if is_turned_away else fields
-        with self._writing() as db:
-            told = (_stamp(), orjson.dumps(sent).decode(), run_id, place)
-            db.execute("update patches set intended=?, sent=? where run=? and place=?", told)
+        self._note(run_id, place, intended=_stamp(), sent=orjson.dumps(sent).decode())
 
     def withdraw(self, run_id: str, place: int) -> None:
         """Write down that a PATCH that was about to leave did not leave."""
-        with self._writing() as db:
-            sql = "update patches set intended=null, sent=null where run=? and place=? and outcome is null"
-            db.execute(sql, (run_id, place))
+        self._note(run_id, place, intended=None, sent=None)
 
     def settle(self, run_id: str, place: int, outcome: Outcome) -> None:
         """Write down how a patch ended; a first outcome is never overwritten."""
-        text = orjson.dumps(
-            {
-                "kind": outcome.kind,
-                "reason": outcome.reason,
-                "findings": [asdict(f) for f in outcome.findings],
-                "cause": outcome.cause,
-                "own_runs": outcome.own_runs,
-                "window": outcome.window,
-            }
-        )
+        self._note(run_id, place, outcome=stored.text_of(outcome))
+
+    def _note(self, run_id: str, place: int, **values: Any) -> None:
+        """Change the row of a patch that has no outcome yet."""
         with self._writing() as db:
-            db.execute(
-                "update patches set outcome=? where run=? and place=? and outcome is null",
-                (text.decode(), run_id, place),
-            )
+            rows = db.execute(
+                f"{stored.SELECT} where run=? and place=? and outcome is null", (run_id, place)
+            ).fetchall()
+            for entry in self._entries(run_id, rows):
+                *_, intended, sent, outcome, digest = replace(entry, **values).row
+                sql = "update patches set intended=?, sent=?, outcome=?, digest=? where run=? and place=?"
+                db.execute(sql, (intended, sent, outcome, digest, run_id, place))
 
     def finish(self, run_id: str, state: str, notes: tuple[str, ...]) -> None:
         """Write down that a run is finished, or that it stays open."""
         with self._writing() as db:
-            told = (state, _stamp(), orjson.dumps(notes).decode(), run_id)
-            db.execute("update runs set state=?, ended=?, notes=? where id=?", told)
+            head = replace(self._head(run_id), state=state, ended=_stamp(), notes=orjson.dumps(notes).decode())
+            self._put(db, head.counted(*counted(db, run_id)))
 
     def pending(self, run_id: str) -> list[Pending]:
         """List what is still to be done, in plan order. Writes nothing."""
-        patches = self._plan(run_id).patches
-        sql = "select place, key, intended, sent from patches where run=? and outcome is null order by place"
-        rows = self._all(sql, run_id)
-        return [
-            Pending(place, patches[place], key, _left(patches[place], intended, sent), _is_turned_away(sent))
-            for place, key, intended, sent in rows
-        ]
+        with self._reading(run_id):
+            patches, rows = self._patches(run_id)
+            return [
+                Pending(row.place, patch, row.key, row.left(patch), row.is_turned_away)
+                for patch, row in zip(patches.patches, rows, strict=True)
+                if row.outcome is None
+            ]
 
     def way(self, run_id: str) -> Way:
         """Read how a run's requests are made."""
-        found = orjson.loads(self._row(run_id)["way"])
-        return Way.of_json(found)
+        with self._reading(run_id):
+            return Way.of_json(orjson.loads(self._head(run_id).way))
 
     def run(self, run_id: str) -> Run:
-        """Read a run; what has no outcome yet counts as not sent."""
-        row, plan = self._row(run_id), self._plan(run_id)
-        sql = "select outcome, intended, sent from patches where run=? order by place"
-        stored = self._all(sql, run_id)
-        outcomes = tuple(_outcome(patch, *found) for patch, found in zip(plan.patches, stored, strict=True))
-        open_ = tuple(place for place, found in enumerate(stored) if found[0] is None)
-        notes = tuple(orjson.loads(row["notes"]))
-        return Run(run_id, plan, outcomes, row["state"], row["started"], row["ended"], notes, row["who"], open_)
+        """Read a run; what has no outcome yet counts as not sent. One that can't be read is a RunUnreadable."""
+        head = self._head(run_id)
+        with self._reading(run_id):
+            plan, rows = self._patches(run_id)
+            outcomes = tuple(row.result(patch) for patch, row in zip(plan.patches, rows, strict=True))
+            open_ = tuple(row.place for row in rows if row.outcome is None)
+            notes = tuple(orjson.loads(head.notes))
+            return Run(run_id, plan, outcomes, head.shown_state, head.started, head.ended, notes, head.who, open_)
+
+    @contextmanager
+    def _reading(self, run_id: str) -> Iterator[None]:
+        """Tell whatever is wrong with the rows of a run in one sentence."""
+        try:
+            yield
+        except JournalError as error:
+            if is_damage(error.__cause__):  # of these rows alone: the file as a whole was checked when it was opened
+                raise stored.unreadable(self.path, run_id, error.__cause__ or error) from error
+            raise
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+            raise stored.unreadable(self.path, run_id, error) from error
+
+    def _patches(self, run_id: str) -> tuple[Plan, tuple[Entry, ...]]:
+        """Read the plan of a run and the rows of its patches, in plan order."""
+        text = self._all("select plan from runs where id=?", run_id)[0][0]
+        if heads.digest(text) != self._head(run_id).plan_digest:
+            raise ValueError("the row of its plan was changed")
+        plan, rows = stored.plan_of(text), self._all(f"{stored.SELECT} where run=? order by place", run_id)
+        found = stored.entries(rows)
+        stored.belong(plan.patches, found)
+        return plan, found
+
+    def _entries(self, run_id: str, rows: list[tuple[Any, ...]]) -> tuple[Entry, ...]:
+        with self._reading(run_id):
+            return stored.entries(rows)
 
     def runs(self, account_id: str | None = None) -> Runs:
-        """List runs, the newest first."""
-        sql = (
-            "select id, account, state, started, ended, who from runs where ? is null or account=? order by rowid desc"
-        )
-        rows = self._all(sql, account_id, account_id)
-        counts, open_ = self._counts(account_id)
-        return Runs(tuple(_summary(row, counts[row[0]], open_[row[0]]) for row in rows))
-
-    def _counts(self, account_id: str | None) -> tuple[dict[str, Counter[str]], Counter[str]]:
-        """Count the outcomes of each run by kind, and its patches without outcome, as `Run.counts` does."""
-        sql = (
-            "select run, json_extract(outcome, '$.kind'), intended is not null, count(*) from patches "
-            "where ? is null or run in (select id from runs where account=?) group by 1, 2, 3 order by min(place)"
-        )
-        counts, open_ = defaultdict[str, Counter[str]](Counter), Counter[str]()
-        for run_id, kind, is_intended, count in self._all(sql, account_id, account_id):
-            counts[run_id][kind or ("unknown" if is_intended else "not sent")] += count
-            open_[run_id] += count if kind is None else 0
-        return counts, open_
+        """List runs, the newest first; one that can't be read is in the list too, and says so."""
+        with self._locked() as db:
+            return Runs(summaries(db, account_id))
 
     def writer(self, account_id: str, this_run: str = "") -> Callable[[str, Finding], str]:
         """Make what finds the earlier run of this account that wrote what a ticket holds now, "" where none of them did."""
         return lambda ticket, found: own_run(self._written(account_id, ticket, this_run), found)
 
     def _written(self, account_id: str, ticket: str, this_run: str) -> Iterator[Written]:
+        names = ", ".join(f"patches.{name}" for name in stored.NAMES)
         sql = (
-            "select run, outcome from patches join runs on runs.id=run where ticket=? and account=? and run<>? "
+            f"select {names} from patches join runs on runs.id=run where ticket=? and account=? and run<>? "
             "and outcome is not null order by runs.rowid"
         )
-        for run_id, outcome in self._all(sql, ticket, account_id, this_run):
-            yield from written(run_id, orjson.loads(outcome))
+        for row in self._all(sql, ticket, account_id, this_run):
+            try:
+                (entry,) = stored.entries([row])
+                yield from written(entry.run, orjson.loads(entry.outcome or ""))
+            except (ValueError, TypeError, KeyError):
+                log.warning("run %s: a row that can't be read was left out", row[0])
 
     def last_open(self, account_id: str) -> str | None:
-        """Name the newest run of an account that is not finished."""
-        rows = self._all(
-            "select id from runs where account=? and state<>'finished' order by rowid desc limit 1", account_id
-        )
-        return rows[0][0] if rows else None
+        """Name the newest run of an account that is not finished; where none of these can be read, that is a RunUnreadable."""
+        unreadable: RunUnreadable | None = None
+        for head in self._sound("where account=? and state<>'finished' order by rowid desc", account_id):
+            with self._locked() as db:
+                why = damage(db, head)
+            if not why:
+                return head.id
+            unreadable = unreadable or stored.unreadable(self.path, head.id, ValueError(why))
+        if unreadable is not None:
+            raise unreadable
+        return None
 
-    def _row(self, run_id: str) -> dict[str, Any]:
-        names = ("account", "state", "started", "ended", "way", "notes", "who")
-        rows = self._all(f"select {', '.join(names)} from runs where id=?", run_id)
+    def _sound(self, where: str, *values: Any) -> list[Head]:
+        """Read the heads that stand there as they were written."""
+        read = [Head.of_row(row) for row in self._all(f"{heads.SELECT} {where}", *values)]
+        return [head for head, is_sound in read if is_sound]
+
+    def _head(self, run_id: str) -> Head:
+        with self._reading(run_id):
+            rows = self._all(f"{heads.SELECT} where id=?", run_id)
         if not rows:
-            known = ", ".join(item.id for item in self.runs().items[:5]) or "none"
-            raise RunNotFound(f"The journal has no run {run_id!r}. The newest are: {known}.")
-        return dict(zip(names, rows[0], strict=True))
-
-    def _plan(self, run_id: str) -> Plan:
-        self._row(run_id)  # a run that is not there is told
-        return Plan.from_journal(self._all("select plan from runs where id=?", run_id)[0][0])
+            newest = ", ".join(item.id for item in self.runs().items[:5]) or "none"
+            raise RunNotFound(f"The journal has no run {run_id!r}. The newest are: {newest}.")
+        head, is_sound = Head.of_row(rows[0])
+        if not is_sound:
+            raise stored.unreadable(self.path, run_id, ValueError("its row was changed"))
+        return head
 
     def close(self) -> None:
         """Close the file."""
@@ -270,24 +343,6 @@ def existing(folder: str | Path) -> Journal | None:
         raise failed(path, error) from error
 
 
-def _summary(row: tuple[str, ...], counts: Counter[str], open_: int) -> RunSummary:
-    run_id, account_id, state, started, ended, who = row
-    return RunSummary(run_id, account_id, state, started, counts.total(), open_, ended, who, dict(counts))
-
-
-def _left(patch: Patch, intended: str | None, sent: str | None) -> tuple[str, ...] | None:
-    if intended is None:
-        return None
-    if not sent:
-        return tuple(change.field for change in patch.changes)
-    content = orjson.loads(sent)
-    return tuple(content["fields"] if isinstance(content, dict) else content)
-
-
-def _is_turned_away(sent: str | None) -> bool:
-    return isinstance(orjson.loads(sent), dict) if sent else False
-
-
 def _user() -> str:
     try:
         return getpass.getuser()
@@ -297,25 +352,3 @@ def _user() -> str:
 
 def _stamp(now: datetime | None = None) -> str:
     return (now or datetime.now(UTC)).isoformat(timespec="seconds")
-
-
-def _outcome(patch: Patch, stored: str | None, intended: str | None, sent: str | None) -> Outcome:
-    if stored is None:
-        reason = (
-            "The run ended while this was in flight; resume re-reads it." if intended else "The run has not come to it."
-        )
-        fields = _left(patch, intended, sent) or ()
-        findings = unread(change for change in patch.changes if change.field in fields)
-        return Outcome(patch, "unknown" if intended else "not sent", reason, findings)
-    found = orjson.loads(stored)
-    changes = {change.field: change for change in patch.changes}
-    findings = tuple(_finding(changes, row) for row in found["findings"])
-    own_runs = tuple(found.get("own_runs", ()))  # not in journals of earlier versions
-    return Outcome(
-        patch, found["kind"], found["reason"], findings, found.get("cause", ""), own_runs, found.get("window")
-    )
-
-
-def _finding(changes: dict[str, Change], row: dict[str, Any]) -> Finding:
-    shown = tuple(row["shown"]) if isinstance(row["shown"], list) else row["shown"]
-    return Finding(changes[row["change"]["field"]], row["theirs"], row["verdict"], shown)

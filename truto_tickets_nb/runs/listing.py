@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 import pandas as pd
 
+from truto_tickets_nb.errors import shorten
+from truto_tickets_nb.process import host
 from truto_tickets_nb.show import Group, Note, Page, Row, to_html, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# "running" may also be a run of another machine, of which nobody can tell from here; "interrupted" can be resumed.
+RunState = Literal["running", "interrupted", "finished", "unreadable"]
 COLUMNS = ["id", "account", "state", "started", "tickets", "open"]
+ROWS = 20  # runs shown; the others are counted
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """Hold one line of the list of runs."""
+    """Hold one line of the list of runs; `problem` says why an unreadable one can't be read."""
 
     id: str
     account_id: str
@@ -28,13 +33,27 @@ class RunSummary:
     ended: str = ""
     who: str = ""
     counts: dict[str, int] = field(default_factory=dict)  # outcomes by kind
+    host: str = ""  # the machine of the process that applied or resumed it last
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Hold runs, the newest first."""
+    """Hold runs, the newest first; it shows the first 20, a slice shows as many as it has.
+
+    >>> runs = Runs(tuple(RunSummary(f"20261126-{n}", "acc", "finished", "2026-11-26T09:00:00+00:00", 5, 0) for n in range(99)))
+    >>> print(str(runs[:1]))
+    1 of 99 runs in the journal
+    <BLANKLINE>
+      the newest first, 1
+        20261126-0  2026-11-26 09:00 UTC, acc  finished: 5 tickets
+    >>> str(runs).splitlines()[-1].strip(), len(runs[:50])
+    ('and 79 more', 50)
+    """
 
     items: tuple[RunSummary, ...] = ()
+    rows: int = ROWS
+    of: int | None = None  # how many there are, where these are a part of them
 
     def __len__(self) -> int:
         return len(self.items)
@@ -42,11 +61,19 @@ class Runs:
     def __iter__(self) -> Iterator[RunSummary]:
         return iter(self.items)
 
-    def __getitem__(self, place: int) -> RunSummary:
+    @overload
+    def __getitem__(self, place: int) -> RunSummary: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Runs: ...
+
+    def __getitem__(self, place: int | slice) -> RunSummary | Runs:
+        if isinstance(place, slice):
+            return Runs(self.items[place], len(self.items), self.of or len(self))
         return self.items[place]
 
     def frame(self) -> pd.DataFrame:
-        """List them: one row a run."""
+        """List all of them: one row a run."""
         rows = [(run.id, run.account_id, run.state, run.started, run.tickets, run.open) for run in self.items]
         return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -58,17 +85,42 @@ class Runs:
 
 
 def _page(runs: Runs) -> Page:
-    rows = tuple(Row(run.id, f"{run.started}, account {run.account_id}", (_state(run),)) for run in runs)
-    open_ = [run.id for run in runs if run.open]
-    footer = f'account.resume("{open_[0]}") goes on, in a terminal: truto-tickets resume {open_[0]}' if open_ else ""
-    block = (
-        Group("the newest first", "", f"{len(rows):,}", rows)
-        if rows
-        else Note("account.apply(plan, confirm=N) makes one.")
-    )
-    return Page(f"{len(runs):,} run{'s' * (len(runs) != 1)} in the journal", (), (block,), footer)
+    part = f"{len(runs):,} of " if runs.of not in (None, len(runs)) else ""
+    count = runs.of or len(runs)
+    headline = f"{part}{count:,} run{'s' * (count != 1)} in the journal"
+    if not runs.items:
+        return Page(headline, (), (Note("account.apply(plan, confirm=N) makes one."),))
+    shown = runs.items[: runs.rows]
+    rows = tuple(Row(run.id, f"{_when(run.started)}, {run.account_id}", (_state(run),)) for run in shown)
+    group = Group("the newest first", "", f"{len(runs):,}", rows, len(runs) - len(rows))
+    return Page(headline, (), (group, *_notes(runs)), _next(runs))
+
+
+def _next(runs: Runs) -> str:
+    run = next((run for run in runs if run.open and run.state == "interrupted"), None)
+    return f'account.resume("{run.id}") goes on, in a terminal: truto-tickets resume {run.id}' if run else ""
+
+
+def _notes(runs: Runs) -> Iterator[Note]:
+    """Say of runs that can't be read why, and what can be done."""
+    unreadable = [run for run in runs if run.state == "unreadable"]
+    if unreadable:
+        names = shorten(", ".join(run.id for run in unreadable), 120)
+        why = "; ".join(dict.fromkeys(run.problem for run in unreadable[:3]))
+        yield Note(
+            f"{len(unreadable):,} of them can't be read, resumed or undone: {names} ({why}). All others can, and new plans can be applied. "
+            "Load the tickets of that run and look at them before you change them again.",
+            "warn",
+        )
+
+
+def _when(stamp: str) -> str:
+    return f"{stamp[:16].replace('T', ' ')} UTC"
 
 
 def _state(run: RunSummary) -> str:
+    if run.state == "unreadable":
+        return "unreadable"
     left = f", {run.open:,} open" if run.open else ""
-    return f"{run.state}: {run.tickets:,} tickets{left}"
+    where = f" on {run.host}" if run.state == "running" and run.host != host() else ""
+    return f"{run.state}{where}: {run.tickets:,} ticket{'s' * (run.tickets != 1)}{left}"

@@ -45,7 +45,7 @@ def _next(run: Run) -> str:
         return "account.resume() goes on with what is still open"
     if any(item.cause == "own run" for item in run.conflicts):
         return "load again, or bring the edits over: account.load().rebase(df); run.undo() makes the opposite plan"
-    if run.unknown:
+    if any(item.cause != "unverifiable" for item in run.unknown):
         return "account.dry_run(run.unknown.plan()) reads the unknown tickets again; run.undo() covers them too"
     if run.conflicts:
         return 'run.conflicts.plan(keep="mine") makes a plan of the conflicts; run.undo() the opposite plan'
@@ -112,7 +112,12 @@ def receipt(run: Run) -> str:
     """Write a run as a whole HTML document, every ticket named."""
     whole = page(run)
     notes = (*(Note(note, "warn") for note in run.notes), *written_out(run.plan))
-    full = Page(whole.headline, (*whole.facts, heading(run)), (*notes, *_groups(run.outcomes, len(run.outcomes))), "")
+    full = Page(
+        whole.headline,
+        (*whole.facts, heading(run), repr(run.window)),
+        (*notes, *_groups(run.outcomes, len(run.outcomes))),
+        "",
+    )
     return to_document(full, f"Run {run.id}")
 
 
@@ -131,6 +136,11 @@ def receipt_json(run: Run) -> str:
         "undoes": run.plan.undoes,
         "parameters": run.plan.way.fixed,
         "counts": run.counts,
+        "seconds_between_look_and_patch": {
+            "median": run.window.median,
+            "p99": run.window.p99,
+            "longest": run.window.longest,
+        },
         "notes": run.notes,
         "fields": [dict(zip(names, row, strict=True)) for item in run.outcomes for row in item.rows()],
     }

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 OutcomeKind = Literal[
     "applied", "unchanged", "partly applied", "ignored", "conflict", "refused", "unknown", "not sent", "ready"
 ]
-# Why a patch ended so, where that decides what can be done next: the ticket is gone, its id can't be addressed, or an earlier run of one's
-# own changed the same fields; "" for all else.
-Cause = Literal["", "gone", "no address", "own run"]
+# Why a patch ended so, where that decides what can be done next: the ticket is gone, its id can't be addressed, an earlier run of one's
+# own changed the same fields, or nobody can read back what was sent; "" for all else.
+Cause = Literal["", "gone", "no address", "own run", "unverifiable"]
 LOST: tuple[Cause, ...] = ("gone", "no address")  # nothing can be sent to these tickets any more
 DONE = ("applied", "unchanged")
 FAILED = ("partly applied", "ignored", "refused", "unknown")
@@ -48,6 +48,11 @@ class Outcome:
     def ticket(self) -> str:
         """Name the ticket."""
         return self.patch.ticket
+
+    @property
+    def is_failure(self) -> bool:
+        """Tell whether it counts as a failure when a run decides to stop; what nobody can verify is no sign of trouble."""
+        return self.kind in (*FAILED, "not sent") and self.cause != "unverifiable"
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """List one row a field: base, what the server holds, mine."""

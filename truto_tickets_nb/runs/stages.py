@@ -199,6 +199,9 @@ def judged(patch: Patch, findings: tuple[Finding, ...], note: str = "") -> Outco
         )
         return Outcome(patch, "unknown", reason, findings)
     told = {word: ", ".join(f.change.field for f in findings if f.verdict == word) for word in verdicts}
+    if verdicts == {"missing"}:
+        reason = f"The tool answered with success. {told['missing']} can't be read back here, so nobody can verify it: look at the ticket in its tool."
+        return Outcome(patch, "unknown", reason, findings, "unverifiable")
     if verdicts <= {*LANDED, "missing"}:
         tidied = f"The server tidied {told['normalised']}." if "normalised" in told else ""
         unseen = f"{told['missing']} can't be read back here, so nobody can verify it." if "missing" in told else ""

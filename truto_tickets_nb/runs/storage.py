@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,13 +13,18 @@ from truto_tickets_nb import database
 from truto_tickets_nb.errors import JournalDamaged, JournalError
 from truto_tickets_nb.plain_text import logger
 from truto_tickets_nb.private import check_regular, keep_folder_private, make_private
+from truto_tickets_nb.runs import heads, stored
+from truto_tickets_nb.runs.heads import digest
+from truto_tickets_nb.runs.summaries import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 log = logger(__name__)
-VERSION = 3
+VERSION = 4
 LOCK = "journal.lock"  # held by many while they open the journal, and by one alone that makes it or sets it aside
+ERRORS = (sqlite3.Error, UnicodeDecodeError)  # the latter where SQLite quotes a damaged name in its message
+_DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}  # the first: its tables are not ours
 _SCHEMA = """
 create table runs (
   id text primary key, account text not null, state text not null, started text not null, ended text not null default '',
@@ -35,6 +40,15 @@ _STEPS = {
     1: _SCHEMA,
     2: "alter table patches add column sent text; alter table runs add column who text not null default '';",
     3: "create index by_ticket on patches (ticket);",  # a conflict asks which run wrote a ticket last
+    4: """
+alter table runs add column host text not null default '';
+alter table runs add column tickets integer not null default 0;
+alter table runs add column open integer;
+alter table runs add column counts text;
+alter table runs add column plan_digest text not null default '';
+alter table runs add column digest text not null default '';
+alter table patches add column digest text not null default '';
+""",  # what the list of runs shows, and by what a changed row is recognised
 }
 
 
@@ -66,7 +80,7 @@ def opened(path: Path) -> Storage:
         keep_folder_private(path.parent)
         check_regular(path)
         return _sound(path) or _begun_anew(path)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, *ERRORS) as error:
         raise failed(path, error) from error
 
 
@@ -75,8 +89,8 @@ def _sound(path: Path) -> Storage | None:
     with database.locked(path.with_name(LOCK), alone=False):
         try:
             return _connected(path) if _is_there(path) else None
-        except sqlite3.DatabaseError as error:
-            if _is_damage(error):
+        except ERRORS as error:
+            if is_damage(error):
                 return None
             raise
 
@@ -88,8 +102,8 @@ def _begun_anew(path: Path) -> Storage:
         try:
             if _is_there(path):
                 return _connected(path)
-        except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+        except ERRORS as error:
+            if not is_damage(error):
                 raise
             damage = error
         left = [part for part in (path, database.beside(path)[0]) if part.exists()]
@@ -106,8 +120,11 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    return not isinstance(error, sqlite3.OperationalError)  # those are: locked, full, read-only
+def is_damage(error: BaseException | None) -> bool:
+    """Tell whether an error says that the file is damaged, and not that it is locked, full or read-only."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _DAMAGE
+    return isinstance(error, UnicodeDecodeError)
 
 
 def _connected(path: Path, notes: tuple[str, ...] = ()) -> Storage:
@@ -137,6 +154,7 @@ def _make(path: Path) -> None:
 
 def _prepared(db: sqlite3.Connection) -> None:
     """Make the strongest promises of durability, and bring an older file forward; of several that open it, one does."""
+    db.text_factory = _text
     db.execute("pragma synchronous=full")
     db.execute("pragma foreign_keys=on")
     version = _version(db)  # first: the checks of this version say nothing about a newer one
@@ -147,16 +165,43 @@ def _prepared(db: sqlite3.Connection) -> None:
         with database.immediate(db):
             for step in range(_version(db) + 1, VERSION + 1):  # read again: another may have been quicker
                 _brought_forward(db, step)
+    for sql in (heads.SELECT, stored.SELECT, "select plan from runs"):
+        db.execute(f"{sql} limit 0")  # a column that is missing is damage too
 
 
 def _brought_forward(db: sqlite3.Connection, step: int) -> None:
     for statement in filter(str.strip, _STEPS[step].split(";")):
         db.execute(statement)
+    if step == 4:
+        _seal(db)
     db.execute(f"pragma user_version={step}")
+
+
+def _seal(db: sqlite3.Connection) -> None:
+    """Give the rows of earlier versions their digests, and the heads of their runs what the list shows."""
+    for row in db.execute(stored.SELECT).fetchall():
+        values = row[:-1]
+        db.execute("update patches set digest=? where run=? and place=?", (digest(*values), row[0], row[1]))
+    for run_id, plan, *values in db.execute(f"select id, plan, {', '.join(heads.NAMES)} from runs").fetchall():
+        head, counts = heads.Head(*values), counted(db, run_id)
+        head = replace(head, tickets=sum(counts[0].values()), plan_digest=digest(plan))
+        head = head.counted(*counts) if head.state == "finished" else head
+        names = ", ".join(f"{name}=?" for name in (*heads.NAMES, "digest"))
+        db.execute(f"update runs set {names} where id=?", (*head.row, run_id))
+
+
+def _text(data: bytes) -> str | bytes:
+    """Read a text of the file; one that is no UTF-8 is damaged, and comes as it is."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
 
 
 def _version(db: sqlite3.Connection) -> int:
     version: int = db.execute("pragma user_version").fetchone()[0]
+    if version < 0:
+        raise sqlite3.DatabaseError("its version is no number that a version has")
     if version > VERSION:
         raise JournalError(
             "The journal was written by a newer version of this toolkit. Update the toolkit, then try again."
@@ -184,6 +229,11 @@ def failed(path: Path, error: Exception) -> JournalError:
     """Turn an error of the file into one of ours, which says where it is and what to do."""
     if isinstance(error, JournalError):
         return error
+    if is_damage(error):
+        return JournalError(
+            f"The journal {path} is damaged: {error}. Nothing more was sent. Give the file another name and connect anew, or set "
+            f"TRUTO_TICKETS_HOME to another folder; `sqlite3 {path.name} .recover` may bring its runs back."
+        )
     return JournalError(
         f"The journal {path} can't be used: {error}. Nothing more was sent. Make room or make the folder writable, or set "
         "TRUTO_TICKETS_HOME to another folder."

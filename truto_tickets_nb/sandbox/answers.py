@@ -16,7 +16,8 @@ class Refusal(Exception):
         super().__init__(message)
         self.status, self.message, self.raw, self.insight = status, message, raw, dict(insight or {})
         self.headers: dict[str, str] = {}
-        self.is_bare = False  # a gateway's page instead of Truto's envelope
+        self.page: tuple[str, str] | None = None  # a proxy's page and its media type, instead of Truto's envelope
+        self.odd_insight: Any = None  # an insight of another form than the documented one
 
     def body(self) -> dict[str, Any]:
         """Build the envelope."""
@@ -28,13 +29,13 @@ class Refusal(Exception):
         if self.raw is not None:
             found |= {"truto_is_remote_error": True, "raw_response": self.raw}
             self.insight.setdefault("remote_error", {"description": "The error comes from the provider."})
-        return {**found, "truto_error_insight": self.insight} if self.insight else found
+        insight = self.insight if self.odd_insight is None else self.odd_insight
+        return {**found, "truto_error_insight": insight} if insight else found
 
     def response(self) -> Response:
         """Build the answer."""
-        if self.is_bare:
-            page = f"<html><h1>{self.status} {HTTPStatus(self.status).phrase}</h1></html>"
-            return Response(page, self.status, self.headers, media_type="text/html")
+        if self.page is not None:
+            return Response(self.page[0], self.status, self.headers, media_type=self.page[1])
         return json_answer(self.body(), self.status, self.headers)
 
 

@@ -90,9 +90,15 @@ class Call:
 
     @property
     def kind(self) -> str:
-        """Tell what faults can strike: a GET or PATCH of one ticket, or a LIST of tickets."""
+        """Tell what faults can strike: a GET or PATCH of one ticket, a LIST of tickets, and what tells of the account."""
         if self.path == "/unified/ticketing/tickets":
             return "LIST"
+        if "method" in self.request.path_params:
+            return "META"
+        if self.path.startswith("/integrated-account/") and "id" in self.request.path_params:
+            return "CAPABILITIES" if self.path.endswith("/capabilities") else "ACCOUNT"
+        if self.is_unified and not self.identity:
+            return "COMPANIONS"
         return self.request.method if self.identity and self.is_unified else ""
 
     @property

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from truto_tickets_nb.sandbox.bounded import COUNTED, NOTES, Newest
+from truto_tickets_nb.sandbox.kinds import KINDS, REQUESTS
 
-# kind -> the requests that it strikes. What each one does stands in mischief.py.
-TRANSPORT = {
-    "limited": "ANY", "limited_date": "ANY", "limited_bare": "ANY", "limited_remote": "ANY", "limited_remote_bare": "ANY",
-    "limited_400": "ANY",
-    "delayed": "ANY",     "error_500": "ANY", "error_502": "ANY", "error_503": "ANY", "error_504": "ANY", "slow": "ANY", "stalled": "ANY",
-    "lost_before": "ANY", "lost_after": "ANY", "lost_midway": "ANY", "html": "ANY", "empty": "ANY",
-    "revoked": "ANY", "needs_reauth": "ANY", "blocked": "ANY", "read_only": "PATCH",
-    "cursor_repeats": "LIST", "page_repeats": "LIST", "page_loses": "LIST",
-}  # fmt: skip
-ONCE = {
-    "edited": "GET", "edited_silently": "GET", "deleted": "GET", "moved": "GET", "raced": "PATCH",
-    "stale_409": "PATCH", "stale_412": "PATCH",
-}  # fmt: skip
-ALWAYS = {
-    "ignored": "PATCH", "partly": "PATCH", "echoed": "PATCH", "uncleared": "PATCH",
-    "trimmed": "PATCH", "recased": "PATCH", "sanitised": "PATCH",
-}  # fmt: skip
-KINDS = {**TRANSPORT, **ONCE, **ALWAYS}
+if TYPE_CHECKING:
+    from truto_tickets_nb.sandbox.kinds import Meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +25,7 @@ class Fault:
     (Fault(kind='limited', rate=0.1, tickets=(), turns=(), wait=2.0, field='', on='', times=0), (3, 5), ('10001',))
 
     `wait` is seconds: of a Retry-After, or until a slow answer comes. `field` is the field that is edited or ignored. `on` is
-    GET, PATCH or LIST where only these are meant. `times` is how often one ticket is struck, 0 for as the kind has it.
+    GET, PATCH, LIST, META, CAPABILITIES, ACCOUNT or COMPANIONS where only these are meant, READ for GET and LIST. `times` is how often one ticket is struck, 0 for as the kind has it.
     """
 
     kind: str
@@ -53,7 +39,10 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ValueError(f"There is no fault {self.kind!r}. There are: {', '.join(KINDS)}.")
+            close = difflib.get_close_matches(self.kind, KINDS, 1)
+            meant = f" Did you mean {close[0]!r}?" if close else ""
+            raise ValueError(f"There is no fault {self.kind!r}.{meant} There are: {', '.join(KINDS)}.")
+        self._check_on()
         if not 0 <= self.rate <= 1:
             raise ValueError(
                 f"{self.kind}={self.rate} is no rate. Give a number from 0.0 to 1.0; for a turn, a whole one."
@@ -62,6 +51,12 @@ class Fault:
             raise ValueError(
                 f"{self.kind} says not when. Give a rate (0.1), ticket ids, or turns (3, or #3 in a terminal)."
             )
+
+    def _check_on(self) -> None:
+        kind = KINDS[self.kind]
+        possible = REQUESTS[kind.on] if kind.fixed else tuple(REQUESTS)
+        if self.on and self.on not in possible:
+            raise ValueError(f"{self.kind} can't be played on={self.on}. Give one of: {', '.join(possible)}.")
 
     @classmethod
     def made(cls, kind: str, when: Any) -> Fault:
@@ -96,16 +91,17 @@ class Fault:
         return replace(made, wait=wait, times=times, field=told.get("field", ""), on=told.get("on", ""))
 
     def strikes(self, request: str) -> bool:
-        """Tell whether it can strike such a request: GET, PATCH or LIST."""
-        meant = self.on or KINDS[self.kind]
-        return meant in ("ANY", request)
+        """Tell whether it can strike such a request: GET, PATCH, LIST, META, CAPABILITIES, ACCOUNT or COMPANIONS."""
+        meant = cast("Meant", self.on) if self.on else KINDS[self.kind].on
+        return request in REQUESTS[meant]
 
     @property
     def most(self) -> int:
         """Count how often one ticket is struck at most; 0 is without an end."""
         if self.times or self.turns:
             return self.times
-        return 1 if self.kind in ONCE or (self.tickets and self.kind in TRANSPORT) else 0
+        kind = KINDS[self.kind]
+        return 1 if kind.once or (self.tickets and not kind.lasting) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +146,7 @@ class Faults:
         due = (
             self._turns[place] in fault.turns
             or ticket in fault.tickets
+            or (not ticket and KINDS[fault.kind].of_rows and bool(fault.tickets))
             or self._chance(place, fault, ticket) < fault.rate
         )
         self._struck[place, ticket] += due
@@ -157,6 +154,6 @@ class Faults:
 
     def _chance(self, place: int, fault: Fault, ticket: str) -> float:
         """Draw a number in [0, 1): by request where the way there fails, by ticket where the ticket is meant."""
-        nth = self._asked[place, ticket] if fault.kind in TRANSPORT else 0
+        nth = self._asked[place, ticket] if not KINDS[fault.kind].by_ticket else 0
         drawn = hashlib.blake2b(f"{self.seed}/{place}/{ticket}/{nth}".encode(), digest_size=8).digest()
         return int.from_bytes(drawn) / 2**64

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import logging
 import secrets
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from truto_tickets_nb.sandbox import bounded, forms, meta, mischief, schemas, wire
+from truto_tickets_nb.sandbox import bounded, forms, meta, schemas, wire
 from truto_tickets_nb.sandbox.answers import Refusal, json_answer, missing_query
 from truto_tickets_nb.sandbox.app import Api
 from truto_tickets_nb.sandbox.bounded import Newest
 from truto_tickets_nb.sandbox.calls import Call, Seen
 from truto_tickets_nb.sandbox.guard import METHODS, Guard, body_of
+from truto_tickets_nb.sandbox.kinds import KINDS
 from truto_tickets_nb.sandbox.profiles import playable, played
 from truto_tickets_nb.sandbox.store import StoreClosed
 
@@ -86,9 +91,11 @@ class Hub:
             await wire.held_up(struck)
             response, status = self._answer(handler, call, (api, struck))
             self._log(call, status, api)
-            if struck:
-                response = await wire.sent(response, request, struck, self.lines, over=lambda: self.is_over)
-            return forms.streamed(response) if call.form == "stream" and status == 200 else response
+            for kind, fault in struck.items():
+                if send := KINDS[kind].sending:
+                    response = await send(wire.Sending(response, request, fault, self.lines, lambda: self.is_over))
+            is_streamed = call.form == "stream" and status == 200 and not isinstance(response, StreamingResponse)
+            return forms.streamed(response) if is_streamed else response
 
         return answer
 
@@ -141,17 +148,21 @@ class Hub:
         self, handler: Callable[[Call], Any], call: Call, of: tuple[Api | None, dict[str, Fault]]
     ) -> tuple[Response, int]:
         api, struck = of
-        if struck.keys() & {"lost_before", "html"}:  # it never came here
+        if any(KINDS[kind].is_lost for kind in struck):  # it never came here
             return json_answer({}), 0
         try:
             self._let_in(call, api)
-            if api:
-                mischief.before(api, call, struck)
-                api.stated(call)
-            call.taken = mischief.body(call.body, struck)
-            found = mischief.answer(handler(call), call, struck)
-            headers = api.headers(call) if api else {}
-            return json_answer(found, 200, {**headers, **mischief.headers(struck)}), 200
+            if api is None:
+                return json_answer(handler(call)), 200
+            self._before(api, call, struck)
+            answer = self._around(api, call, struck, lambda: handler(call))
+            changes = [(change, fault) for kind, fault in struck.items() if (change := KINDS[kind].answer)]
+            if changes:
+                answer = orjson.loads(answer) if isinstance(answer, bytes) else answer
+                for change, fault in changes:
+                    answer = change(answer, call, fault)
+                answer = json.dumps(answer).encode()  # which writes lone surrogates and NaN, as careless servers do
+            return json_answer(answer, 200, api.headers(call)), 200
         except Refusal as refusal:
             if api and api.vendor and refusal.raw is not None:  # the vendor's own headers go with its own errors
                 refusal.headers = {**api.vendor.raw_headers(), **refusal.headers}
@@ -163,6 +174,24 @@ class Hub:
             log.exception("no answer to %s %s", call.request.method, call.path)
             unread = Refusal(400, f"The practice server can't read this request ({type(error).__name__})")
             return unread.response(), unread.status
+
+    def _before(self, api: Api, call: Call, struck: dict[str, Fault]) -> None:
+        """Let faults act before the request is answered, and on what is taken over of its body."""
+        for kind, fault in struck.items():
+            if act := KINDS[kind].before:
+                act(api, call, fault)
+        api.stated(call)
+        call.taken = call.body
+        for kind, fault in struck.items():
+            if (change := KINDS[kind].body) and isinstance(call.taken, dict):
+                call.taken = change(call.taken, fault)
+
+    def _around(self, api: Api, call: Call, struck: dict[str, Fault], handle: Callable[[], Any]) -> Any:
+        """Answer, with faults around it."""
+        for kind, fault in struck.items():
+            if around := KINDS[kind].around:
+                handle = partial(around, api, call, fault, handle)
+        return handle()
 
     def _let_in(self, call: Call, api: Api | None) -> None:
         own, needs_account = self._owner(call), call.is_unified or call.is_me

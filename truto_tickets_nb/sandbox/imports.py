@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from truto_tickets_nb.sandbox.columns import Columns, read_columns
 from truto_tickets_nb.sandbox.named import text_of
@@ -37,6 +40,7 @@ _OWN = {
     "ticket_type",
     "workspace",
 }  # objects or arrays in the API's own form
+_LONGEST_TEXT = 1_000_000  # characters of custom fields that are written as a text
 _UNTITLED = "(no title)"
 
 
@@ -86,7 +90,13 @@ def _tickets(
     if all(_is_own(row) for row in rows):
         return rows
     columns, home, vocabulary = how
-    read = read_columns([_lifted(row) for row in rows], columns, vocabulary)
+    unpacked = [_unpacked(row) for row in rows]
+    if any(
+        type(new.get("custom_fields")) is not type(row.get("custom_fields"))
+        for new, row in zip(unpacked, rows, strict=True)
+    ):
+        notes.append("column 'custom_fields' holds objects as text: each of their keys is a custom field.")
+    read = read_columns([_lifted(row) for row in unpacked], columns, vocabulary)
     made = [_ticket(read, place) | _raw(row) for place, row in enumerate(rows)]
     untitled = sum(ticket["name"] == _UNTITLED for ticket in made)
     told = [*read.notes, *([f"{counted(untitled, 'row')} without a title: named {_UNTITLED!r}."] if untitled else [])]
@@ -114,6 +124,21 @@ def _is_reference(value: Any) -> bool:
     return isinstance(value, dict) and bool({"id", "name"} & value.keys())
 
 
+def _unpacked(row: Record) -> Record:
+    """Read custom fields that were written as the text of an object, as JSON or as Python prints it."""
+    text = row.get("custom_fields")
+    if not isinstance(text, str) or not text.lstrip().startswith(("{", "[")) or len(text) > _LONGEST_TEXT:
+        return row
+    for read in (orjson.loads, ast.literal_eval):
+        try:
+            value = plain(read(text.strip()))
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+        if isinstance(value, dict) or _is_pairs(value):
+            return {**row, "custom_fields": value}
+    return row
+
+
 def _lifted(row: Record) -> Record:
     """Put the fields of Jira's and Azure DevOps' records beside their id, and custom fields where they belong."""
     fields, custom = row.get("fields"), row.get("custom_fields")
@@ -124,9 +149,9 @@ def _lifted(row: Record) -> Record:
         custom = [*(custom or ()), *(fields or ())]
     if isinstance(custom, list) and _is_pairs(custom):
         custom = {worded(pair["id"]): pair.get("value") for pair in custom}
-    if isinstance(custom, dict):
+    if isinstance(custom, dict) or custom is None or custom == "":
         row = {key: value for key, value in row.items() if key != "custom_fields"}
-        row |= {f"custom_fields.{key}": value for key, value in custom.items()}
+        row |= {f"custom_fields.{key}": value for key, value in (custom or {}).items()}
     return row
 
 

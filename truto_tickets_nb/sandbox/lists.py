@@ -36,7 +36,7 @@ def _order(query: dict[str, Any]) -> str:
 
 def page_of(query: dict[str, Any], page_size: int, count: int) -> tuple[int, int]:
     """Find where a page starts and how many records it holds."""
-    start, limit = _start(query.get("next_cursor") or cursor(0)), str(query.get("limit") or page_size)
+    start, limit = start_of(query), str(query.get("limit") or page_size)
     if flag(query.get("truto_ignore_limit")):
         return start, count or 1
     if not re.fullmatch(r"[1-9]\d{0,17}", limit, re.ASCII):
@@ -44,7 +44,9 @@ def page_of(query: dict[str, Any], page_size: int, count: int) -> tuple[int, int
     return start, min(int(limit), MOST)
 
 
-def _start(opaque: str) -> int:
+def start_of(query: dict[str, Any]) -> int:
+    """Find where a page starts."""
+    opaque = query.get("next_cursor") or cursor(0)
     try:
         match = re.fullmatch(rb"p(\d{1,15})", base64.urlsafe_b64decode(opaque))
     except ValueError:

@@ -6,9 +6,8 @@ import html
 import re
 import time
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
-
-import orjson
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal
 
 from truto_tickets_nb.sandbox.answers import Refusal
 
@@ -22,30 +21,27 @@ if TYPE_CHECKING:
 WAIT = 1.0  # seconds of a Retry-After for which none is given
 SLOW = 1.0  # seconds until a slow answer comes
 STALL = 120.0  # seconds after which even a stalled answer is given up
+FAR = "Mon, 01 Jan 99999999999 00:00:00 GMT"  # a date that no calendar holds
+Told = Literal["seconds", "date", "far", "wait", "none"]
 _TAGS = re.compile(r"<[^>]*>")
 
 
-def before(api: Api, call: Call, struck: dict[str, Fault]) -> None:
-    """Do what happens before the request is answered: colleagues, the account, refusals."""
-    for kind, fault in struck.items():
-        if kind in _COLLEAGUES:
-            _COLLEAGUES[kind](api, call, fault)
-        elif kind in _STATES:
-            api.state.update(_STATES[kind])
-        elif kind in _REFUSALS:
-            raise _refusal(kind, fault)
-
-
-def _edit(api: Api, call: Call, fault: Fault) -> None:
+def edit(api: Api, call: Call, fault: Fault, *, silently: bool = False) -> None:
+    """Edit the ticket as a colleague would."""
     record = api.store.ticket(call.identity)
     if record is not None:
         field = fault.field or "name"
         text = "edited by a colleague"
         new = {**record, field: {"id": text, "name": text} if isinstance(record.get(field), dict) else text}
-        api.touch(new, by="colleague", silently=fault.kind == "edited_silently")
+        api.touch(new, by="colleague", silently=silently)
 
 
-def _move(api: Api, call: Call, fault: Fault) -> None:
+def edit_silently(api: Api, call: Call, fault: Fault) -> None:
+    """Edit the ticket, and leave its stamp as it was."""
+    edit(api, call, fault, silently=True)
+
+
+def move(api: Api, call: Call, fault: Fault) -> None:
     record = api.store.ticket(call.identity)
     if record is not None:
         homes = api.store.companions("workspaces") + api.store.companions("collections")
@@ -54,97 +50,114 @@ def _move(api: Api, call: Call, fault: Fault) -> None:
         api.touch({**record, "workspace": {key: other.get(key) for key in ("id", "name")}}, by="colleague")
 
 
-def _delete(api: Api, call: Call, fault: Fault) -> None:
+def delete(api: Api, call: Call, fault: Fault) -> None:
     api.store.delete(call.identity)
 
 
-_COLLEAGUES: dict[str, Callable[[Api, Call, Fault], None]] = {
-    "edited": _edit, "edited_silently": _edit, "raced": _edit, "moved": _move, "deleted": _delete,
-}  # fmt: skip
-_STATES: dict[str, dict[str, Any]] = {
-    "revoked": {"revoked": True},
-    "needs_reauth": {"status": "needs_reauth"},
-    "blocked": {"blocked": True},
-    "read_only": {"read_only": True},
-}
-_REFUSALS = {
-    "limited": (429, False), "limited_date": (429, False), "limited_bare": (429, False), "limited_remote": (429, True), "limited_remote_bare": (429, True),
-    "limited_400": (400, True),
-    "error_500": (500, False), "error_502": (502, True), "error_503": (503, None), "error_504": (504, True),
-    "stale_409": (409, True), "stale_412": (412, True),
-}  # fmt: skip
+def state(**new: Any) -> Callable[[Api, Call, Fault], None]:
+    """Put the account into another state."""
+
+    def put(api: Api, call: Call, fault: Fault) -> None:
+        api.state.update(new)
+
+    return put
 
 
-def _refusal(kind: str, fault: Fault) -> Refusal:
-    status, remote = _REFUSALS[kind]
-    raw = {"message": f"practice fault {kind}"} if remote else None
-    made = Refusal(status, f"practice fault {kind}", raw=raw)
-    if kind == "limited_400":
-        made.raw = {"errors": [{"message": "Rate limit exceeded", "extensions": {"code": "RATELIMITED"}}]}
-    if kind.startswith("limited") and remote:
-        made.insight = {"rate_limit_error": {"description": "The provider's limit is reached."}}
-    if kind == "limited_date":
-        made.headers = {"Retry-After": formatdate(time.time() + (fault.wait or WAIT), usegmt=True)}
-    if kind in ("limited", "limited_remote") or (kind == "limited_400" and fault.wait):
-        made.headers = {"Retry-After": f"{fault.wait or WAIT:g}"}
-    made.is_bare = remote is None  # not Truto's own words: a gateway's page
-    return made
+def limited(status: int = 429, *, remote: bool = False, told: Told = "seconds") -> Callable[[Api, Call, Fault], None]:
+    """Refuse because of a limit, Truto's own or the tool's; `told` is how Retry-After is written, `wait` only where wait= is given."""
+
+    def refuse(api: Api, call: Call, fault: Fault) -> None:
+        refusal = _refusal(status, fault, remote=remote)
+        if remote:
+            refusal.insight = {"rate_limit_error": {"description": "The provider's limit is reached."}}
+        if status == 400:
+            refusal.raw = {"errors": [{"message": "Rate limit exceeded", "extensions": {"code": "RATELIMITED"}}]}
+        refusal.headers = _retry_after(fault, told)
+        raise refusal
+
+    return refuse
 
 
-def body(sent: Any, struck: dict[str, Fault]) -> Any:
-    """Change what is taken over of a body."""
-    for kind, fault in struck.items():
-        if kind in _BODIES and isinstance(sent, dict):
-            sent = _BODIES[kind](sent, fault)
-    return sent
+def _retry_after(fault: Fault, told: Told) -> dict[str, str]:
+    if told == "none" or (told == "wait" and not fault.wait):
+        return {}
+    if told == "date":
+        return {"Retry-After": formatdate(time.time() + (fault.wait or WAIT), usegmt=True)}
+    return {"Retry-After": FAR if told == "far" else f"{fault.wait or WAIT:g}"}
 
 
-def _without(sent: dict[str, Any], fault: Fault) -> dict[str, Any]:
+def failed(status: int, *, remote: bool = False, page: str = "") -> Callable[[Api, Call, Fault], None]:
+    """Refuse with an error of Truto, of the tool, or with a gateway's page."""
+
+    def refuse(api: Api, call: Call, fault: Fault) -> None:
+        refusal = _refusal(status, fault, remote=remote)
+        if page:
+            refusal.page = (f"<html><h1>{status} {HTTPStatus(status).phrase}</h1></html>", f"text/{page}")
+        raise refusal
+
+    return refuse
+
+
+def _refusal(status: int, fault: Fault, *, remote: bool) -> Refusal:
+    message = f"practice fault {fault.kind}"
+    return Refusal(status, message, raw={"message": message} if remote else None)
+
+
+def odd_insight(api: Api, call: Call, fault: Fault) -> None:
+    """Refuse with an insight that is a list."""
+    refusal = _refusal(422, fault, remote=True)
+    refusal.odd_insight = [1, 2, "x"]
+    raise refusal
+
+
+def echoed_token(api: Api, call: Call, fault: Fault) -> None:
+    """Refuse with words that repeat the token, as careless servers do."""
+    refusal = Refusal(422, f"Invalid: Bearer {call.token}", raw={"message": f"token {call.token}"})
+    refusal.odd_insight = {"missing_scopes": [call.token], "missing_fields": [call.token]}
+    raise refusal
+
+
+def without(sent: dict[str, Any], fault: Fault) -> dict[str, Any]:
     return {key: value for key, value in sent.items() if fault.field and key != fault.field}
 
 
-def _first(sent: dict[str, Any], fault: Fault) -> dict[str, Any]:
+def first(sent: dict[str, Any], fault: Fault) -> dict[str, Any]:
     return dict(list(sent.items())[:1])
 
 
-def _filled(sent: dict[str, Any], fault: Fault) -> dict[str, Any]:
+def filled(sent: dict[str, Any], fault: Fault) -> dict[str, Any]:
     return {key: value for key, value in sent.items() if value is not None and value not in ("", [])}
 
 
-def _texts(change: Callable[[str], str]) -> Callable[[dict[str, Any], Fault], dict[str, Any]]:
+def texts(change: Callable[[str], str]) -> Callable[[dict[str, Any], Fault], dict[str, Any]]:
     def changed(sent: dict[str, Any], fault: Fault) -> dict[str, Any]:
         return {key: change(value) if isinstance(value, str) else value for key, value in sent.items()}
 
     return changed
 
 
-_BODIES: dict[str, Callable[[dict[str, Any], Fault], dict[str, Any]]] = {
-    "ignored": _without,
-    "echoed": _without,
-    "partly": _first,
-    "uncleared": _filled,
-    "trimmed": _texts(str.strip),
-    "recased": _texts(str.swapcase),
-    "sanitised": _texts(lambda text: html.escape(_TAGS.sub("", text)) + "\u00a0"),
-}
+def sanitised(text: str) -> str:
+    """Take the markup out of a text, as editors of rich text do."""
+    return html.escape(_TAGS.sub("", text)) + "\u00a0"
 
 
-def answer(found: Any, call: Call, struck: dict[str, Fault]) -> Any:
-    """Change what is told: an echo of what was asked, a page that repeats or loses, a cursor that turns in a circle."""
-    if not struck.keys() & {"echoed", "cursor_repeats", "page_repeats", "page_loses"}:
-        return found
-    told = orjson.loads(found) if isinstance(found, bytes) else found
-    if "echoed" in struck:
-        return {**told, **(call.body if isinstance(call.body, dict) else {})}
-    result = list(told["result"])
-    if "page_repeats" in struck and result:
-        result.append(result[0])
-    if "page_loses" in struck:
-        result = result[1:]
-    cursor = call.query.get("next_cursor") or told["next_cursor"] if "cursor_repeats" in struck else told["next_cursor"]
-    return {**told, "result": result, "next_cursor": cursor}
+def echo(answer: Any, call: Call, fault: Fault) -> Any:
+    """Say that everything was taken over."""
+    return {**answer, **(call.body if isinstance(call.body, dict) else {})}
 
 
-def headers(struck: dict[str, Fault]) -> dict[str, str]:
-    """Add what a success tells: some tools ask to wait although they answered."""
-    return {"Retry-After": f"{struck['delayed'].wait or WAIT:g}"} if "delayed" in struck else {}
+def same_cursor(answer: Any, call: Call, fault: Fault) -> Any:
+    """Let the cursor turn in a circle."""
+    return {**answer, "next_cursor": call.query.get("next_cursor") or answer["next_cursor"]}
+
+
+def row_twice(answer: Any, call: Call, fault: Fault) -> Any:
+    return (
+        {**answer, "result": [*answer["result"], *answer["result"][:1]]}
+        if isinstance(answer["result"], list)
+        else answer
+    )
+
+
+def row_lost(answer: Any, call: Call, fault: Fault) -> Any:
+    return {**answer, "result": answer["result"][1:]} if isinstance(answer["result"], list) else answer

@@ -173,15 +173,11 @@ class Sandbox(Served):
         ...     sandbox.faults()
 
         A decimal number is a rate, a whole one a turn, a text a ticket id, a list several of them; a dict names everything:
-        rate, tickets, turns, wait (seconds), field, on (GET, PATCH, LIST), times. The same seed plays the same faults.
+        rate, tickets, turns, wait (seconds), field, on (GET, PATCH, LIST, META…), times. The same seed plays the same faults.
 
-        From Truto and the provider: limited, limited_date (Retry-After as a date), limited_bare (none),
-        limited_remote, limited_remote_bare, limited_400 (Linear's way), delayed (a 200 with
-        Retry-After), error_500, error_502, error_503 (a gateway's page), error_504. On the way: slow, stalled, lost_before and lost_after
-        (the commit), lost_midway, html, empty. In a 200: ignored, partly, echoed (it tells what was asked, and ignored it), uncleared,
-        trimmed, recased, sanitised. Colleagues: edited, edited_silently (the same updated_at), raced (between re-reading and PATCH),
-        deleted, moved. The account: revoked, needs_reauth, blocked, read_only. Versions: stale_409, stale_412. Lists:
-        cursor_repeats, page_repeats, page_loses.
+        `truto-tickets sandbox --fault help` and docs/practice-server.md list all kinds: limits and failures (limited, error_503), errors
+        after the change was made (after_commit_422), the way there (lost_after, drip), answers that are not true (ignored, replica_lag), odd
+        answers (bad_gzip, surrogate), lists (endless_list), colleagues (edited, raced) and the account (revoked).
         """
         given = [Fault.read(item) if isinstance(item, str) else item for item in faults]
         self._api.faults = Faults([*given, *(Fault.made(kind, when) for kind, when in kinds.items())], seed)

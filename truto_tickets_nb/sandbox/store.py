@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections import Counter
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from truto_tickets_nb.sandbox import bounded
+from truto_tickets_nb.sandbox.bounded import Newest
 from truto_tickets_nb.sandbox.comparing import among, compares, stamp
 from truto_tickets_nb.sandbox.seed import START
 
@@ -34,6 +36,7 @@ create table if not exists facts (name text primary key, value text);
 """
 
 
+_ID, _BODY = 1, slice(2, 4)  # of a row of tickets
 _SHARE = 8  # a memory is looked through after it has grown by one part in so many
 
 
@@ -50,6 +53,7 @@ class Store:
     def __init__(self, path: str | Path | None = None) -> None:
         self.lock = threading.RLock()
         self.is_closed = False
+        self._recent: Newest[tuple[float, tuple[Any, ...]]] = Newest(bounded.NOTES, bounded.MEMORY, _weight)
         self._added: Counter[str] = Counter()  # table -> bytes that it has grown by
         self._db = sqlite3.connect(str(path) if path else ":memory:", check_same_thread=False, isolation_level=None)
         self._db.executescript("pragma journal_mode=wal; pragma synchronous=normal;" if path else "")
@@ -129,7 +133,9 @@ class Store:
         """Store a ticket's new state; keep the old one in its history, and who changed which fields."""
         identity, *values = _columns(record)
         with self.writing() as db:
-            old = whole(*db.execute("select body, remote from tickets where id = ?", (identity,)).fetchone())
+            row = db.execute("select * from tickets where id = ?", (identity,)).fetchone()
+            old = whole(*row[_BODY])
+            self._recent.append((time.monotonic(), row))
             db.execute("insert into history select id, body from tickets where id = ?", (identity,))
             db.execute("insert into writes values (?, ?, ?)", (identity, by, orjson.dumps(_moved(old, record))))
             db.execute(
@@ -163,7 +169,31 @@ class Store:
         return [{"by": by, "fields": orjson.loads(found)} for by, found in rows]
 
     def delete(self, identity: str) -> None:
-        self.one("delete from tickets where id = ?", identity)
+        with self.writing() as db:
+            rows = db.execute("select * from tickets where id = ?", (identity,)).fetchall()
+            db.execute("delete from tickets where id = ?", (identity,))
+        self._recent.extend((time.monotonic(), row) for row in rows)
+
+    @contextmanager
+    def as_of(self, seconds: float, only: tuple[str, ...] = ()) -> Iterator[None]:
+        """Let tickets, all or only these, be read as they were so many seconds ago; nothing is to be written meanwhile."""
+        since = time.monotonic() - seconds
+        with self._open() as db:
+            db.execute("savepoint earlier")
+            try:
+                for moment, row in reversed(self._recent.items()):
+                    if moment < since:
+                        break
+                    if not only or row[_ID] in only:
+                        db.execute("insert or replace into tickets values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                yield
+            finally:
+                db.execute("rollback to earlier")
+                db.execute("release earlier")
+
+    def forget(self, key: str) -> None:
+        """Forget the answer that a repeated Idempotency-Key would get."""
+        self.one("delete from replies where key = ?", key)
 
     def tickets(self) -> list[Record]:
         return [whole(*row) for row in self.all("select body, remote from tickets order by place")]
@@ -201,6 +231,10 @@ class Store:
         with self.lock:
             self.is_closed = True
             self._db.close()
+
+
+def _weight(item: tuple[float, tuple[Any, ...]]) -> int:
+    return bounded.OF_ROW + sum(len(part or b"") for part in item[1][_BODY])
 
 
 def _columns(record: Record) -> tuple[Any, ...]:

@@ -59,10 +59,15 @@ def _json(text: str, name: str) -> list[Record]:
     values = _values(text, name)
     users = [value for value in values if isinstance(value, dict)]
     found = [row for value in values for row in _unpacked(value)]
-    rows = [plain(row) for row in found if isinstance(row, dict) and "truto_tickets_nb" not in row]
+    rows = [plain(row) for row in found if isinstance(row, dict) and not _is_frame_of_snapshot(row)]
     for envelope in users:
         _name_references(rows, envelope)
     return rows
+
+
+def _is_frame_of_snapshot(row: Record) -> bool:
+    """Tell whether a line is the head or the end of a saved snapshot, and no ticket."""
+    return "truto_tickets_nb" in row or row.keys() == {"digest"}
 
 
 def _values(text: str, name: str) -> list[Any]:

@@ -1,0 +1,87 @@
+"""The head of a run in the journal: all of its row but the plan, with a digest by which a row that was changed is recognised."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import astuple, dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+import orjson
+
+from truto_tickets_nb.process import standing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from truto_tickets_nb.process import Standing
+
+NAMES = (
+    "id", "account", "state", "started", "ended", "way", "notes", "pid", "mark", "who", "host", "tickets", "open", "counts",
+    "plan_digest",
+)  # fmt: skip
+SELECT = f"select {', '.join(NAMES)}, digest from runs"
+
+
+def digest(*values: object) -> str:
+    """Compute a digest of what stands in a row: text, numbers, nothing, or bytes where a text is no UTF-8.
+
+    >>> digest("a", "b") == digest("ab", ""), digest(None) == digest(""), len(digest())
+    (False, False, 32)
+    """
+    total = hashlib.blake2b(digest_size=16)
+    for value in values:
+        if value is None:
+            total.update(b"-")
+        else:
+            data = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+            total.update(b"%d:" % len(data))
+            total.update(data)
+    return total.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Hold what the journal says of a run without its plan and its outcomes."""
+
+    id: str
+    account: str
+    state: str
+    started: str
+    ended: str
+    way: str
+    notes: str
+    pid: int | None
+    mark: str | None
+    who: str
+    host: str
+    tickets: int
+    open: (
+        int | None
+    )  # patches without outcome, and below the others by kind; None while it runs, or where its process died
+    counts: str | None
+    plan_digest: str
+
+    @classmethod
+    def of_row(cls, row: tuple[Any, ...]) -> tuple[Self, bool]:
+        """Read a row of SELECT; returns the head, and whether it stands there as it was written."""
+        return cls(*row[:-1]), row[-1] == digest(*row[:-1])
+
+    @property
+    def row(self) -> tuple[Any, ...]:
+        """List the values of the row, the digest last."""
+        values = astuple(self)
+        return (*values, digest(*values))
+
+    def counted(self, counts: Mapping[str, int], open_: int) -> Self:
+        """Note how many patches ended how."""
+        return replace(self, counts=orjson.dumps(dict(counts)).decode(), open=open_)
+
+    @property
+    def shown_state(self) -> str:
+        """Name the state as it is now: a run whose process is gone does not run any more, whatever its row says."""
+        return "interrupted" if self.state == "running" and self.standing == "gone" else self.state
+
+    @property
+    def standing(self) -> Standing:
+        """Tell whether the process that works on the run still does."""
+        return standing(self.id, self.pid, self.mark, self.host)
