@@ -12,16 +12,6 @@ import truto_tickets_nb as tt
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
-TOGETHER = ("conformance", "ui")  # folders whose tests share a table, or a browser: one process runs them all
-
-
-def pytest_collection_modifyitems(items):
-    """Say which tests one process runs where they run side by side: those of a file, and those of some folders."""
-    for item in items:
-        folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder in TOGETHER else item.path.name))
-
-
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node, error):
     """Take the table of a process that ran its part of the tests."""
