@@ -77,6 +77,10 @@ def base_address(text: str) -> str:
     except ValueError as error:
         raise SetupError(f"{shorten(text)!r} is no address: {error}. Give one like {TRUTO}.") from error
     host = parts.hostname or ""
+    if any(c.isspace() or not c.isprintable() for c in text.strip()):
+        raise SetupError(
+            f"{shorten(text)!r} is no address: it holds blanks or control characters. Give one like {TRUTO}."
+        )
     if parts.scheme not in ("https", "http") or not host:
         raise SetupError(f"{shorten(text)!r} is no address of an API. Leave base_url out, or give one like {TRUTO}.")
     if parts.scheme == "http" and not is_loopback(host):

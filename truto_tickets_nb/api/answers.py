@@ -58,7 +58,7 @@ def unreadable(reply: Reply, token: Token) -> errors.NoAnswer:
 
 def failure(reply: Reply, token: Token) -> errors.ApiError:
     """Turn an error answer into the error of our tree."""
-    body = token.redact_value(_object(reply.content))
+    body = _body(reply, token)
     told = body.get("truto_error_insight")
     remote, insight = bool(body.get("truto_is_remote_error")), told if isinstance(told, dict) else {}
     is_limit = reply.status == 429 or is_limited(body, insight)
@@ -122,6 +122,14 @@ def _kind(status: int, *, remote: bool) -> tuple[type[errors.ApiError], str]:
     if status >= 500 or status == 408:
         return errors.ServerTrouble, "Try again in a while."
     return errors.Rejected, "Change what was refused and try again."
+
+
+def _body(reply: Reply, token: Token) -> Mapping[str, Any]:
+    try:
+        body: Mapping[str, Any] = token.redact_value(_object(reply.content))
+    except RecursionError:
+        return {}
+    return body
 
 
 def _object(content: bytes) -> Mapping[str, Any]:

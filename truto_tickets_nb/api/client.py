@@ -73,7 +73,7 @@ class Client:
         self._local = threading.local()  # the pair of requests that a thread is at
         self.stop: Callable[[], bool] = never  # asked while waiting: whoever stops a job stops its waits
         self._bounds = Bounds(total=2 * timeout)
-        local = is_loopback(httpx.URL(self.base_url).host)
+        local = is_loopback(_host(self.base_url))
         self._http = httpx.Client(
             auth=self._token,
             base_url=self.base_url,
@@ -310,6 +310,14 @@ class Client:
 
     def __reduce__(self) -> NoReturn:
         raise SetupError("A connection is never pickled. Connect again where you need it: connect().")
+
+
+def _host(address: str) -> str:
+    """Take the host of a base address; what httpx can't write as an address is a SetupError."""
+    try:
+        return httpx.URL(address).host
+    except (httpx.InvalidURL, ValueError) as error:
+        raise SetupError(f"{shorten(address)!r} is no address: {shorten(error, 80)}. Give one like {TRUTO}.") from error
 
 
 def _object(model: type[_Model], answer: Any, what: str) -> _Model:

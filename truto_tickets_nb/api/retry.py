@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from email.utils import parsedate, parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.errors import ApiError, NoAnswer, RateLimited, ServerTrouble, UnexpectedAnswer
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 FIRST, LONGEST = 0.5, 30.0  # seconds: the first pause and the longest that we choose ourselves
 PATIENCE = 120.0  # seconds that a server may ask us to wait; above it we give up and say so
-TRIES_UNEXPECTED = 2  # of an answer that is JSON, but not what was asked for: it will hardly change
+FAR = 1e10  # seconds: as good as for ever
+TRIES_UNEXPECTED = 2  # of a PATCH whose answer is JSON, but not what was asked for: it will hardly change
 TRUTO_PAUSE = 10.0  # seconds of Truto's own window (https://truto.one/docs/api-reference/overview/rate-limits)
 
 
@@ -103,7 +104,7 @@ def number(text: str) -> float | None:
     >>> number("8"), number("1.5"), number("-1"), number("nan"), number("²"), number("1_0")
     (8.0, 1.5, None, None, None, None)
     """
-    return float(text) if _PLAIN.fullmatch(text.strip()) else None
+    return min(float(text), FAR) if _PLAIN.fullmatch(text.strip()) else None
 
 
 def limit_told(header: str) -> tuple[int, float | None] | None:
@@ -119,16 +120,24 @@ def limit_told(header: str) -> tuple[int, float | None] | None:
     return int(size), next((window for window in windows if window), None)
 
 
-_PLAIN = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
+_PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 def _date(text: str) -> datetime | None:
-    """Read a date of HTTP, or of ISO 8601, which some tools send; None where it is neither."""
+    """Read a date of HTTP, or of ISO 8601, which some tools send; one beyond all calendars is the last day, None where it is none."""
+    parts = parsedate(text)
+    if parts and parts[0] > _LAST.year:
+        return _LAST
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             when = read(text)
             return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
-        except (ValueError, OverflowError, TypeError, IndexError):
+        except OverflowError:
+            return _LAST
+        except (ValueError, TypeError, IndexError):
             continue
     return None
+
+
+_LAST = datetime.max.replace(tzinfo=UTC)

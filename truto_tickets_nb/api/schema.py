@@ -36,8 +36,15 @@ class _Open(BaseModel):
             return value
         told = {name: value[name] for name in cls.model_fields if name in value and name != "odd"}
         read = {name: cls.forms[name](part) if name in cls.forms else part for name, part in told.items()}
-        odd = tuple(name for name, part in told.items() if part is not None and read[name] is None)
+        odd = tuple(name for name, part in told.items() if part is not None and _is_less(read[name], part))
         return {**{name: part for name, part in read.items() if part is not None}, "odd": odd}
+
+
+def _is_less(read: Any, told: Any) -> bool:
+    """Tell whether reading left out something of what was told."""
+    if isinstance(read, dict) and isinstance(told, dict):
+        return read.keys() != told.keys()
+    return read is None
 
 
 def _word(value: Any) -> str | None:
