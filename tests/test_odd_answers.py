@@ -21,11 +21,8 @@ from truto_tickets_nb.errors import TicketsError
 
 DEEP = "[" * 5000 + "]" * 5000
 NESTED = json.loads('{"a":' * 600 + "1" + "}" * 600)
+DEEPEST = '{"a":' * 1010 + "1" + "}" * 1010  # as deep as orjson reads
 ROW = a_ticket(1)
-
-
-def zipped(data, level=9):
-    return http(gzip.compress(data, level), "content-encoding: gzip")
 
 
 WHOLE = {
@@ -63,6 +60,11 @@ WHOLE = {
     "an error with 200": http({"message": "no", "error": "x", "truto_error_insight": []}),
     "deep lists": http(DEEP),
     "deep objects": http(NESTED),
+    "an id that is as deep as can be": http('{"id":' * 1020 + "1" + "}" * 1020),
+    "a result that is as deep as can be": http('{"result":' * 1020 + "1" + "}" * 1020),
+    "rows that are as deep as can be": http(f'{{"result":[{{"id":"1","name":{DEEPEST},"tags":{DEEPEST},"custom_fields":{DEEPEST}}},{DEEPEST}]}}'),
+    "a cursor that is as deep as can be": http(f'{{"result":[],"next_cursor":{DEEPEST}}}'),
+    "an error that is as deep as can be": http(f'{{"message":{DEEPEST},"truto_error_insight":{DEEPEST}}}', status="422 X"),
     "NaN": http('{"id": NaN, "result": [{"id": "1", "name": Infinity}]}'),
     "numbers of 400 digits": http('{"id": ' + "9" * 400 + "}"),
     "numbers of 5,000 digits": http('{"id": ' + "9" * 5000 + "}"),
@@ -164,14 +166,26 @@ IN_ACCOUNTS = {
     for part in ("id", "status", "is_sandbox", "last_error", "integration")
     for value in (None, [], {}, 7, True, "", "x", {"name": []}, {"name": None})
 }
+IN_TICKETS = {
+    **{
+        f"all fields are {value!r}"[:40]: http(
+            {**ROW, **dict.fromkeys(FIELDS, value), "custom_fields": {"region": value}}
+        )
+        for value in ODD_VALUES
+    },
+    **{f"custom fields are {value!r}"[:40]: http({**ROW, "custom_fields": value}) for value in ODD_VALUES},
+    "fields as deep as can be": http(
+        f'{{"id":"1","name":{DEEPEST},"tags":{DEEPEST},"custom_fields":{{"region":{DEEPEST}}}}}'
+    ),
+}
 OWN = {
     "LIST": IN_LISTS,
     "META": IN_SCHEMAS,
     "CAPABILITIES": IN_SCHEMAS,
     "ACCOUNT": IN_ACCOUNTS,
     "COMPANION": IN_LISTS,
-    "GET": {},
-    "PATCH": {},
+    "GET": IN_TICKETS,
+    "PATCH": IN_TICKETS,
 }
 
 

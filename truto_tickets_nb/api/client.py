@@ -16,7 +16,7 @@ from truto_tickets_nb.api import deadline
 from truto_tickets_nb.api.address import TRUTO, Token, account_name, base_address, is_loopback, query_pairs, segment
 from truto_tickets_nb.api.answers import decoded
 from truto_tickets_nb.api.exchange import NEVER_LEFT, Bounds, exchange, prepared
-from truto_tickets_nb.api.lenient import as_sent
+from truto_tickets_nb.api.lenient import as_sent, brief, is_too_deep
 from truto_tickets_nb.api.paging import Page, Watch, page_of
 from truto_tickets_nb.api.pair import Pair
 from truto_tickets_nb.api.retry import PATIENCE, Wait, pause, reason, wait_asked, window_closed
@@ -194,9 +194,13 @@ class Client:
         """Take the ticket out of an answer. One that was read names itself; what was written may come back in part."""
         inner = answer.get("result") if isinstance(answer, dict) and "id" not in answer else answer
         named = inner.get("id", None if is_read else identity) if isinstance(inner, dict) else None
-        if isinstance(inner, dict) and str(named) == identity:
-            return inner
-        told = f"the ticket {shorten(repr(named), 60)}" if isinstance(inner, dict) else f"a {type(inner).__name__}"
+        if isinstance(inner, dict) and isinstance(named, str | int) and str(named) == identity:
+            if not is_too_deep(inner):
+                return inner
+            raise UnexpectedAnswer(
+                f"Ticket {shorten(identity, 80)} came with a field that is nested too deeply to be read. Nothing of it was used."
+            )
+        told = f"the ticket {brief(named)}" if isinstance(inner, dict) else f"a {type(inner).__name__}"
         raise UnexpectedAnswer(
             f"Asked for ticket {shorten(identity, 80)}, the answer holds {told}. Nothing of it was used; try again."
         )
@@ -326,7 +330,7 @@ def _object(model: type[_Model], answer: Any, what: str) -> _Model:
         return model.model_validate(answer)
     except ValidationError as error:
         raise UnexpectedAnswer(
-            f"Asked for {what}, the answer holds {shorten(repr(answer), 60)}. Check base_url, or try again."
+            f"Asked for {what}, the answer holds {brief(answer)}. Check base_url, or try again."
         ) from cause(error)
 
 

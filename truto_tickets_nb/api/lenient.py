@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from truto_tickets_nb import collector
+from truto_tickets_nb.errors import shorten
 
 _HALF = re.compile("[\ud800-\udfff]")
 _HELD = re.compile("[\U0010d800-\U0010dfff]")
@@ -56,7 +57,35 @@ def as_sent(body: bytes) -> bytes:
 
 def has_halves(value: Any) -> bool:
     """Tell whether halves of characters stand anywhere in a value."""
-    return bool(_HELD.search(json.dumps(value, ensure_ascii=False)))
+    try:
+        return bool(_HELD.search(json.dumps(value, ensure_ascii=False)))
+    except RecursionError:
+        return False
+
+
+def is_too_deep(value: Any) -> bool:
+    """Tell whether a value is nested so deeply (254 levels) that it can be neither kept nor compared.
+
+    >>> is_too_deep({"a": [1]}), is_too_deep(json.loads("[" * 300 + "]" * 300))
+    (False, True)
+    """
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        return True
+    return False
+
+
+def brief(value: Any, longest: int = 60) -> str:
+    """Show a value of JSON in a message, however deeply it is nested.
+
+    >>> brief({"id": 7}), brief(["x" * 99], 8)
+    ("{'id': 7}", "['xxxxxx…")
+    """
+    try:
+        return shorten(repr(value), longest)
+    except RecursionError:
+        return f"a {type(value).__name__} that is nested very deeply"
 
 
 def _repaired(content: bytes, content_type: str) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.errors import ServerTrouble, UnexpectedAnswer, shorten
+from truto_tickets_nb.api.lenient import brief
+from truto_tickets_nb.errors import ServerTrouble, UnexpectedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ def _cursor(value: Any) -> tuple[str | None, str]:
     if not value:
         return None, ""
     if not isinstance(value, str):
-        return None, f"the cursor of the next page is no text: {shorten(repr(value), 60)}"
+        return None, f"the cursor of the next page is no text: {brief(value)}"
     if len(value) > LONGEST:
         return None, f"the cursor of the next page has {len(value):,} characters, which no address can hold"
     return value, ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 FIRST, LONGEST = 0.5, 30.0  # seconds: the first pause and the longest that we choose ourselves
 PATIENCE = 120.0  # seconds that a server may ask us to wait; above it we give up and say so
-FAR = 1e10  # seconds: as good as for ever
+FAR = 1e15  # as good as for ever, in whatever unit
 TRIES_UNEXPECTED = 2  # of a PATCH whose answer is JSON, but not what was asked for: it will hardly change
 TRUTO_PAUSE = 10.0  # seconds of Truto's own window (https://truto.one/docs/api-reference/overview/rate-limits)
 

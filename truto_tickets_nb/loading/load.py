@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from truto_tickets_nb.api.lenient import HALVES, has_halves
+from truto_tickets_nb.api.lenient import HALVES, brief, has_halves, is_too_deep
 from truto_tickets_nb.errors import LoadInterrupted, NotFound, SetupError, UnexpectedAnswer, shorten
 from truto_tickets_nb.loading.filters import Filters, unknown_names
 from truto_tickets_nb.loading.known import Seen
@@ -218,7 +216,7 @@ class _Gathering:
         try:
             self.columns.add(records)
         except TypeError:
-            flat = [record for record in records if _is_writable(record)]
+            flat = [record for record in records if not is_too_deep(record)]
             self.counts.odd += [
                 f"Ticket {shorten(record[ID], 60)} was left out: its fields are nested too deeply."
                 for record in records
@@ -255,7 +253,7 @@ class _Gathering:
         """Leave out rows without an id, for which nothing could be sent, and say what was repaired in the others."""
         records = [record for record in page.records if is_id(record.get(ID))]
         if without := [record for record in page.records if not is_id(record.get(ID))]:
-            named = ", ".join(shorten(repr(record.get("name")), 40) for record in without[:SHOWN])
+            named = ", ".join(brief(record.get("name"), 40) for record in without[:SHOWN])
             self.counts.odd.append(f"Page {number}: {len(without)} rows have no id and were left out: {named}.")
         for repair in page.repairs:
             named = ", ".join(_repaired(records)) if repair == HALVES else ""
@@ -313,14 +311,6 @@ def is_id(value: Any) -> bool:
     [True, True, False, False, False, False, False, False]
     """
     return type(value) is int or (isinstance(value, str) and bool(value.strip()))
-
-
-def _is_writable(record: Record) -> bool:
-    try:
-        orjson.dumps(record)
-    except TypeError:
-        return False
-    return True
 
 
 def _repaired(records: list[Record]) -> list[str]:
