@@ -6,8 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from truto_tickets_nb.api import departures
 from truto_tickets_nb.arguments import ids_of, names, of_type, whole_number
-from truto_tickets_nb.errors import AccountClosed, ApiError, PlanError, RunNotFound, SetupError
+from truto_tickets_nb.errors import AccountClosed, ApiError, ConfirmError, PlanError, RunNotFound, SetupError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.loading.filters import Filters
 from truto_tickets_nb.loading.hindrances import hindrances
@@ -23,6 +24,7 @@ from truto_tickets_nb.runs.door import Brakes
 from truto_tickets_nb.runs.journal import Journal, existing
 from truto_tickets_nb.runs.journal import home as folder
 from truto_tickets_nb.runs.listing import Runs
+from truto_tickets_nb.runs.pruning import DAYS, OldRuns, checked_days
 from truto_tickets_nb.runs.recent import Recent
 from truto_tickets_nb.show import Bar
 from truto_tickets_nb.snapshot import Snapshot
@@ -230,6 +232,28 @@ class Account:
                 f"There is no run {run_id!r}: this account has no journal yet. account.runs() lists runs."
             )
         return journal.run(self._run_id(run_id))
+
+    def prune_runs(self, older_than: int = DAYS, *, confirm: int | None = None, force: bool = False) -> OldRuns:
+        """Remove old runs of this account from the journal; without `confirm` they are only shown.
+
+        `older_than` is in days since a run ended. Interrupted runs, those with unknown outcomes and unreadable ones stay, unless
+        `force=True` is given; running ones always stay. `confirm` is the number of runs that were shown: another number is a
+        ConfirmError, and nothing is removed. Removed runs can't be shown or undone any more.
+        """
+        days = checked_days(older_than)
+        journal = self._existing_journal()
+        if journal is None:
+            return OldRuns(Runs(), days)
+        chosen = journal.old_runs(days, self.id, force=force)
+        if confirm is None:
+            return chosen
+        if whole_number("confirm", confirm) != len(chosen):
+            raise ConfirmError(
+                f"Nothing was removed: you confirmed {confirm}, there are {len(chosen)} runs older than {days} days. Look at "
+                f"account.prune_runs(older_than={days}), and confirm the number that you see."
+            )
+        departures.prune(journal.path.with_name(departures.FILE))
+        return journal.prune(chosen)
 
     def _last_open(self) -> str | None:
         journal = self._existing_journal()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from truto_tickets_nb.account import Account
 from truto_tickets_nb.api.address import TRUTO, Token
 from truto_tickets_nb.api.client import Client
-from truto_tickets_nb.api.departures import shared
+from truto_tickets_nb.api.departures import FILE, shared
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.errors import SetupError
 from truto_tickets_nb.integrations.pace import pace
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from truto_tickets_nb.sandbox import Sandbox
 
 log = logger(__name__)
-
-BUDGET = "budget.sqlite"  # the file through which processes of one machine share the budget of an account
 
 
 def connect(
@@ -47,7 +45,7 @@ def connect(
     account = account_id or os.environ.get("TRUTO_INTEGRATED_ACCOUNT_ID") or ""
     address = base_url or os.environ.get("TRUTO_BASE_URL") or TRUTO
     client = Client(secret, account, address)
-    client.budget = Throttle(departures=shared(folder(home) / BUDGET, f"{client.base_url} {account}"))
+    client.budget = Throttle(departures=shared(folder(home) / FILE, f"{client.base_url} {account}"))
     return _connected(client, home=home)
 
 

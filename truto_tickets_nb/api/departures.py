@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import threading
+import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from truto_tickets_nb import database
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 log = logger(__name__)
 
+FILE = "budget.sqlite"  # through which processes of one machine share the limit of an account
+OLD = 3600.0  # seconds: no limit looks further back
 _SCHEMA = """
 create table if not exists sent (id integer primary key autoincrement, account text not null, at real not null);
 create index if not exists by_account on sent (account, at);
@@ -166,6 +170,21 @@ def _prepared(db: sqlite3.Connection) -> None:
     with database.immediate(db):
         for statement in filter(str.strip, _SCHEMA.split(";")):
             db.execute(statement)
+
+
+def prune(path: Path, now: float | None = None) -> None:
+    """Forget the departures of all accounts that no limit counts any more; fresh ones stay, whoever sent them."""
+    if not path.is_file():
+        return
+    until = (time.monotonic() if now is None else now) - OLD
+    try:
+        with closing(database.opened(path, _prepared)) as db:
+            with database.immediate(db):
+                db.execute("delete from sent where at < ?", (until,))
+                db.execute("delete from pauses where until < ?", (until,))
+            db.execute("vacuum")
+    except (OSError, sqlite3.Error) as error:
+        log.warning("the shared budget was not pruned: %s can't be used (%s)", path, type(error).__name__)
 
 
 def shared(path: Path, account: str) -> Departures:

@@ -14,6 +14,7 @@ from truto_tickets_nb.cli.asked import folder, reached
 from truto_tickets_nb.cli.confirming import add_confirm, confirmed, confirmed_plan, of_this_account, unconfirmed
 from truto_tickets_nb.cli.output import complain, say, say_json
 from truto_tickets_nb.cli.plans import add_home, add_json, add_quiet, add_reach, plan_facts
+from truto_tickets_nb.cli.pruning import add_prune, check_without_prune, pruned
 from truto_tickets_nb.cli.status import DONE
 from truto_tickets_nb.cli.telling import plan_text, run_facts, run_status, run_text, told
 from truto_tickets_nb.errors import RunNotFound, SetupError
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 
 
 def listed(options: argparse.Namespace) -> int:
-    """List runs, the newest first; needs no token, and makes no journal where there is none."""
+    """List runs, the newest first, or remove old ones; needs no token, and makes no journal where there is none."""
+    if options.prune:
+        return pruned(options)
+    check_without_prune(options)
     journal = existing(folder(options))
     if journal is None:
         runs, note = Runs(), f"\nThere is no journal in {folder(options)}."
@@ -115,6 +119,7 @@ def add_runs(job: argparse.ArgumentParser) -> None:
     most = job.add_mutually_exclusive_group()
     most.add_argument("--limit", type=_count, metavar="N", help=f"show the newest N (default: {ROWS}; with --json all)")
     most.add_argument("--all", action="store_true", help="show all of them")
+    add_prune(job, _count)
     job.set_defaults(run=listed)
     add_home(job)
     add_json(job)

@@ -13,7 +13,7 @@ exit status of every command:
   0    done, or nothing to do
   1    an error, told in one line on stderr; also a command line that can't be read, and a run in which not all went well
   2    plan: there are changes to look at
-  3    apply, undo, resume, demo: nothing was sent, because the number to confirm is missing or wrong
+  3    apply, undo, resume, demo, runs --prune: nothing was sent or removed, because the number to confirm is missing or wrong
   130  interrupted by Ctrl-C
 A reader that closes the pipe (| head) changes nothing of that. What the terminal's encoding lacks is written as \\uXXXX.
 The token is read from TRUTO_API_TOKEN; see also TRUTO_INTEGRATED_ACCOUNT_ID, TRUTO_BASE_URL and TRUTO_TICKETS_HOME.

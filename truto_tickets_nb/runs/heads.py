@@ -28,15 +28,15 @@ def digest(*values: object) -> str:
     >>> digest("a", "b") == digest("ab", ""), digest(None) == digest(""), len(digest())
     (False, False, 32)
     """
-    total = hashlib.blake2b(digest_size=16)
-    for value in values:
-        if value is None:
-            total.update(b"-")
-        else:
-            data = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
-            total.update(b"%d:" % len(data))
-            total.update(data)
-    return total.hexdigest()
+    texts = [value if isinstance(value, str) else _text(value) for value in values]
+    content = "".join([f"{len(text)}:{text}" if text is not None else "-" for text in texts])
+    return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    return None if value is None else str(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
+from truto_tickets_nb.database import beside
 from truto_tickets_nb.errors import JournalError, RunNotFound, RunUnreadable
 from truto_tickets_nb.home import HOME, home
 from truto_tickets_nb.plain_text import logger
@@ -23,6 +24,7 @@ from truto_tickets_nb.runs import heads, stored
 from truto_tickets_nb.runs.heads import Head
 from truto_tickets_nb.runs.listing import Runs
 from truto_tickets_nb.runs.own import own_run, written
+from truto_tickets_nb.runs.pruning import done, old_runs, remove, shrink
 from truto_tickets_nb.runs.run import Run
 from truto_tickets_nb.runs.storage import ERRORS, failed, is_damage, opened
 from truto_tickets_nb.runs.stored import Entry
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.plans.plan import Patch, Plan
     from truto_tickets_nb.runs.own import Written
+    from truto_tickets_nb.runs.pruning import OldRuns
     from truto_tickets_nb.runs.run import Outcome
     from truto_tickets_nb.runs.verify import Finding
 
@@ -273,6 +276,28 @@ class Journal:
         """List runs, the newest first; one that can't be read is in the list too, and says so."""
         with self._locked() as db:
             return Runs(summaries(db, account_id))
+
+    def old_runs(self, days: int, account_id: str | None = None, *, force: bool = False) -> OldRuns:
+        """List the runs that may be removed because they ended so many days ago. Writes nothing."""
+        return old_runs(self.runs(account_id), days, force=force)
+
+    def prune(self, chosen: OldRuns) -> OldRuns:
+        """Remove runs that were listed by old_runs(), and give their room in the file back."""
+        size = self._size()
+        with self._writing() as db:
+            running = {run.id for run in summaries(db, None) if run.state == "running"}
+            if started := [run.id for run in chosen if run.id in running]:
+                raise JournalError(
+                    f"Run {started[0]} was resumed in the meantime. Nothing was removed; list the runs again."
+                )
+            remove(db, chosen)
+        with self._locked() as db:
+            shrink(db)
+        log.info("journal: %d runs removed", len(chosen))
+        return done(chosen, size - self._size())
+
+    def _size(self) -> int:
+        return sum(part.stat().st_size for part in (self.path, *beside(self.path)) if part.exists())
 
     def writer(self, account_id: str, this_run: str = "") -> Callable[[str, Finding], str]:
         """Make what finds the earlier run of this account that wrote what a ticket holds now, "" where none of them did."""

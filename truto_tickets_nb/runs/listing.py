@@ -90,10 +90,14 @@ def _page(runs: Runs) -> Page:
     headline = f"{part}{count:,} run{'s' * (count != 1)} in the journal"
     if not runs.items:
         return Page(headline, (), (Note("account.apply(plan, confirm=N) makes one."),))
+    return Page(headline, (), (*groups(runs), *_notes(runs)), _next(runs))
+
+
+def groups(runs: Runs) -> tuple[Group, ...]:
+    """Show the newest runs, one line each, and count the others."""
     shown = runs.items[: runs.rows]
     rows = tuple(Row(run.id, f"{_when(run.started)}, {run.account_id}", (_state(run),)) for run in shown)
-    group = Group("the newest first", "", f"{len(runs):,}", rows, len(runs) - len(rows))
-    return Page(headline, (), (group, *_notes(runs)), _next(runs))
+    return (Group("the newest first", "", f"{len(runs):,}", rows, len(runs) - len(rows)),) if rows else ()
 
 
 def _next(runs: Runs) -> str:
