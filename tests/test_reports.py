@@ -143,3 +143,15 @@ def test_what_cannot_be_read_back_is_unknown():
         run = account.apply(plan, confirm=len(plan), progress=False)
         assert run.counts == {"unknown": len(plan)}
         assert all(outcome.cause == "unverifiable" for outcome in run.unknown)
+
+
+@pytest.mark.parametrize("canary", [0, 3])
+def test_answers_are_trusted_only_once_a_second_look_bears_one_out(canary):
+    """A tool that answers with what it was asked and changes nothing is found out, with a canary and without one."""
+    with tt.sandbox("jira", tickets=12, limit=None) as account:
+        snapshot = account.load(progress=False)
+        plan = snapshot.plan(snapshot.frame().assign(name="new"))
+        account.sandbox.faults(echoed=1.0)
+        run = account.apply(plan, confirm=len(plan), progress=False, brakes=tt.Brakes(canary=canary, stop_after=50))
+        assert not run.applied
+        assert {account.sandbox.ticket(key)["name"] for key in snapshot.frame().index} != {"new"}

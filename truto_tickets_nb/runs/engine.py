@@ -9,7 +9,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from truto_tickets_nb.errors import (
     AccountClosed,
@@ -190,6 +190,9 @@ class _Work:
     done: int = 0
     failed: int = 0
     total: int = 0
+    answers: Literal["unproved", "trusted", "doubted"] = (
+        "unproved"  # whether the answer to a PATCH proves what a ticket holds
+    )
     broken: threading.Event = field(default_factory=threading.Event)  # an error came that nobody expected
     ends: float = 0.0  # until when those in flight may land after it
     door: Door = field(init=False)
@@ -266,7 +269,17 @@ class _Work:
             return None
         if self.stop and item.left is None:
             return Outcome(item.patch, "not sent", self.stop)
-        return self._delivered(item, reread=reread or self.bench.brakes.reread)
+        outcome = self._delivered(item, reread=reread or self.bench.brakes.reread or self.answers != "trusted")
+        self._weigh(outcome)
+        return outcome
+
+    def _weigh(self, outcome: Outcome | None) -> None:
+        """Trust the tool's answers once a ticket that was read again bears one out, and never more after one that it does not."""
+        verdicts = {finding.verdict for finding in outcome.findings} if outcome is not None else set()
+        if verdicts & {"ignored", "uncertain"}:
+            self.answers = "doubted"
+        elif outcome is not None and outcome.kind == "applied" and self.answers == "unproved":
+            self.answers = "trusted"
 
     def _delivered(self, item: Pending, *, reread: bool) -> Outcome | None:
         delivery = Delivery(
