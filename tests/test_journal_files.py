@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,7 +19,7 @@ import truto_tickets_nb as tt
 from truto_tickets_nb.errors import JournalDamaged, JournalError
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
 from truto_tickets_nb.plans.way import Way
-from truto_tickets_nb.process import release
+from truto_tickets_nb.process import _began, release
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.storage import _STEPS
 
@@ -140,7 +142,7 @@ JOB = """
 import sys, warnings
 from pathlib import Path
 from truto_tickets_nb.runs.journal import Journal
-from truto_tickets_nb.process import release
+from truto_tickets_nb.process import _began, release
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
 from truto_tickets_nb.plans.way import Way
 warnings.simplefilter("ignore")
@@ -287,3 +289,42 @@ def test_journal_that_is_no_file_is_refused(tmp_path, kind):
         Journal(home)
     assert (target.read_bytes() if target.exists() else None) == (b"precious" if kind == "link" else None)
     assert [left.name for left in home.iterdir() if ".damaged" in left.name] == []
+
+
+def test_journal_that_an_earlier_version_works_on_is_left_alone(tmp_path):
+    """It is brought forward when that process is done: a row which it changes later would have no digest."""
+    of_version(tmp_path, 3)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        db = sqlite3.connect(tmp_path / "journal.sqlite", isolation_level=None)
+        db.execute("update runs set pid=?, mark=?", (child.pid, _began(child.pid)))
+        with pytest.raises(JournalError, match=f"Process {child.pid}, which has an earlier version"):
+            Journal(tmp_path)
+        assert db.execute("pragma user_version").fetchone() == (3,)
+        db.close()
+        child.communicate(b"\n")
+    with Journal(tmp_path) as journal:
+        assert journal.runs()[0].state == "interrupted"
+
+
+@posix
+def test_journal_survives_a_kill_while_it_is_made_or_brought_forward(tmp_path):
+    """Killed at any moment of its opening, a journal is whole, and nothing is set aside."""
+    chance = random.Random(1)
+    for turn in range(6):
+        home = tmp_path / str(turn)
+        if turn % 2:
+            of_version(home, 1 + turn % 3, Plan("acc", "jira", PLAN.patches * 400))
+        words = [sys.executable, "-c", JOB, str(tmp_path), "x", str(turn + 1)]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout.readline() == "ready\n"
+            child.stdin.write("go\n")
+            child.stdin.flush()
+            time.sleep(chance.random() * 0.05 * (turn + 1))
+            child.kill()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for number in range(turn + 1):
+                with Journal(tmp_path / str(number)) as journal:
+                    assert [run.account_id for run in journal.runs()].count("acc") == number % 2
+                    for run in journal.runs():
+                        assert journal.run(run.id).state == "interrupted"

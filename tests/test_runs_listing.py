@@ -10,6 +10,7 @@ import time
 import pytest
 
 import truto_tickets_nb as tt
+from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import JournalError
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
@@ -169,6 +170,29 @@ def test_run_of_another_machine_is_taken_over_when_a_person_says_so(elsewhere):
     assert account.runs()[0].state == "finished"
     snapshot = account.load()
     assert account.apply(snapshot.plan(snapshot.frame().assign(name="y")), confirm=3).counts == {"applied": 3}
+
+
+def test_terminal_takes_a_run_over(elsewhere, tmp_path, monkeypatch, capsys):
+    """resume is refused with the very option, and goes on with it."""
+    account, run_id = elsewhere
+    box = account.sandbox
+    words = [
+        "resume",
+        run_id,
+        "--confirm",
+        "3",
+        "--account",
+        box.account_id,
+        "--base-url",
+        box.url,
+        "--home",
+        str(tmp_path),
+    ]
+    monkeypatch.setenv("TRUTO_API_TOKEN", box.token)
+    monkeypatch.setattr("truto_tickets_nb.connecting.Throttle", lambda **kwargs: Throttle.unlimited())
+    assert main(words) == 1
+    assert f"truto-tickets resume {run_id} --take-over" in capsys.readouterr().err
+    assert main([*words, "--take-over"]) == 0
 
 
 def test_living_run_is_not_taken_over(tmp_path):

@@ -125,6 +125,7 @@ def _when(stamp: str) -> str:
 def _state(run: RunSummary) -> str:
     if run.state == "unreadable":
         return "unreadable"
-    left = f", {run.open:,} open" if run.open else ""
+    unknown = run.counts.get("unknown", 0) if not run.open else 0
+    left = f", {run.open:,} open" if run.open else f", {unknown:,} unknown" if unknown else ""
     where = f" on {run.host}" if run.state == "running" and run.host != host() else ""
     return f"{run.state}{where}: {run.tickets:,} ticket{'s' * (run.tickets != 1)}{left}"

@@ -184,6 +184,11 @@ def _seal(db: sqlite3.Connection) -> None:
         db.execute("update patches set digest=? where run=? and place=?", (digest(*values), row[0], row[1]))
     for run_id, plan, *values in db.execute(f"select id, plan, {', '.join(heads.NAMES)} from runs").fetchall():
         head, counts = heads.Head(*values), counted(db, run_id)
+        if head.state == "running" and head.standing == "working":
+            raise JournalError(
+                f"Process {head.pid}, which has an earlier version of this toolkit, is applying run {run_id}. The journal is brought "
+                "forward when it is done: wait for it, or stop it first."
+            )
         head = replace(head, tickets=sum(counts[0].values()), plan_digest=digest(plan))
         head = head.counted(*counts) if head.state == "finished" else head
         names = ", ".join(f"{name}=?" for name in (*heads.NAMES, "digest"))
@@ -204,7 +209,8 @@ def _version(db: sqlite3.Connection) -> int:
         raise sqlite3.DatabaseError("its version is no number that a version has")
     if version > VERSION:
         raise JournalError(
-            "The journal was written by a newer version of this toolkit. Update the toolkit, then try again."
+            f"The journal was written by a newer version of this toolkit (its form is {version}, this version reads up to {VERSION}). "
+            "Update the toolkit, then try again; or set TRUTO_TICKETS_HOME to another folder."
         )
     return version
 
