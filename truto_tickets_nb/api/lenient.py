@@ -4,6 +4,7 @@ orjson reads what is strict. What it refuses is read by the standard library: wi
 characters, NaN, or numbers that no double holds. A half of a character (an emoji cut in the middle: JSON.stringify writes "\ud83d")
 can be held by no UTF-8 text, so that no column, file or page could hold it. Inside, each half is one character of a private plane:
 halves stay apart from each other, stand in a plan, a file or a comparison like any other text, and go out as the halves that came.
+A text that holds such private characters itself has a mark before each, which is taken off when it goes out.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from truto_tickets_nb.errors import shorten
 
 _HALF = re.compile("[\ud800-\udfff]")
 _HELD = re.compile("[\U0010d800-\U0010dfff]")
-_HELD_BYTES = re.compile(rb"\xf4\x8d[\xa0-\xbf][\x80-\xbf]")
+_MARK = "\U0010d7ff"
+_OWN = re.compile("[\U0010d7ff-\U0010dfff]")
+_OWN_BYTES = (b"\xf4\x8d", rb"\udbf", rb"\uDBF")  # what stands in JSON that may hold such private characters itself
+_HELD_BYTES = re.compile(rb"(\xf4\x8d\x9f\xbf)?(\xf4\x8d(?:\x9f\xbf|[\xa0-\xbf][\x80-\xbf]))")
 _SHIFT = 0x100000  # from a half to the character that stands for it
 _CHARSET = re.compile(
     r"charset\s*=\s*[\"']?((?:utf|iso|windows|cp|latin|us|shift|euc|gb|big5|koi8)[\w.:-]{0,20})", re.IGNORECASE
@@ -45,14 +49,19 @@ def parsed(content: bytes, content_type: str = "") -> Any:
     """
     with collector.paused():
         try:
-            return orjson.loads(content)
+            read = orjson.loads(content)
         except orjson.JSONDecodeError:
             return _repaired(content, content_type)
+        return _without_halves(read, {}) if any(own in content for own in _OWN_BYTES) else read
 
 
 def as_sent(body: bytes) -> bytes:
     """Write the JSON of a body as it goes out: halves of characters as they came."""
-    return _HELD_BYTES.sub(lambda held: b"\\u%04x" % (ord(held[0].decode()) - _SHIFT), body)
+    return _HELD_BYTES.sub(lambda held: _released(held[1], held[2].decode()), body)
+
+
+def _released(mark: bytes | None, character: str) -> bytes:
+    return character.encode() if mark or character == _MARK else b"\\u%04x" % (ord(character) - _SHIFT)
 
 
 def has_halves(value: Any) -> bool:
@@ -106,8 +115,7 @@ def _repaired(content: bytes, content_type: str) -> Any:
 
     text = _text(content, content_type)
     found = json.loads(text, strict=False, parse_constant=nothing, parse_float=number, parse_int=whole)
-    if _HALF.search(text) or "\\u" in text:
-        found = _without_halves(found, repairs)
+    found = _without_halves(found, repairs)
     if isinstance(found, dict):
         found = Repaired(found)
         found.repairs = tuple(repairs)
@@ -133,7 +141,7 @@ def _text(content: bytes, content_type: str) -> str:
 
 def _without_halves(value: Any, repairs: dict[str, None]) -> Any:
     if isinstance(value, str):
-        return _held(value, repairs) if _HALF.search(value) else value
+        return _held(value, repairs) if _HALF.search(value) or _OWN.search(value) else value
     if isinstance(value, list):
         return [_without_halves(item, repairs) for item in value]
     if isinstance(value, dict):
@@ -144,7 +152,8 @@ def _without_halves(value: Any, repairs: dict[str, None]) -> Any:
 def _held(text: str, repairs: dict[str, None]) -> str:
     """Join halves that belong together, and let a character of the private plane stand for each other one."""
     joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-    held = _HALF.sub(lambda half: chr(ord(half[0]) + _SHIFT), joined)
-    if held != joined:
+    marked = _OWN.sub(lambda own: _MARK + own[0], joined)
+    held = _HALF.sub(lambda half: chr(ord(half[0]) + _SHIFT), marked)
+    if held != marked:
         repairs[HALVES] = None
     return held
