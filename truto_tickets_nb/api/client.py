@@ -286,7 +286,8 @@ class Client:
             self._told(Wait(min(closed, PATIENCE), "somebody else uses the limit too", 0))
 
     def _told(self, wait: Wait) -> None:
-        log.info("account %s: waiting %.1f s: %s", self.account_id, wait.seconds, wait.reason)
+        say = log.info if self.listen or wait.seconds < 1 else log.warning  # a wait that no bar shows, the log does
+        say("account %s: waiting %.1f s: %s", self.account_id, wait.seconds, wait.reason)
         if self.listen:
             self.listen(wait)
 
