@@ -274,7 +274,7 @@ def test_waits_are_obeyed_and_told(kind, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["cursor_repeats", "page_repeats", "page_loses"])
 def test_lists_that_move_are_told(kind, monkeypatch):
-    """A page that repeats a ticket gives it once, a cursor that turns in a circle ends with a reason."""
+    """A page that repeats a ticket gives it once, a cursor that repeats ends with a reason."""
     monkeypatch.setattr("truto_tickets_nb.loading.load.PAGE", 10)
     with tt.sandbox("jira", tickets=30, limit=None) as account:
         account.sandbox.faults(**{kind: 2})

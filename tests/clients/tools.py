@@ -22,13 +22,13 @@ def unavailable(reason):
 
 
 def fetched(command, what):
-    """Run an installer, or say what could not be had."""
+    """Run an installer, or say what could not be loaded."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=170)
     except (OSError, subprocess.TimeoutExpired) as error:
-        unavailable(f"{what} could not be had: {error}")
+        unavailable(f"{what} could not be loaded: {error}")
     if done.returncode:
-        unavailable(f"{what} could not be had: {done.stderr.strip()[-300:]}")
+        unavailable(f"{what} could not be loaded: {done.stderr.strip()[-300:]}")
 
 
 @pytest.fixture(scope="session")

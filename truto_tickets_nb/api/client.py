@@ -106,7 +106,7 @@ class Client:
         return page_of(self._json("GET", f"/unified/ticketing/{segment(resource)}", self._mine(asked)), resource)
 
     def pages(self, query: Mapping[str, Any], *, resource: str = "tickets") -> Iterator[Page]:
-        """Fetch the pages of a list one after another; a list that turns in a circle or never ends is a ServerTrouble."""
+        """Fetch the pages of a list one after another; a list that repeats or never ends is a ServerTrouble."""
         watch, cursor = Watch(resource), None
         while True:
             page = self.page(query, cursor, resource=resource)

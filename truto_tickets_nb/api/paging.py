@@ -1,4 +1,4 @@
-"""Pages of a list: read leniently, and watched, so that a list that turns in a circle or never ends is given up."""
+"""Pages of a list: read leniently, and watched, so that a list that repeats or never ends is given up."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _cursor(value: Any) -> tuple[str | None, str]:
 
 
 class Watch:
-    """Watch the cursors of a list: one that turns in a circle, or goes on and on with nothing new, is given up."""
+    """Watch the cursors of a list: one that repeats, or goes on and on with nothing new, is given up."""
 
     def __init__(self, resource: str = "tickets") -> None:
         self._resource = resource
@@ -73,7 +73,7 @@ class Watch:
         self._seen.update(ids)
         if cursor in self._cursors:
             raise ServerTrouble(
-                f"The list of {self._resource} turns in a circle: a cursor came twice. Try again in a while."
+                f"The list of {self._resource} repeats: a cursor came twice. Try again in a while."
             )
         if self._barren >= BARREN:
             word = "ticket" if self._resource == "tickets" else "record"

@@ -119,7 +119,7 @@ class Known:
         return learnt
 
     def choices(self) -> tuple[dict[str, Choices], list[str]]:
-        """Return which values references may take, and what could not be had; lists are fetched side by side.
+        """Return which values references may take, and what could not be loaded; lists are fetched side by side.
 
         Where there is no list, the account's schema has to do, else the values seen in the tickets of the last load; they are marked.
         """
@@ -127,7 +127,7 @@ class Known:
         return facts.choices, facts.notes
 
     def facts(self) -> Facts:
-        """Return the choices, what the account takes, and what could not be had just now; each question is asked once."""
+        """Return the choices, what the account takes, and what could not be loaded just now; each question is asked once."""
         wanted = [resource for resource in RESOURCES if self._profile.lists(resource) is not False]
         self._ask({name: partial(self._client.companions, name, note=partial(self._note, name)) for name in wanted})
         return self._facts(self.learnt(), wanted)
@@ -150,11 +150,11 @@ class Known:
         return (self._answers[resource][1].value or []) if resource in self._answers else []
 
     def _failures(self, lists: Iterable[str]) -> Iterator[str]:
-        """Say what could not be had: lists that failed, and whatever failed only for the moment."""
+        """Say what could not be loaded: lists that failed, and whatever failed only for the moment."""
         for name, (_, answer) in self._answers.items():
             again = " It is asked for again with the next load." if answer.is_transient else ""
             if name in lists and answer.failure:
-                yield f"The list of {name} could not be had ({answer.failure}); only the values seen in tickets are known.{again}"
+                yield f"The list of {name} could not be loaded ({answer.failure}); only the values seen in tickets are known.{again}"
             elif answer.is_transient:
                 yield f"The account did not tell {QUESTIONS_OF_AN_ACCOUNT[name]} just now ({answer.failure}).{again}"
             yield from self._odd.get(name, ())[:SHOWN]
