@@ -8,7 +8,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from truto_tickets_nb.errors import ArgumentError, shorten
+from truto_tickets_nb.errors import ArgumentError, shorten_repr
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -100,5 +100,5 @@ def said(value: object) -> str:
         return "None"
     name = type(value).__name__
     if isinstance(value, bool | int | float | str | bytes):
-        return f"{shorten(repr(value), 40)} ({name})"
+        return f"{shorten_repr(value, 40)} ({name})"
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"

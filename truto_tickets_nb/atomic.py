@@ -1,4 +1,4 @@
-"""The one way in which this toolkit writes a file: beside its place under a name that nobody can foresee, then put there as a whole.
+"""The one way in which this toolkit writes a file: beside its place under a random name, then put there as a whole; and reads one.
 
 A file that is there is replaced only by a complete one, and keeps its permissions. No symbolic link is followed: a link in the place of
 the file is replaced like a file, and what it leads to stays as it was (a folder may be a link). Whatever interrupts the writing, a full
@@ -18,6 +18,7 @@ from typing import IO
 
 PART = ".tmp"  # ends the name of a file that is being written
 PRIVATE = 0o600  # for this user alone
+MOST = 512 * 2**20  # bytes of a file that is read into memory
 SHARED = 0o666  # less what the umask takes away
 _FLAGS = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINKS = {
@@ -129,6 +130,18 @@ def _sync(folder: Path) -> None:
             os.fsync(number)
         finally:
             os.close(number)
+
+
+def read_file(path: str | Path, most: int = MOST) -> bytes:
+    """Read a file, or a pipe, as a whole; one that is larger than any of ours is an OSError, and is not read."""
+    try:
+        with Path(path).open("rb") as file:
+            content = b"" if os.fstat(file.fileno()).st_size > most else file.read(most + 1)
+            if len(content) > most or os.fstat(file.fileno()).st_size > most:
+                raise OSError(errno.EFBIG, f"it is larger than {most // 2**20:,} MB")
+    except ValueError as error:
+        raise OSError(errno.EINVAL, "no file can have this name") from error
+    return content
 
 
 def reason(error: OSError) -> str:

@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING
 from truto_tickets_nb.plain_text import printable, printable_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 LONGEST = 300  # characters of foreign text shown in a message
 _MOST = 20_000  # characters of a message, whatever stands in it
@@ -235,6 +235,23 @@ class JournalDamaged(_Warned):
     """Warn that a journal could not be read and was set aside; its file is kept."""
 
 
+def shorten_repr(value: object, longest: int = LONGEST) -> str:
+    """Write a value as Python does, shortened; also one that Python itself refuses to write.
+
+    >>> shorten_repr("x" * 50, 5), shorten_repr(10**5000)
+    ("'xxxx…", '(an int that is too large to be written)')
+    """
+    return shorten(_written(value, repr), longest)
+
+
+def _written(value: object, write: Callable[[object], str]) -> str:
+    try:
+        return write(value)
+    except (ValueError, RecursionError):  # a whole number of more than 4,300 digits, lists within lists without end
+        name = type(value).__name__
+        return f"({'an' if name[0] in 'aeiou' else 'a'} {name} that is too large to be written)"
+
+
 def cause(error: Exception) -> ValueError:
     """Keep what a library said as the cause of an error of ours, without what a terminal would obey and without a value of a ticket.
 
@@ -256,5 +273,5 @@ def shorten(text: object, longest: int = LONGEST) -> str:
     >>> shorten("a\x1b[31mred" + "!" * 400, 12)
     'a\ufffd[31mred!!!…'
     """
-    whole = text if isinstance(text, str) else str(text)
+    whole = text if isinstance(text, str) else _written(text, str)
     return printable(whole) if len(whole) <= longest else printable(whole[:longest]) + "…"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.atomic import reason, write_file
+from truto_tickets_nb.atomic import read_file, reason, write_file
 from truto_tickets_nb.errors import PlanError, SetupError, shorten
 from truto_tickets_nb.json_text import json_text
 from truto_tickets_nb.plans.plan import Plan
@@ -85,7 +85,7 @@ def put(path: Path, text: str) -> None:
 def read(path: Path) -> tuple[Plan, Made]:
     """Read a plan and how it was made; what is no plan is refused with what to do."""
     try:
-        text = path.read_bytes()
+        text = read_file(path)
         plan = _plan(path, text)
         return plan, _made(path, orjson.loads(json_text(text)).get("made"), plan.fingerprint)
     except OSError as error:

@@ -18,6 +18,7 @@ from truto_tickets_nb.edits.operations import Chosen
 from truto_tickets_nb.edits.operations.cells import by_column, on_purpose, verdict
 from truto_tickets_nb.edits.operations.chosen import whole_column
 from truto_tickets_nb.edits.operations.given import field_for, quoted
+from truto_tickets_nb.edits.operations.growth import too_much
 from truto_tickets_nb.edits.operations.members import renamed
 from truto_tickets_nb.edits.steps import Applied, Edit, Effect, Misfit
 from truto_tickets_nb.edits.values import column_like, differing, put, shown, texts
@@ -56,6 +57,9 @@ def _of_rows(step: Step, frame: pd.DataFrame, source: Source) -> tuple[Effect, t
         return _hindered(step, frame, reason, gone), ()
     places = np.flatnonzero(step.rows.mask(frame))
     chosen = Chosen(step, field_for(step.field), frame, places)
+    reason = too_much(chosen)
+    if reason:
+        return _hindered(step, frame, reason, gone), ()
     old = chosen.cells
     made = step.operation.cells(chosen)
     new = _spelled(chosen.row, old, column_like(old, made) if isinstance(made, list) else made, source)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.atomic import PART, PRIVATE, reason, write_file, write_new
+from truto_tickets_nb.atomic import PART, PRIVATE, read_file, reason, write_file, write_new
 from truto_tickets_nb.edits.history import History
 from truto_tickets_nb.errors import DraftDamaged, shorten
 from truto_tickets_nb.plain_text import logger, printable
@@ -157,7 +157,7 @@ class Autosave:
     def _read(self, path: Path) -> History | None:
         """Read what was left in a file; None where somebody works on it, or a later version of this toolkit wrote it."""
         try:
-            content = _content_of(path.read_bytes())
+            content = _content_of(read_file(path))
             if _is_held(path, content) or content["version"] > VERSION:
                 return None
             return History.of_json(content)
@@ -183,7 +183,7 @@ class Autosave:
 
 def _is_at_work(path: Path) -> bool:
     try:
-        return _is_held(path, _content_of(path.read_bytes()))
+        return _is_held(path, _content_of(read_file(path)))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

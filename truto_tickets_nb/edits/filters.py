@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,14 +12,16 @@ import pandas as pd
 
 from truto_tickets_nb.edits import matching
 from truto_tickets_nb.edits.operators import BARE, OPS, checked, quoted
-from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.errors import StepError, shorten, shorten_repr
 from truto_tickets_nb.plain_text import printable
-from truto_tickets_nb.tickets.cells import json_problem
+from truto_tickets_nb.tickets.cells import json_problem, plain
 from truto_tickets_nb.tickets.values import is_missing
 
 if TYPE_CHECKING:
     from truto_tickets_nb.edits.matching import Mask
 
+ANY = "any"
+DEEPEST, LARGEST = 100, 10_000  # levels of filters within filters, and tests in one of them
 NAMED = 3  # tickets named in words; more are counted
 
 
@@ -47,7 +49,7 @@ class Filter(ABC):
     @staticmethod
     def ids(*tickets: str) -> Filter:
         """Choose tickets by their ids."""
-        chosen = tuple(dict.fromkeys(map(str, tickets)))
+        chosen = tuple(dict.fromkeys(str(plain(ticket)) for ticket in tickets))
         if json_problem(chosen):
             raise StepError(f"No ticket has an id with half a character: {shorten(chosen, 80)}.")
         return Tickets(chosen)
@@ -86,6 +88,16 @@ class Filter(ABC):
 
     def _parts(self) -> tuple[Filter, ...]:
         return ()
+
+    @property
+    def depth(self) -> int:
+        """Count the levels of filters within filters."""
+        return 1
+
+    @property
+    def size(self) -> int:
+        """Count the tests."""
+        return 1
 
     def __and__(self, other: Filter) -> Filter:
         return Every((*_flat(self, Every), *_flat(other, Every)))
@@ -165,6 +177,11 @@ class Every(Filter):
     """Choose what passes every part."""
 
     parts: tuple[Filter, ...]
+    depth: int = field(init=False, repr=False, compare=False)
+    size: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _measure(self)
 
     def _parts(self) -> tuple[Filter, ...]:
         return self.parts
@@ -184,6 +201,11 @@ class Some(Filter):
     """Choose what passes one part or more."""
 
     parts: tuple[Filter, ...]
+    depth: int = field(init=False, repr=False, compare=False)
+    size: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _measure(self)
 
     def _parts(self) -> tuple[Filter, ...]:
         return self.parts
@@ -203,6 +225,11 @@ class Not(Filter):
     """Choose what does not pass."""
 
     part: Filter
+    depth: int = field(init=False, repr=False, compare=False)
+    size: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _measure(self)
 
     @property
     def tickets(self) -> tuple[str, ...]:
@@ -218,11 +245,14 @@ class Not(Filter):
         return ~self.part.mask(frame)
 
     def words(self) -> str:
-        return f"not {_bracketed(self.part, Every, Some)}" if self.part.words() else "none"
+        told = _bracketed(
+            self.part, Every, Some
+        )  # once: at each level twice would be a thousand times after ten levels
+        return "none" if told == ANY else f"not {told}"
 
 
 def _bracketed(part: Filter, *kinds: type[Filter]) -> str:
-    told = part.words() or "any"
+    told = part.words() or ANY
     return f"({told})" if isinstance(part, kinds) else told
 
 
@@ -230,17 +260,36 @@ def _flat(found: Filter, kind: type[Every | Some]) -> tuple[Filter, ...]:
     return found.parts if isinstance(found, kind) else (found,)
 
 
-def _read(found: Any) -> Filter:
+def _measure(joined: Every | Some | Not) -> None:
+    """Count levels and tests; a filter that nobody could read, and whose parts Python could not follow, is refused."""
+    parts = joined._parts()  # noqa: SLF001  (of this module)
+    depth, size = 1 + max((part.depth for part in parts), default=0), sum(part.size for part in parts)
+    if depth > DEEPEST or size > LARGEST:
+        raise StepError(_too_large())
+    object.__setattr__(joined, "depth", depth)
+    object.__setattr__(joined, "size", size)
+
+
+def _too_large() -> str:
+    return (
+        f"A filter has at most {DEEPEST} levels of and, or, not within each other, and {LARGEST:,} tests. "
+        'To choose one of many values, use "in"; to choose tickets by id, Filter.ids(...).'
+    )
+
+
+def _read(found: Any, level: int = 1) -> Filter:
+    if level > DEEPEST:
+        raise StepError(_too_large())
     if not isinstance(found, Mapping):
-        raise StepError(f"A filter is an object such as {_FORMS}, not {shorten(repr(found), 60)}.")
+        raise StepError(f"A filter is an object such as {_FORMS}, not {shorten_repr(found, 60)}.")
     keys = set(found)
     if not keys:
         return Everything()
     if keys in ({"and"}, {"or"}) and isinstance(parts := next(iter(found.values())), list) and parts:
         kind = Every if "and" in keys else Some
-        return kind(tuple(map(_read, parts)))
+        return kind(tuple(_read(part, level + 1) for part in parts))
     if keys == {"not"}:
-        return Not(_read(found["not"]))
+        return Not(_read(found["not"], level + 1))
     if keys == {"ids"} and isinstance(found["ids"], list):
         return Filter.ids(*found["ids"])
     if {"field", "op"} <= keys <= {"field", "op", "value", "case"}:
@@ -274,7 +323,7 @@ def _chosen(where: Any, frame: pd.DataFrame) -> Iterable[str]:
         where = where.reindex(frame.index).fillna(value=False).tolist()
     items = [str(where)] if isinstance(where, str | int) and not isinstance(where, bool) else list(where)
     if not _is_mask(items):
-        return map(str, items)
+        return (str(plain(item)) for item in items)
     if len(items) != len(frame):
         raise StepError(
             f"where= has {len(items)} rows, the draft {len(frame)}. Make the mask from draft.frame(), or give a filter."

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from truto_tickets_nb.edits.steps import Step
-from truto_tickets_nb.errors import StepError
+from truto_tickets_nb.errors import StepError, shorten_repr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -86,7 +86,7 @@ class History:
         place = next((place for place, slot in enumerate(self.now) if slot.number == number), None)
         if place is None:
             there = ", ".join(str(slot.number) for slot in self.now) or "none"
-            raise StepError(f"This draft has no step {number!r}. There are: {there}.")
+            raise StepError(f"This draft has no step {shorten_repr(number, 40)}. There are: {there}.")
         return place
 
     def add(self, *steps: Step) -> Self:

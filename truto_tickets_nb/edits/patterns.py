@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from truto_tickets_nb.errors import StepError, shorten
 
+LONGEST = 10_000  # characters of a pattern
 _NOTHING = pa.array([""], pa.large_string())
 _LACKS = (
     "Look-around, back-references and possessive repeats are not offered: they could run for hours on one long text. "
@@ -32,6 +33,10 @@ def checked(pattern: object) -> str:
     """
     if not isinstance(pattern, str) or not pattern:
         raise StepError("A pattern is a text of one character or more, such as 'refund(s|ed)?'.")
+    if len(pattern) > LONGEST:
+        raise StepError(
+            f"A pattern has at most {LONGEST:,} characters, this one {len(pattern):,}. Use a filter with or, or several steps."
+        )
     try:
         pc.match_substring_regex(_NOTHING, pattern)
     except (pa.ArrowInvalid, UnicodeEncodeError) as error:

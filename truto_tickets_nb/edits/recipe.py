@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from truto_tickets_nb.arguments import file_path, said
-from truto_tickets_nb.atomic import reason, write_file
+from truto_tickets_nb.atomic import read_file, reason, write_file
 from truto_tickets_nb.edits import replaying, telling
 from truto_tickets_nb.edits.code import program
 from truto_tickets_nb.edits.layout import laid_out
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.edits.replaying import Report
 
 MARK, VERSION = "truto_tickets_nb recipe", 1
+MOST = 10_000  # steps
 _KEYS = {"format", "version", "name", "integration", "steps"}
 
 
@@ -45,6 +46,10 @@ class Recipe:
         if not isinstance(self.steps, tuple) or not all(isinstance(step, Step) for step in self.steps):
             raise ArgumentError(
                 f"Recipe(steps) takes a tuple of steps, not {said(self.steps)}. Write Recipe((step, step))."
+            )
+        if len(self.steps) > MOST:
+            raise RecipeError(
+                f"A recipe has at most {MOST:,} steps, this one {len(self.steps):,}. Save it as several recipes."
             )
 
     def __len__(self) -> int:
@@ -88,7 +93,7 @@ class Recipe:
         """Read a recipe from a file that draft.save(path) or recipe.save(path) wrote, or a person did."""
         source = file_path("path", path)
         try:
-            return cls.of_json(source.read_bytes())
+            return cls.of_json(read_file(source))
         except OSError as error:
             raise RecipeError(f"The recipe {path} can't be read: {reason(error)}.") from error
         except RecipeError as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from truto_tickets_nb.edits.filters import Everything, Filter
 from truto_tickets_nb.edits.operations import OPERATIONS, Operation
 from truto_tickets_nb.edits.operations.given import field_for
-from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.errors import StepError, shorten, shorten_repr
 from truto_tickets_nb.plain_text import printable
 from truto_tickets_nb.tickets.cells import json_problem
 
@@ -53,7 +53,7 @@ class Step:
         problem = json_problem([self.field, self.title, dict(cleaned)])
         if problem:
             raise StepError(
-                f"A step {problem}, which JSON can't carry: {shorten(repr(self.field), 40)} {shorten(repr(cleaned), 80)}."
+                f"A step {problem}, which JSON can't carry: {shorten_repr(self.field, 40)} {shorten_repr(cleaned, 80)}."
             )
         object.__setattr__(self, "options", MappingProxyType(dict(cleaned)))
 

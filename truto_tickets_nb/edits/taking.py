@@ -14,7 +14,7 @@ from truto_tickets_nb.edits.operations.chosen import whole_column
 from truto_tickets_nb.edits.operations.given import listed
 from truto_tickets_nb.edits.steps import Step
 from truto_tickets_nb.edits.values import of_json, same, to_json
-from truto_tickets_nb.errors import FrameError, shorten
+from truto_tickets_nb.errors import FrameError, shorten_repr
 from truto_tickets_nb.plans.align import Rows, layout, rows
 from truto_tickets_nb.plans.plan import Problem
 from truto_tickets_nb.plans.suspects import shared, suspects
@@ -147,7 +147,7 @@ class _Sheet:
                 self.replaced += 1
             if problem := json_problem(new):
                 trouble = unreadable_json(problem)
-                ticket, value = str(self.table.frame.index[place]), shorten(repr(new), 60)
+                ticket, value = str(self.table.frame.index[place]), shorten_repr(new, 60)
                 self.problems.append(Problem(ticket, row.name, value, trouble.reason, trouble.fix))
             self.cells[place][row.name] = [to_json(present), new]
 

@@ -7,15 +7,17 @@ https://truto.one/docs/guides/how-truto-works/realtime-unified-apis-consideratio
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from truto_tickets_nb.errors import SetupError, shorten
+from truto_tickets_nb.errors import SetupError, shorten, shorten_repr
 from truto_tickets_nb.loading.conditions import ORDERED, SIGNS, Condition, Reading, Sign
 from truto_tickets_nb.suggest import near
+from truto_tickets_nb.tickets.cells import plain
 from truto_tickets_nb.tickets.choice import Unresolved
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, Field
 from truto_tickets_nb.tickets.values import is_missing, moment, plain_number
@@ -134,7 +136,7 @@ def _read(name: str, value: Any) -> Iterator[Condition]:
         )
         if not values or (len(values) > 1 and sign not in ("in", "ne")):
             raise SetupError(
-                f"{name}={{{sign!r}: ...}} takes {'at least one value' if sign == 'in' else 'one value'}, not {shorten(repr(asked), 60)}."
+                f"{name}={{{sign!r}: ...}} takes {'at least one value' if sign == 'in' else 'one value'}, not {shorten_repr(asked, 60)}."
             )
         yield Condition(name, reading, sign, tuple(_checked(row, reading, sign, item) for item in values))
 
@@ -185,10 +187,11 @@ def _checked(row: Field, reading: Reading, sign: Sign, value: Any) -> Any:
     if (
         is_missing(value)
         or isinstance(value, Mapping | list | tuple | set | frozenset)
-        or is_missing(str(value).strip())
+        or is_missing(str(plain(value)).strip())
+        or plain(value) == math.inf
     ):
         raise SetupError(
-            f"{row.name}: {shorten(repr(value), 60)} is no value to compare with. To find empty fields: load, then df[df[{row.name!r}].isna()]."
+            f"{row.name}: {shorten_repr(value, 60)} is no value to compare with. To find empty fields: load, then df[df[{row.name!r}].isna()]."
         )
     match reading:
         case "date":
@@ -197,7 +200,7 @@ def _checked(row: Field, reading: Reading, sign: Sign, value: Any) -> Any:
             return _flag(row, value)
         case "number" if sign in ORDERED and plain_number(value) is None:
             raise SetupError(
-                f"{row.name}: {shorten(repr(value), 60)} is no number to compare with. Give one such as 50."
+                f"{row.name}: {shorten_repr(value, 60)} is no number to compare with. Give one such as 50."
             )
         case "number":
             return value if isinstance(value, str | int | float) else str(value)
@@ -213,7 +216,7 @@ def _date(row: Field, value: Any) -> date | str:
     read = None if isinstance(value, bool | int | float) else moment(text)
     if read is None:
         raise SetupError(
-            f"{row.name}: {shorten(repr(value), 60)} is no date. Give one such as 2026-01-31, or 2026-01-31T10:00Z."
+            f"{row.name}: {shorten_repr(value, 60)} is no date. Give one such as 2026-01-31, or 2026-01-31T10:00Z."
         )
     return text if _USUAL.fullmatch(text) else read
 
@@ -221,5 +224,5 @@ def _date(row: Field, value: Any) -> date | str:
 def _flag(row: Field, value: Any) -> bool:
     flags = {"true": True, "false": False}
     if str(value).lower() not in flags:
-        raise SetupError(f"{row.name}: {shorten(repr(value), 60)} is neither true nor false.")
+        raise SetupError(f"{row.name}: {shorten_repr(value, 60)} is neither true nor false.")
     return flags[str(value).lower()]

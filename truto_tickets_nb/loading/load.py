@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.api.lenient import HALVES, brief, has_halves, is_too_deep
-from truto_tickets_nb.errors import LoadInterrupted, NotFound, SetupError, UnexpectedAnswer, shorten
+from truto_tickets_nb.errors import LoadInterrupted, NotFound, SetupError, UnexpectedAnswer, shorten, shorten_repr
 from truto_tickets_nb.loading.filters import Filters, unknown_names
 from truto_tickets_nb.loading.known import Seen
 from truto_tickets_nb.plain_text import logger
@@ -82,7 +82,7 @@ class Request:
 
 def _hinted(name: str) -> str:
     meant = CUSTOM_FIELDS if name.startswith(CUSTOM) else next(iter(near(name, (*FIELDS, CUSTOM_FIELDS))), "")
-    return f"{shorten(repr(name), 60)}" + (f" (did you mean {meant!r}?)" if meant else "")
+    return f"{shorten_repr(name, 60)}" + (f" (did you mean {meant!r}?)" if meant else "")
 
 
 @dataclass(frozen=True, slots=True)

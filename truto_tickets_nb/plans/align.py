@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from truto_tickets_nb.errors import FrameError, shorten
+from truto_tickets_nb.errors import FrameError, shorten, shorten_repr
 from truto_tickets_nb.plans.plan import Problem
 from truto_tickets_nb.suggest import near
 from truto_tickets_nb.tickets.fields import CUSTOM, ID, field
@@ -85,7 +85,7 @@ def _index(table: Table, edited: pd.DataFrame) -> pd.Index:
         raise FrameError(f"The index has {index.nlevels} levels ({names}), and none is named 'id'. {_NAME_IT}")
     if index.name is not None:
         raise FrameError(
-            f"The index is named {shorten(repr(index.name), 60)}, so its values are not taken for ticket ids. {_NAME_IT}"
+            f"The index is named {shorten_repr(index.name, 60)}, so its values are not taken for ticket ids. {_NAME_IT}"
         )
     if pd.api.types.is_numeric_dtype(index.dtype):
         raise FrameError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numbers import Integral
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.errors import ConfirmError, shorten
+from truto_tickets_nb.errors import ConfirmError, shorten, shorten_repr
 from truto_tickets_nb.plans.fingerprint import SHORT, is_meant, short
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ def _said(confirm: object) -> str:
     if confirm is None:
         return "Type the number you saw"
     if isinstance(confirm, bool) or not isinstance(confirm, str | Integral):
-        return f"confirm={shorten(repr(confirm), 40)} is neither a whole number nor a fingerprint"
+        return f"confirm={shorten_repr(confirm, 40)} is neither a whole number nor a fingerprint"
     if isinstance(confirm, str) and len(confirm.strip()) < SHORT:
-        return f"confirm={shorten(repr(confirm), 40)} is text, and too short for a fingerprint"
+        return f"confirm={shorten_repr(confirm, 40)} is text, and too short for a fingerprint"
     return f"You confirmed {shorten(confirm, 80)}" + (
         ", the fingerprint of another plan" if isinstance(confirm, str) else ""
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.errors import shorten
+from truto_tickets_nb.errors import shorten_repr
 from truto_tickets_nb.plans.plan import Problem
 from truto_tickets_nb.tickets.choices import Choices
 
@@ -40,7 +40,7 @@ def warnings(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterat
                 yield Problem(
                     patch.ticket,
                     TAGS,
-                    shorten(repr(name), 80),
+                    shorten_repr(name, 80),
                     reason,
                     f"Use {alike[name]!r} if that is meant.",
                     blocking=False,
@@ -49,7 +49,7 @@ def warnings(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterat
 
 def _told(name: str, known: Choices) -> str:
     alike = known.lookalike(name)
-    return f"{shorten(repr(name), 60)}" + (f" (there is {alike!r})" if alike else "")
+    return f"{shorten_repr(name, 60)}" + (f" (there is {alike!r})" if alike else "")
 
 
 def _new(patch: Patch) -> Iterator[str]:

@@ -12,7 +12,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal
 
 from truto_tickets_nb.api.address import query_pairs
-from truto_tickets_nb.errors import PlanError, shorten
+from truto_tickets_nb.errors import PlanError, shorten_repr
 from truto_tickets_nb.suggest import near
 from truto_tickets_nb.tickets.fields import CUSTOM_FIELDS, FIELDS
 from truto_tickets_nb.tickets.values import is_missing
@@ -60,7 +60,7 @@ def parameters(query: object, profile: Profile, learnt: Learnt) -> dict[str, Jso
         return {}
     if not isinstance(query, Mapping):
         raise PlanError(
-            f'query= takes a dict of parameters, such as {{"workspace_id": "7"}}, not {shorten(repr(query), 60)}.'
+            f'query= takes a dict of parameters, such as {{"workspace_id": "7"}}, not {shorten_repr(query, 60)}.'
         )
     forms: dict[str, Form] = {**dict.fromkeys(_of_account(profile, learnt), "any"), **PARAMETERS}
     return {_known(name, forms): _value(name, value, forms[name]) for name, value in query.items()}
@@ -82,7 +82,7 @@ def _known(name: object, forms: Mapping[str, object]) -> str:
     close = near(name, forms, count=2)
     hint = f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(forms)}."
     raise PlanError(
-        f"query= holds {shorten(repr(name), 60)}, a parameter that neither Truto's page nor this account's schema knows. {hint} "
+        f"query= holds {shorten_repr(name, 60)}, a parameter that neither Truto's page nor this account's schema knows. {hint} "
         'Parameters of the tool itself go into "remote_query".'
     )
 
@@ -90,7 +90,7 @@ def _known(name: object, forms: Mapping[str, object]) -> str:
 def _value(name: str, value: Any, form: Form) -> Json:
     sendable = _sendable(name, value)
     if not _HAS_FORM[form](sendable):
-        raise PlanError(f"query= gives {name} the value {shorten(repr(value), 60)}: give {_WANTED[form]}.")
+        raise PlanError(f"query= gives {name} the value {shorten_repr(value, 60)}: give {_WANTED[form]}.")
     return sendable
 
 
@@ -124,14 +124,14 @@ def _sendable(name: str, value: Any) -> Json:
     if isinstance(value, float) and math.isfinite(value):
         return float(value)
     raise PlanError(
-        f"query= gives {name} the value {shorten(repr(value), 60)}: give text, a number, true or false, or lists and dicts of these."
+        f"query= gives {name} the value {shorten_repr(value, 60)}: give text, a number, true or false, or lists and dicts of these."
     )
 
 
 def _key(name: str, key: object) -> str:
     if not isinstance(key, str) or not key.strip() or set(key) & set("[]"):
         raise PlanError(
-            f"query= gives {name} the key {shorten(repr(key), 60)}: keys are texts without brackets; write what is inside as a dict of its own."
+            f"query= gives {name} the key {shorten_repr(key, 60)}: keys are texts without brackets; write what is inside as a dict of its own."
         )
     return key
 
@@ -167,6 +167,6 @@ def carried(carry: str | Iterable[str], learnt: Learnt) -> tuple[str, ...]:
                 close = near(name, there, count=2)
                 hint = f"Did you mean {' or '.join(close)}?" if close else f"There are: {', '.join(sorted(there))}."
                 raise PlanError(
-                    f"carry= holds {shorten(repr(name), 60)}, which is no field that a ticket answers and a PATCH takes. {hint}"
+                    f"carry= holds {shorten_repr(name, 60)}, which is no field that a ticket answers and a PATCH takes. {hint}"
                 )
     return rules

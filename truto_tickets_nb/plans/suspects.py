@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from operator import is_not
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,10 @@ def _ticks(array: Any) -> Any:
 
 def _moments(old: Any, new: Any) -> Rows:
     """Compare instants with whatever a file made of them; what can't be read as a date stays suspect."""
-    read = pd.to_datetime(pd.Series(new, dtype=object), utc=True, format="ISO8601", errors="coerce").astype(
+    cells = [
+        cell if isinstance(cell, str | date) else None for cell in new.tolist()
+    ]  # pandas would read a number as a time
+    read = pd.to_datetime(pd.Series(cells, dtype=object), utc=True, format="ISO8601", errors="coerce").astype(
         "datetime64[us, UTC]"
     )
     naive = getattr(old, "tz", None) is None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from truto_tickets_nb.errors import RunUnreadable, TicketsError, shorten
+from truto_tickets_nb.errors import RunUnreadable, TicketsError, shorten, shorten_repr
 from truto_tickets_nb.plans.plan import Patch, Plan
 from truto_tickets_nb.runs.heads import digest
 from truto_tickets_nb.runs.run import Cause, Outcome, OutcomeKind
@@ -146,7 +146,7 @@ def unreadable(path: Path, run_id: str, error: BaseException) -> RunUnreadable:
     if isinstance(error, ValidationError) and any(item["type"] == "literal_error" for item in error.errors()):
         first = next(item for item in error.errors() if item["type"] == "literal_error")
         return RunUnreadable(
-            f"Run {run_id} was written by a later version of this toolkit: {shorten(repr(first['input']), 60)} is no {first['loc'][-1]} "
+            f"Run {run_id} was written by a later version of this toolkit: {shorten_repr(first['input'], 60)} is no {first['loc'][-1]} "
             "that this version knows. Update the toolkit, then try again."
         )
     why = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error

@@ -15,7 +15,7 @@ from truto_tickets_nb.sheets.columns import Column, columns_of
 from truto_tickets_nb.sheets.encodings import decoded
 from truto_tickets_nb.sheets.evidence import Evidence
 from truto_tickets_nb.sheets.files import write_sheet
-from truto_tickets_nb.sheets.grid import Grid, grid_of, is_header
+from truto_tickets_nb.sheets.grid import MOST_COLUMNS, Grid, grid_of, is_header, too_wide
 from truto_tickets_nb.sheets.marks import Marker
 from truto_tickets_nb.sheets.rows import guarded
 from truto_tickets_nb.sheets.texts import escape, guard
@@ -105,6 +105,8 @@ def _rows(text: str, separator: str) -> Iterator[list[str]]:
     try:
         has_lone_returns = _STAND_IN in text
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            if len(row) > MOST_COLUMNS:
+                raise FrameError(too_wide(len(row)))
             yield [cell.replace(_STAND_IN, "\r") for cell in row] if has_lone_returns else row
     except csv.Error as error:
         raise FrameError(f"The file is damaged: {error}. Save it again, or take an earlier copy.") from error

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.atomic import reason, write_file
+from truto_tickets_nb.atomic import read_file, reason, write_file
 from truto_tickets_nb.errors import FrameError, SetupError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from truto_tickets_nb.atomic import Content
 
 _SAVE_AS = "Open it in Excel or LibreOffice and save it as .xlsx."
@@ -37,7 +38,7 @@ def write_sheet(path: str | Path, content: Content) -> None:
 def read_bytes(path: str | Path) -> bytes:
     """Read a file; what can't be read, or is no spreadsheet for sure, is refused."""
     try:
-        data = Path(path).read_bytes()
+        data = read_file(path)
     except OSError as error:
         raise FrameError(f"{path} can't be read: {reason(error)}. Give the path of an .xlsx or .csv file.") from error
     refusal = _refusal(data)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.sheets.readings import Cell
 
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet, in every spreadsheet program
+MOST_CELLS = (
+    30_000_000  # of a sheet, with the empty ones before the last of each row: what a machine takes in within a minute
+)
 LOOKED_AT = 20  # rows in which a header is looked for: people put titles above it
 _MISREAD_MARK = misread("\ufeff", "cp1252")  # the byte-order mark of UTF-8, as Windows shows it
 
@@ -79,6 +83,11 @@ def grid_of(source: str, rows: Iterable[Sequence[Cell]], **more: Any) -> Grid:
     )
     body = numbered[head + 1 :]
     return Grid(source, names, [row for _, row in body], [number for number, _ in body], numbered[head][0], **more)
+
+
+def too_wide(count: int) -> str:
+    """Say that a row has more columns than any spreadsheet can have."""
+    return f"The file is damaged: a row of it has {count:,} columns, and a sheet has {MOST_COLUMNS:,} at most. Save it again, or take an earlier copy."
 
 
 def is_header(row: Sequence[Cell]) -> bool:

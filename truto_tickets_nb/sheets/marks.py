@@ -7,7 +7,6 @@ compared with them. Sorted, filtered or saved as CSV, they stay with their row; 
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 from zlib import crc32
@@ -78,7 +77,7 @@ class Marks:
         packed = text.strip().removeprefix(CHECK).strip() if isinstance(text, str) else ""
         try:
             data = base64.b64decode(packed.removeprefix("k"), validate=True)
-        except binascii.Error:
+        except ValueError:  # no base64, or letters beyond ASCII
             return None
         parts = [data[place : place + SIZE] for place in range(0, len(data), SIZE)]
         return cls(frozenset(parts), parts[0]) if parts and packed[:1] == "k" else None

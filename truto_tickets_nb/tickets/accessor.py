@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from truto_tickets_nb.errors import FrameError, shorten
+from truto_tickets_nb.errors import FrameError, shorten, shorten_repr
 from truto_tickets_nb.tickets.columns import objects
 from truto_tickets_nb.tickets.sets import added, flat, key, removed, swapped
 from truto_tickets_nb.tickets.values import is_missing
@@ -113,7 +113,7 @@ def _one(name: Any, method: str) -> Any:
     is_name = isinstance(name, str | int | float | dict | np.generic) and not isinstance(name, bool | np.bool_)
     if not is_name or is_missing(name) or (isinstance(name, str) and not name.strip()):
         raise FrameError(
-            f"{shorten(repr(name), 60)} is no name. tickets.{method}() takes text such as 'billing'"
+            f"{shorten_repr(name, 60)} is no name. tickets.{method}() takes text such as 'billing'"
             + (
                 ", one name for another: tickets.replace('old', 'new')."
                 if method == "replace"

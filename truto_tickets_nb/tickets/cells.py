@@ -18,6 +18,8 @@ from truto_tickets_nb.tickets.values import Given, is_date_only, is_missing, mom
 if TYPE_CHECKING:
     from truto_tickets_nb.tickets.values import Json
 
+HUGE = 10**4000  # Python itself writes no number of more than 4,300 digits
+DEEPEST = 100  # levels of lists and objects in one value
 EXACT = 2**53  # beyond it, whole numbers do not survive a float
 _TRUE, _FALSE = frozenset({"true", "1", "1.0", "yes"}), frozenset({"false", "0", "0.0", "no"})
 
@@ -30,22 +32,26 @@ class Trouble:
     fix: str
 
 
-def plain(cell: Any) -> Any:
+def plain(cell: Any, level: int = 0) -> Any:
     """Free a cell of numpy and pandas, at any depth: scalars become Python's, arrays, lists and sets become tuples.
+
+    What no JSON holds in fact, numbers of thousands of digits and lists a hundred levels deep, becomes infinity.
 
     >>> plain(np.int64(3)), plain(["a", np.float64(1.5)]), plain({"b", "a"}), plain({"k": np.bool_(True)})
     (3, ('a', 1.5), ('a', 'b'), {'k': True})
     >>> plain(Decimal("5.0")), plain(pd.Period("2026-01-31", "D"))
     (5, datetime.date(2026, 1, 31))
     """
-    if cell is None or type(cell) in (str, int, bool):
+    if cell is None or type(cell) in (str, bool) or (type(cell) is int and -HUGE < cell < HUGE):
         return cell
+    if level > DEEPEST or (type(cell) is int and not -HUGE < cell < HUGE):
+        return math.inf  # which JSON can't carry either: it is refused wherever it stands
     if isinstance(cell, set | frozenset):
-        return tuple(sorted(map(plain, cell), key=str))
+        return tuple(sorted((plain(item, level + 1) for item in cell), key=str))
     if isinstance(cell, list | tuple | np.ndarray | pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
-        return tuple(plain(item) for item in cell)
+        return tuple(plain(item, level + 1) for item in cell)
     if isinstance(cell, dict):
-        members = {key: _listed(plain(item)) for key, item in cell.items()}
+        members = {key: _listed(plain(item, level + 1)) for key, item in cell.items()}
         return Given(members) if isinstance(cell, Given) else members
     return _plain_scalar(cell)
 
@@ -88,9 +94,6 @@ def is_emptied(cell: Any) -> bool:
     if isinstance(cell, tuple):
         return all(is_missing(item) or (isinstance(item, str) and not item.strip()) for item in cell)
     return is_missing(cell)
-
-
-DEEPEST = 100  # levels of lists and objects in one value
 
 
 def json_problem(value: Json, level: int = 0) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.values import shown, to_json
-from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.errors import StepError, shorten, shorten_repr
 from truto_tickets_nb.suggest import near
 from truto_tickets_nb.tickets.cells import as_moment, is_emptied, json_problem, plain
 from truto_tickets_nb.tickets.fields import CUSTOM, FIELDS, Field
@@ -56,7 +56,7 @@ def value_for(row: Field, value: Any) -> Json:
     found = to_json(value)
     problem = json_problem(found)
     if problem:
-        raise StepError(f"{row.name} can't take {shorten(repr(value), 60)}: {problem}, which JSON can't carry.")
+        raise StepError(f"{row.name} can't take {shorten_repr(value, 60)}: {problem}, which JSON can't carry.")
     if row.kind.many:
         return [
             item if isinstance(item, dict) else shown(item) for item in (found if isinstance(found, list) else [found])
@@ -76,7 +76,7 @@ def text_for(name: str, value: Any, *, empty: bool = False) -> str:
     """Check that an option is text."""
     if not isinstance(value, str) or not (value or empty):
         raise StepError(
-            f"{name}= takes text{'' if empty else ' of one character or more'}, not {shorten(repr(value), 60)}."
+            f"{name}= takes text{'' if empty else ' of one character or more'}, not {shorten_repr(value, 60)}."
         )
     return value
 

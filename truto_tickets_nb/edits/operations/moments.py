@@ -8,7 +8,7 @@ import pandas as pd
 
 from truto_tickets_nb.edits.operations.chosen import Chosen, Operation
 from truto_tickets_nb.edits.operations.given import only_kinds, options_for
-from truto_tickets_nb.errors import StepError
+from truto_tickets_nb.errors import StepError, shorten_repr
 
 if TYPE_CHECKING:
     from truto_tickets_nb.edits.steps import Step
@@ -23,7 +23,9 @@ def _shift_options(step: Step, row: Field) -> dict[str, Any]:
     told = {name: step.options.get(name, 0) for name in ("days", "hours")}
     for name, count in told.items():
         if isinstance(count, bool) or not isinstance(count, int | float) or count != count:  # noqa: PLR0124  (NaN)
-            raise StepError(f"{name}= is a number, such as shift('due_date', days=7), not {count!r}.")
+            raise StepError(f"{name}= is a number, such as shift('due_date', days=7), not {shorten_repr(count, 40)}.")
+        if abs(count) > 24 * FARTHEST:
+            raise StepError("shift() moves by a hundred years at most.")
     if not any(told.values()) or abs(told["days"]) + abs(told["hours"]) / 24 > FARTHEST:
         raise StepError("shift() moves by a day or an hour at least, and by a hundred years at most.")
     return {name: count for name, count in told.items() if count}

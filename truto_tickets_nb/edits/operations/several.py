@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.operations.chosen import Chosen, Operation
 from truto_tickets_nb.edits.operations.given import only_kinds, options_for, quoted, value_for
 from truto_tickets_nb.edits.operations.members import each
-from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.errors import StepError, shorten_repr
 from truto_tickets_nb.tickets.cells import json_problem, plain
 from truto_tickets_nb.tickets.sets import added, removed, swapped
 
@@ -35,10 +36,10 @@ def _one(row: Field, name: Any) -> Any:
     if isinstance(member, dict) or (row.kind.word == "any" and isinstance(member, bool | int | float)):
         problem = json_problem(member)
         if problem:
-            raise StepError(f"{row.name} can't take {shorten(repr(name), 60)}: {problem}, which JSON can't carry.")
+            raise StepError(f"{row.name} can't take {shorten_repr(name, 60)}: {problem}, which JSON can't carry.")
         return member
-    if isinstance(name, list | tuple) or not str(name).strip():
-        raise StepError(f"{shorten(repr(name), 40)} is no name for a set: give text such as 'billing'.")
+    if isinstance(member, tuple) or not str(member).strip() or member == math.inf:
+        raise StepError(f"{shorten_repr(name, 40)} is no name for a set: give text such as 'billing'.")
     return str(name)
 
 

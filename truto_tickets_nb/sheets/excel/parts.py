@@ -10,7 +10,10 @@ from xml.etree import ElementTree as ET
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
+from truto_tickets_nb.atomic import MOST
+from truto_tickets_nb.errors import FrameError
 from truto_tickets_nb.sheets.error_values import ErrorValue, Formula
+from truto_tickets_nb.sheets.grid import MOST_COLUMNS, MOST_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +24,12 @@ _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)")
 _RENAMED = {b"extendedProperties": b"extended-properties", b"customProperties": b"custom-properties"}
 _SUSPECT = re.compile(rb"<(?:\w+:)?f[\s/>]|\st=[\"']e[\"']")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_SHEET = re.compile(rb"<(?:\w+:)?sheet[\s/>]")
+_SHEETS, _PARTS = 255, 10_000
+_SMALL, _RATIO = (
+    64 * 2**20,
+    200,
+)  # bytes that any package may unpack to; how much larger than itself a larger one may be
 _KINDS = (  # the name of a part -> the program whose package has one
     ("xl/workbook.bin", "it is a binary workbook (.xlsb)"),
     ("content.xml", "it is an OpenDocument file (.ods)"),
@@ -39,6 +48,23 @@ def what_it_is(data: bytes) -> str:
         return ""
     named = next((kind for part, kind in _KINDS if part in names), "")
     return named or ("" if "[Content_Types].xml" in names else "it is a ZIP archive: unpack it first")
+
+
+def check_size(source: str, data: bytes) -> None:
+    """Refuse, before it is unpacked, a package that is far larger than a workbook of tickets can be."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        parts = package.infolist()
+        size = sum(part.file_size for part in parts)  # zipfile unpacks no more of a part than it says here
+        allowed = min(MOST, max(_SMALL, _RATIO * len(data)))
+        if size > allowed or len(parts) > _PARTS:
+            raise FrameError(
+                f"{source} would unpack to {size / 2**20:,.0f} MB in {len(parts):,} parts, more than any workbook of tickets. "
+                "Copy the rows of the tickets into a new file, or use CSV."
+            )
+        book = package.read("xl/workbook.xml") if "xl/workbook.xml" in package.namelist() else b""
+    count = len(_SHEET.findall(book))
+    if count > _SHEETS:
+        raise FrameError(f"{source} has {count:,} sheets. Copy the one with the tickets into a new file.")
 
 
 def transitional(data: bytes) -> bytes:
@@ -71,6 +97,8 @@ def with_faults(rows: list[list[Cell]], book: Any, sheet: Any) -> list[list[Cell
     if not _SUSPECT.search(part):
         return rows
     for (row, column), fault in _faults(part):
+        if not (0 < row <= MOST_ROWS and 0 < column <= MOST_COLUMNS):
+            continue
         rows += [[] for _ in range(row - len(rows))]
         cells = rows[row - 1]
         cells += [None] * (column - len(cells))

@@ -11,10 +11,18 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from truto_tickets_nb.errors import FrameError
-from truto_tickets_nb.sheets.excel.parts import transitional, what_it_is, with_faults
+from truto_tickets_nb.errors import FrameError, cause, shorten
+from truto_tickets_nb.sheets.excel.parts import check_size, transitional, what_it_is, with_faults
 from truto_tickets_nb.sheets.excel.writer import ABOUT, TICKETS
-from truto_tickets_nb.sheets.grid import LOOKED_AT, Grid, grid_of, is_header
+from truto_tickets_nb.sheets.grid import (
+    LOOKED_AT,
+    MOST_CELLS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Grid,
+    grid_of,
+    is_header,
+)
 from truto_tickets_nb.sheets.texts import unescape
 
 if TYPE_CHECKING:
@@ -28,12 +36,13 @@ def read_workbook(source: str, data: bytes) -> Grid:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of drawings and extensions that it leaves out
+            check_size(source, data)
             return _read(source, data)
     except FrameError:
         raise
-    except Exception as error:  # what a damaged package makes of its reader is anybody's guess
-        told = what_it_is(data) or f"it is damaged, or no workbook: {error}"
-        raise FrameError(f"{source} can't be read as .xlsx: {told}. Save it again as .xlsx or .csv.") from error
+    except Exception as error:  # noqa: BLE001  (what a damaged package makes of its reader is anybody's guess)
+        told = what_it_is(data) or f"it is damaged, or no workbook: {shorten(error, 120)}"
+        raise FrameError(f"{source} can't be read as .xlsx: {told}. Save it again as .xlsx or .csv.") from cause(error)
 
 
 def _read(source: str, data: bytes) -> Grid:
@@ -60,8 +69,29 @@ def _has_header(sheet: Any) -> bool:
 
 def _rows(sheet: Any) -> Iterator[list[Cell]]:
     sheet.reset_dimensions()  # programs write wrong ones
-    for row in sheet.iter_rows(values_only=True):
-        yield [_plain(cell) if isinstance(cell, date | time) else cell for cell in row]
+    cells = 0
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        cells += len(row)
+        if number > MOST_ROWS or len(row) > MOST_COLUMNS or cells > MOST_CELLS:
+            raise FrameError(_too_large(sheet.title, number, len(row)))
+        yield _trimmed([_plain(cell) if isinstance(cell, date | time) else cell for cell in row])
+
+
+def _too_large(title: str, rows: int, columns: int) -> str:
+    claim = f"has more than {MOST_CELLS:,} cells"
+    if rows > MOST_ROWS:
+        claim = f"claims to have more than {MOST_ROWS:,} rows"
+    elif columns > MOST_COLUMNS:
+        claim = f"claims to have {columns:,} columns"
+    return f"The sheet {shorten(title, 40)!r} {claim}. Copy the rows of the tickets into a new file, or use CSV."
+
+
+def _trimmed(row: list[Cell]) -> list[Cell]:
+    """Leave out the empty cells at the end: a colour that reaches to the last column costs no memory."""
+    if row and row[-1] is None:
+        end = next((place for place in range(len(row), 0, -1) if row[place - 1] is not None), 0)
+        del row[end:]
+    return row
 
 
 def _plain(cell: Any) -> Cell:
