@@ -70,7 +70,7 @@ def test_colleague_between_the_parts(account):
 def test_gone_between_the_parts(account):
     """A ticket that is deleted after its first part is partly applied: neither the rest nor the undo is tried on it."""
     plan = edited(account).only("10001")
-    account.sandbox.faults("deleted=#2:on=GET")
+    account.sandbox.faults("deleted=#3:on=GET")
     run = account.apply(plan, confirm=1, **ONE_BY_ONE)
     assert (run.outcomes[0].kind, run.outcomes[0].cause) == ("partly applied", "gone")
     for again in (run.retry(), run.undo()):

@@ -9,6 +9,7 @@ import pytest
 import truto_tickets_nb as tt
 
 COLLEAGUE = "edited by a colleague"
+COUNT = 600  # tickets: enough for every fault of the mixture to strike
 
 
 def renamed(account, suffix=" (seen)"):
@@ -35,9 +36,9 @@ def hear_waits(account, listen):
     account._bar = bar
 
 
-def test_two_thousand_patches_in_chaos(assert_outcomes_are_true):
+def test_many_patches_in_chaos(assert_outcomes_are_true):
     """0 foreign edits overwritten, 0 silent losses, every outcome right."""
-    with tt.sandbox("jira", tickets=2000, limit=None) as account:
+    with tt.sandbox("jira", tickets=COUNT, limit=None) as account:
         plan, box = renamed(account), account.sandbox
         box.faults(
             "edited=0.02:field=name",
@@ -47,12 +48,12 @@ def test_two_thousand_patches_in_chaos(assert_outcomes_are_true):
             error_500=0.02, error_502=0.02, error_504=0.01, lost_after=0.02, lost_before=0.02,
             ignored=0.01, recased=0.01, seed=5,
         )  # fmt: skip
-        run = account.apply(plan, confirm=2000, brakes=tt.Brakes(workers=8))
+        run = account.apply(plan, confirm=COUNT, brakes=tt.Brakes(workers=8))
         box.faults()
-        assert sum(run.counts.values()) == 2000
+        assert sum(run.counts.values()) == COUNT
         assert_outcomes_are_true(run, box)
         assert {"applied", "conflict", "ignored", "partly applied"} <= run.counts.keys()
-        assert len(run.applied) > 1850
+        assert len(run.applied) > 0.9 * COUNT
         others = {s.ticket for s in box.struck()} | {item.ticket for item in run.conflicts}
         assert {item.ticket for item in run.outcomes if item.kind == "conflict"} <= others
         undo = run.undo()

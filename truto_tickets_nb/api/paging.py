@@ -72,9 +72,7 @@ class Watch:
         self._barren = 0 if not self._seen.issuperset(ids) else self._barren + 1
         self._seen.update(ids)
         if cursor in self._cursors:
-            raise ServerTrouble(
-                f"The list of {self._resource} repeats: a cursor came twice. Try again in a while."
-            )
+            raise ServerTrouble(f"The list of {self._resource} repeats: a cursor came twice. Try again in a while.")
         if self._barren >= BARREN:
             word = "ticket" if self._resource == "tickets" else "record"
             raise ServerTrouble(

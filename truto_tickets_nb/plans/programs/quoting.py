@@ -19,10 +19,10 @@ _SAFE = 2**53 - 1  # the largest whole number that JavaScript holds exactly
 
 
 def comment(sign: str, text: str) -> str:
-    r"""Write one line of comment: what ends a line, a script or the order of letters is left out.
+    r"""Write one line of comment: what would end a line or a script, or turn the order of letters, is replaced.
 
     >>> comment("#", "7: </script>\u2028rm -rf \u202e\ud800\x00x")
-    '# 7: < /script> rm -rf    x'
+    '# 7: < /script> rm -rf ���x'
     """
     return f"{sign} {shorten(text, LONGEST)}".replace("</", "< /").replace("<!", "< !").rstrip()
 
