@@ -280,7 +280,7 @@ def test_lists_that_move_are_told(kind, monkeypatch):
     with tt.sandbox("jira", tickets=30, limit=None) as account:
         account.sandbox.faults(**{kind: 2})
         if kind == "cursor_repeats":
-            with pytest.raises(tt.errors.ServerTrouble, match="circle"):
+            with pytest.raises(tt.errors.ServerTrouble, match="repeats"):
                 account.load()
         else:
             snapshot = account.load()

@@ -79,7 +79,7 @@ def test_file_is_read_in_the_encoding_it_was_saved_in(tmp_path, encoding, titles
     assert outcome(snapshot, path) == ({str(len(titles) + 1): {"name": typed}}, [])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), encoding=st.sampled_from([encoding for encoding, _, _ in LANGUAGES]))
 def test_no_edit_is_ever_garbled(data, encoding, tmp_path):
     """Law: whatever was written, typed and saved in whichever encoding, the text that was typed arrives, or the file is refused."""

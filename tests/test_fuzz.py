@@ -22,7 +22,7 @@ from truto_tickets_nb.edits.filters import filter_of
 from truto_tickets_nb.errors import DraftDamaged, FrameError, PlanError, RecipeError, SnapshotError, StepError
 from truto_tickets_nb.sealing import digest, sealed
 
-SHORT = settings(max_examples=40, deadline=None, suppress_health_check=[*HealthCheck])
+SHORT = settings(max_examples=25, deadline=None, suppress_health_check=[*HealthCheck])
 LONG = settings(max_examples=3000, deadline=None, suppress_health_check=[*HealthCheck])
 
 

@@ -160,7 +160,7 @@ def test_redirect_is_not_followed_and_the_token_stays():
     assert asked == ["x.example"]
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=60), st.text(max_size=30))
 def test_any_text_is_shown_safely(text, other):
     """Whatever stands in a ticket, a page has only our own tags and a terminal hears no command."""

@@ -306,7 +306,7 @@ def test_body_that_is_nested_too_deeply_is_refused(box):
     assert (status, "levels deep" in json.loads(answer)["message"]) == (400, True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     query=st.lists(
         st.tuples(

@@ -335,7 +335,7 @@ def rewrite(path, pattern, by, part="xl/worksheets/sheet1.xml"):
 # Files that pandas wrote
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=RECORDS, index=st.booleans())
 def test_csv_that_pandas_wrote_is_no_change(records, index, tmp_path):
     """df.to_csv() knows no guards, no marks and no sets: whatever the tickets hold, untouched cells are no edits."""
