@@ -105,3 +105,28 @@ def test_plan_is_byte_identical_in_two_processes(exports):
     ]
     assert outputs[0] == outputs[1]
     assert len(outputs[0]) > 10_000
+
+
+@pytest.mark.parametrize("door", ["frame", "taken frame", "pandas CSV", "parquet", "CSV", "workbook", "saved snapshot"])
+def test_untouched_exports_come_back_unchanged_through(door, big, tmp_path):
+    """Nobody edited anything, so no door makes a change of it."""
+    snapshot = big.load(progress=False)
+    assert len(snapshot) == 3579
+    frame = snapshot.frame()
+    if door == "pandas CSV":
+        frame.to_csv(tmp_path / "pandas.csv")
+        frame = pd.read_csv(tmp_path / "pandas.csv", dtype={"id": str})
+    elif door == "parquet":
+        frame.to_parquet(tmp_path / "open.parquet")
+        frame = pd.read_parquet(tmp_path / "open.parquet")
+    elif door == "CSV":
+        snapshot.to_csv(tmp_path / "open.csv")
+        frame = snapshot.read_csv(tmp_path / "open.csv")
+    elif door == "workbook":
+        snapshot.to_excel(tmp_path / "open.xlsx")
+        frame = snapshot.read_excel(tmp_path / "open.xlsx")
+    elif door == "saved snapshot":
+        snapshot.save(tmp_path / "open.jsonl.gz")
+        snapshot = tt.open_snapshot(tmp_path / "open.jsonl.gz")
+    plan = snapshot.draft().take(frame).plan() if door != "frame" else snapshot.plan(frame)
+    assert (len(plan), plan.blocking) == (0, ())
