@@ -26,10 +26,10 @@ from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.api.client import Client
-from truto_tickets_nb.api.exchange import FOREIGN
-from truto_tickets_nb.api.lenient import as_sent, parsed
+from truto_tickets_nb.api.lenient_json import as_sent, parsed
 from truto_tickets_nb.api.redaction import Redaction
 from truto_tickets_nb.api.throttle import Throttle
+from truto_tickets_nb.api.transport import FOREIGN
 from truto_tickets_nb.errors import (
     AccountClosed,
     NoAnswer,

@@ -7,7 +7,7 @@ import pytest
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import ServerWrote
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.runs import asking
+from truto_tickets_nb.runs import server_check
 
 
 def renamed(account):
@@ -23,7 +23,7 @@ def test_switch_that_is_not_heard_is_found_out_at_the_first_ticket():
         before = [row["name"] for row in account.sandbox.tickets()]
         rehearsal = account.dry_run(renamed(account), progress=False)
         with pytest.raises(ServerWrote, match="No other ticket was asked") as caught:
-            asking.asked(account._client, rehearsal, {"validateOnly": "true"})
+            server_check.asked(account._client, rehearsal, {"validateOnly": "true"})
         assert sum(row["name"].endswith("(asked)") for row in account.sandbox.tickets()) == 1
         account.apply(caught.value.undo, confirm=1, progress=False)
         assert [row["name"] for row in account.sandbox.tickets()] == before
@@ -54,4 +54,4 @@ def test_conflicts_are_not_asked():
 
 def test_every_switch_is_documented():
     """A switch that we only assume is never used: the question would be a change."""
-    assert asking.switch(profile("azuredevops")) == {"validateOnly": "true"}
+    assert server_check.switch(profile("azuredevops")) == {"validateOnly": "true"}

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 import truto_tickets_nb as tt
 from truto_tickets_nb.integrations.facts import QUESTIONS
 from truto_tickets_nb.integrations.profile import Fact, Profile, profile, slugs
-from truto_tickets_nb.plans.cells import Reader, Trouble
-from truto_tickets_nb.plans.learnt import Learnt
+from truto_tickets_nb.plans.account_schema import Learnt
+from truto_tickets_nb.plans.compare.parse_cells import Reader, Trouble
 from truto_tickets_nb.plans.plan import Change, Patch
+from truto_tickets_nb.plans.request_spec import Way, way_of
 from truto_tickets_nb.plans.rules import Book, notes, problems
-from truto_tickets_nb.plans.way import Way, way_of
-from truto_tickets_nb.runs.stages import judged
+from truto_tickets_nb.runs.recheck import judged
 from truto_tickets_nb.runs.verify import after_sending, between
 from truto_tickets_nb.tickets.choices import Choice, Choices
 from truto_tickets_nb.tickets.fields import FIELDS

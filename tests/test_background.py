@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from truto_tickets_nb.errors import RunInterrupted
-from truto_tickets_nb.runs.background import Job, at_work
+from truto_tickets_nb.runs.jobs import Job, at_work
 
 PATIENCE = 30
 

@@ -131,11 +131,11 @@ def test_absurd_csv_is_refused_within_seconds(loaded, tmp_path, edit):
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a device of Unix")
 def test_endless_file_is_refused(loaded, kind, monkeypatch):
     """A device without an end, and a file larger than any of ours, is not read into memory."""
-    from truto_tickets_nb import atomic
-    from truto_tickets_nb.cli import envelope
+    from truto_tickets_nb.cli import plan_file
+    from truto_tickets_nb.files import atomic_write
 
-    act = {"csv": loaded.read_csv, "recipe": tt.Recipe.load, "snapshot": tt.open_snapshot, "plan": envelope.read}[kind]
-    monkeypatch.setattr(atomic.read_file, "__defaults__", (2**20,))
+    act = {"csv": loaded.read_csv, "recipe": tt.Recipe.load, "snapshot": tt.open_snapshot, "plan": plan_file.read}[kind]
+    monkeypatch.setattr(atomic_write.read_file, "__defaults__", (2**20,))
     with bounded(), pytest.raises(TicketsError):
         act(Path("/dev/zero"))
 

@@ -9,7 +9,7 @@ from bisect import bisect_right
 import pytest
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.api.departures import Shared
+from truto_tickets_nb.api.request_log import Shared
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.sandbox import Sandbox
 

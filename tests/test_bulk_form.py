@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from nbclient import NotebookClient
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.widgets.choosing import Choosing, Wish
-from truto_tickets_nb.widgets.facets import Facet, top
-from truto_tickets_nb.widgets.foresee import foresee
-from truto_tickets_nb.widgets.lens import lens_of
-from truto_tickets_nb.widgets.offers import offer
+from truto_tickets_nb.selection.draft_view import lens_of
+from truto_tickets_nb.selection.facets import Facet, top
+from truto_tickets_nb.selection.options import offer
+from truto_tickets_nb.selection.selection import Choosing, Wish
+from truto_tickets_nb.selection.step_preview import foresee
 
 CANARY = "cnry-forms-9f3ab7c1e5d2"
 

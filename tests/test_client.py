@@ -20,7 +20,7 @@ from truto_tickets_nb.errors import (
     ServerTrouble,
     SetupError,
 )
-from truto_tickets_nb.sandbox.queries import nested
+from truto_tickets_nb.sandbox.wire.query import nested
 
 
 def answering(*answers):

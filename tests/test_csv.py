@@ -11,11 +11,11 @@ from test_excel import HOSTILE, NOTHING, RECORDS, TEXTS, outcome, snapshot_of
 
 from truto_tickets_nb.errors import FrameError
 from truto_tickets_nb.sheets.error_values import is_error_value
-from truto_tickets_nb.sheets.repairs import is_untouched
-from truto_tickets_nb.sheets.texts import is_clear, is_formula_like
+from truto_tickets_nb.sheets.escaping import is_clear, is_formula_like
+from truto_tickets_nb.sheets.spreadsheet_damage import is_untouched
 from truto_tickets_nb.snapshot import Snapshot
 from truto_tickets_nb.tickets.columns import Columns
-from truto_tickets_nb.tickets.values import unix_lines
+from truto_tickets_nb.tickets.json_values import unix_lines
 
 
 @pytest.fixture

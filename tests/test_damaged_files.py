@@ -238,16 +238,16 @@ def test_damaged_plan_is_an_error_or_reads_as_it_was(draft, count):
 @counts
 def test_damaged_plan_of_the_terminal_is_an_error_or_reads_as_it_was(draft, tmp_path, count):
     """What a terminal wrote beside a plan, when and how it was made, can't change unseen either: it decides what is too old."""
-    from truto_tickets_nb.cli import envelope
+    from truto_tickets_nb.cli import plan_file
 
     path = tmp_path / "p.json"
-    envelope.write(path, draft.plan(), {"recipe": "r.json", "words": ["truto-tickets", "plan", "r.json"]})
-    data, wanted = path.read_bytes(), envelope.read(path)
+    plan_file.write(path, draft.plan(), {"recipe": "r.json", "words": ["truto-tickets", "plan", "r.json"]})
+    data, wanted = path.read_bytes(), plan_file.read(path)
     forms = [*damages(data, count), *(json.dumps(one).encode() for one in mutations(json.loads(data), count))]
     for damaged in forms:
         path.write_bytes(damaged)
         try:
-            read = envelope.read(path)
+            read = plan_file.read(path)
         except PlanError:
             continue
         assert read[0].to_json() == wanted[0].to_json()

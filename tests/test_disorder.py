@@ -17,10 +17,10 @@ import httpx
 import pytest
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.api.departures import Shared
+from truto_tickets_nb.api.request_log import Shared
 from truto_tickets_nb.errors import JournalError, PlanError
-from truto_tickets_nb.plans.way import Way
-from truto_tickets_nb.runs import asking, engine
+from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.runs import engine, server_check
 from truto_tickets_nb.sandbox import Sandbox
 
 COLLEAGUE = "edited by a colleague"
@@ -348,15 +348,17 @@ def test_asking_the_tool_can_be_stopped_and_stops_on_a_fatal_error():
             return send()
 
         between = Between(account, hook)
-        found = asking.asked(account._client, rehearsal, {"validateOnly": "true"})
+        found = server_check.asked(account._client, rehearsal, {"validateOnly": "true"})
         assert (len(found.failed), len(asked)) == (30, 1)
         asked.clear()
         between.hook = lambda method, ticket, send: answer(429, **{"retry-after": "1800"})
-        assert len(asking.asked(account._client, rehearsal, {"validateOnly": "true"}).failed) == 30
+        assert len(server_check.asked(account._client, rehearsal, {"validateOnly": "true"}).failed) == 30
         halted = threading.Event()
         halted.set()
         with pytest.raises(tt.errors.Stopped):
-            asking.asked(account._client.stopped_by(halted.is_set), rehearsal, {"validateOnly": "true"}, halted=halted)
+            server_check.asked(
+                account._client.stopped_by(halted.is_set), rehearsal, {"validateOnly": "true"}, halted=halted
+            )
 
 
 CHILD = """

@@ -14,8 +14,9 @@ import pandas as pd
 import pytest
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.edits import apply, replay
-from truto_tickets_nb.edits.autosave import KEPT, _safe
+from truto_tickets_nb.edits import apply
+from truto_tickets_nb.edits.drafts import replay
+from truto_tickets_nb.edits.drafts.autosave import KEPT, _safe
 from truto_tickets_nb.errors import DraftDamaged, FrameError, StepError
 
 where = tt.Filter.where

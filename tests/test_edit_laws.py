@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.edits import Filter, Recipe, Step, apply, replay
-from truto_tickets_nb.edits.draft import Draft
-from truto_tickets_nb.edits.history import History
+from truto_tickets_nb.edits import Filter, Recipe, Step, apply
+from truto_tickets_nb.edits.drafts import replay
+from truto_tickets_nb.edits.drafts.draft import Draft
+from truto_tickets_nb.edits.drafts.history import History
 from truto_tickets_nb.errors import RecipeError, StepError
 from truto_tickets_nb.snapshot import Snapshot
 from truto_tickets_nb.tickets.choices import Choices

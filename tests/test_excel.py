@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import FrameError, SetupError
 from truto_tickets_nb.sheets.error_values import is_error_value
-from truto_tickets_nb.sheets.repairs import is_untouched
-from truto_tickets_nb.sheets.texts import is_clear
+from truto_tickets_nb.sheets.escaping import is_clear
+from truto_tickets_nb.sheets.spreadsheet_damage import is_untouched
 from truto_tickets_nb.snapshot import Snapshot
 from truto_tickets_nb.tickets.columns import Columns
-from truto_tickets_nb.tickets.values import is_missing, unix_lines
+from truto_tickets_nb.tickets.json_values import is_missing, unix_lines
 
 HOSTILE = [
     "=1+1",

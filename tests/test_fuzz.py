@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.cli import main
-from truto_tickets_nb.edits.filters import filter_of
+from truto_tickets_nb.edits.filters.filters import filter_of
 from truto_tickets_nb.errors import DraftDamaged, FrameError, PlanError, RecipeError, SnapshotError, StepError
-from truto_tickets_nb.sealing import digest, sealed
+from truto_tickets_nb.files.checksums import digest, sealed
 
 SHORT = settings(max_examples=25, deadline=None, suppress_health_check=[*HealthCheck])
 LONG = settings(max_examples=3000, deadline=None, suppress_health_check=[*HealthCheck])

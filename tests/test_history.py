@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.widgets import history
+from truto_tickets_nb.widgets.workbench import history
 
 
 @pytest.fixture(scope="module")

@@ -24,11 +24,11 @@ from truto_tickets_nb.api.client import Client
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import shorten
-from truto_tickets_nb.plain_text import escaped_json, printable, printable_lines
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.safe_text import escaped_json, printable, printable_lines
 from truto_tickets_nb.show import Bar, to_html, to_text
-from truto_tickets_nb.show.words import visible
+from truto_tickets_nb.show.visible_text import visible
 
 TITLES = [
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>", "</style><b>x", '"><a href=javascript:1>',

@@ -12,8 +12,8 @@ import truto_tickets_nb as tt
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import JournalError, RunInterrupted
-from truto_tickets_nb.plans.way import Way
-from truto_tickets_nb.runs.storage import _STEPS
+from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.runs.journal_file import _STEPS
 from truto_tickets_nb.sandbox import Sandbox
 
 

@@ -18,10 +18,10 @@ import pytest
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import JournalDamaged, JournalError
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.way import Way
+from truto_tickets_nb.plans.request_spec import Way
 from truto_tickets_nb.process import _began, release
 from truto_tickets_nb.runs.journal import Journal
-from truto_tickets_nb.runs.storage import _STEPS
+from truto_tickets_nb.runs.journal_file import _STEPS
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links are those of POSIX")
 PLAN = Plan("acc", "jira", (Patch("1", "Ticket 1", (Change("name", "a", "b", "a", "b"),)),))

@@ -6,7 +6,7 @@ import pytest
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import ConfirmError, JournalError, LoadInterrupted, PlanError, RunInterrupted, SetupError
-from truto_tickets_nb.plans.way import Way
+from truto_tickets_nb.plans.request_spec import Way
 
 
 def content(account):

@@ -8,16 +8,16 @@ import pandas as pd
 import pytest
 
 import truto_tickets_nb as tt
+from truto_tickets_nb.api.account_models import Meta
 from truto_tickets_nb.api.client import Client
-from truto_tickets_nb.api.schema import Meta
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.errors import PlanError
-from truto_tickets_nb.integrations.pace import pace
 from truto_tickets_nb.integrations.profile import profile, slugs
-from truto_tickets_nb.loading.about import about
-from truto_tickets_nb.loading.known import HOUR, Known
-from truto_tickets_nb.loading.portrait import AccountProfile
-from truto_tickets_nb.plans.learnt import Learnt
+from truto_tickets_nb.integrations.request_rate import pace
+from truto_tickets_nb.loading.account_metadata import HOUR, Known
+from truto_tickets_nb.loading.account_profile import AccountProfile
+from truto_tickets_nb.loading.column_info import about
+from truto_tickets_nb.plans.account_schema import Learnt
 
 
 def asked(account, start=0):

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.plans.cells import Reader
-from truto_tickets_nb.plans.compare import compare
+from truto_tickets_nb.plans.compare.compare import compare
+from truto_tickets_nb.plans.compare.parse_cells import Reader
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.tickets.choices import Choices
 from truto_tickets_nb.tickets.columns import Columns

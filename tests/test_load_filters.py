@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import SetupError
-from truto_tickets_nb.loading.filters import Filters
+from truto_tickets_nb.loading.server_filters import Filters
 
 NAIVE = datetime(2026, 1, 31, 23, 45, tzinfo=UTC).replace(tzinfo=None)
 YEARS = [datetime(year, 1, 1, tzinfo=UTC).replace(tzinfo=None) for year in (2, 9998)]

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.api.paging import Page
+from truto_tickets_nb.api.pagination import Page
 from truto_tickets_nb.errors import LoadInterrupted, NeedsReauth, NoAnswer, NotAllowed, ServerTrouble, TokenRefused
 from truto_tickets_nb.tickets.columns import Columns
-from truto_tickets_nb.tickets.values import moment
+from truto_tickets_nb.tickets.json_values import moment
 
 
 def ticket(key, **fields):

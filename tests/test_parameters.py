@@ -11,10 +11,10 @@ import truto_tickets_nb as tt
 from truto_tickets_nb.api.address import query_pairs
 from truto_tickets_nb.errors import ArgumentError, PlanError
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.plans.learnt import Learnt
-from truto_tickets_nb.plans.parameters import PARAMETERS, REFUSED, parameters
+from truto_tickets_nb.plans.account_schema import Learnt
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.way import way_of
+from truto_tickets_nb.plans.request_parameters import PARAMETERS, REFUSED, parameters
+from truto_tickets_nb.plans.request_spec import way_of
 
 
 def ticket(key, **more):

@@ -9,7 +9,7 @@ import pytest
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-from truto_tickets_nb.plans.way import Way
+from truto_tickets_nb.plans.request_spec import Way
 from truto_tickets_nb.show import to_text
 
 
@@ -84,7 +84,7 @@ def test_text_fits_eighty_columns():
         "jira",
         (Patch("1" * 40, "支払い" * 60, (change("name", "x" * 300, "支" * 300), change("tags", ("a",) * 50, ()))),),
     )
-    from truto_tickets_nb.show.words import columns_of
+    from truto_tickets_nb.show.visible_text import columns_of
 
     assert max(columns_of(line) for line in to_text(preview.page(wide)).splitlines()) <= 80
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import ConfirmError, PlanError
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-from truto_tickets_nb.plans.way import READ, Way
+from truto_tickets_nb.plans.request_spec import READ, Way
 
 METHODS = ("to_curl", "to_python", "to_javascript", "to_typescript", "to_python_sdk")
 NAME = Change("name", "Refund", "Refund!", "Refund", "Refund!")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from truto_tickets_nb.integrations.evidence_sources import VENDORS, is_trutos, is_vendors
 from truto_tickets_nb.integrations.facts import QUESTIONS
-from truto_tickets_nb.integrations.pace import pace
 from truto_tickets_nb.integrations.profile import DOCUMENTED, NO_UPDATE, WORDS, Fact, profile, slugs
-from truto_tickets_nb.integrations.sources import VENDORS, is_trutos, is_vendors
+from truto_tickets_nb.integrations.request_rate import pace
 from truto_tickets_nb.tickets.fields import CUSTOM_FIELDS, FIELDS
 
 SOURCE = Path(__file__).resolve().parents[2] / "shared" / "reference" / "truto-integrations.json"

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 import truto_tickets_nb as tt
 from truto_tickets_nb.api.address import query_pairs
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-from truto_tickets_nb.plans.way import READ, Way
-from truto_tickets_nb.tickets.values import ref
+from truto_tickets_nb.plans.request_spec import READ, Way
+from truto_tickets_nb.tickets.json_values import ref
 
 pytest_plugins = ["clients.tools"]
 

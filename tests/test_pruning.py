@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.api import departures
+from truto_tickets_nb.api import request_log
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import ConfirmError, JournalError, RunNotFound, SetupError
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.way import Way
+from truto_tickets_nb.plans.request_spec import Way
 from truto_tickets_nb.process import release
 from truto_tickets_nb.runs.journal import Journal
+from truto_tickets_nb.runs.journal_file import _STEPS, _seal
 from truto_tickets_nb.runs.run import Outcome
-from truto_tickets_nb.runs.storage import _STEPS, _seal
 
 LONG = "x" * 2000
 
@@ -170,12 +170,12 @@ def test_shared_limit_forgets_what_is_old_and_nothing_fresh(tmp_path):
     """Departures older than an hour go, whoever sent them; fresh ones of every account stay."""
     path = tmp_path / "budget.sqlite"
     for name, at in (("mine", 10_000.0), ("mine", 14_000.0), ("theirs", 10_000.0), ("theirs", 14_000.0)):
-        log = departures.Shared(path, name)
+        log = request_log.Shared(path, name)
         with log:
             log.add(at)
             log.pause(at)
         log.close()
-    departures.prune(path, 14_001.0)
+    request_log.prune(path, 14_001.0)
     db = sqlite3.connect(path)
     assert db.execute("select account, at from sent order by account").fetchall() == [
         ("mine", 14_000.0),
@@ -183,7 +183,7 @@ def test_shared_limit_forgets_what_is_old_and_nothing_fresh(tmp_path):
     ]
     assert len(db.execute("select * from pauses").fetchall()) == 2
     db.close()
-    departures.prune(tmp_path / "none.sqlite")
+    request_log.prune(tmp_path / "none.sqlite")
     assert not (tmp_path / "none.sqlite").exists()
     path.write_bytes(b"not a database at all, but long enough to look at")
-    departures.prune(path)
+    request_log.prune(path)

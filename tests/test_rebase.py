@@ -9,10 +9,10 @@ from test_laws import RECORD, compared, sent, slowly, value
 
 from truto_tickets_nb.errors import NotFound, ServerTrouble
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-from truto_tickets_nb.plans.way import Way
+from truto_tickets_nb.plans.request_spec import Way
 from truto_tickets_nb.runs.rebase import SO, rebase
+from truto_tickets_nb.runs.recheck import rehearse
 from truto_tickets_nb.runs.run import Rehearsal
-from truto_tickets_nb.runs.stages import rehearse
 from truto_tickets_nb.tickets.fields import same
 
 

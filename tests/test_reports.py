@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 import truto_tickets_nb as tt
 from truto_tickets_nb.plans.plan import Change
 from truto_tickets_nb.runs.verify import after_sending, before_sending, between
+from truto_tickets_nb.tickets.equality import exact_json
 from truto_tickets_nb.tickets.fields import CUSTOM, field
-from truto_tickets_nb.tickets.sameness import exact_json
 
 LETTERS = st.text("aB é\u0301 \t\r\n.<p>/", max_size=8)
 NAMES = st.sampled_from(["Bug", "bug", "Bug ", "BUG", "réunion", "re\u0301union", "x"])

@@ -8,7 +8,7 @@ import pytest
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.cli import main
-from truto_tickets_nb.runs.storage import _seal
+from truto_tickets_nb.runs.journal_file import _seal
 
 
 def tickets(count):

@@ -10,8 +10,8 @@ from ipywidgets import Widget
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import PlanError
-from truto_tickets_nb.runs.door import Brakes
-from truto_tickets_nb.widgets import review_desk, review_parts
+from truto_tickets_nb.runs.gateway import Brakes
+from truto_tickets_nb.widgets.review import session, view
 
 PATIENCE = 30
 
@@ -253,7 +253,7 @@ def test_two_hands_on_one_button_send_once(account, review):
 
 def test_large_plan_wants_a_tick_besides(monkeypatch, review):
     """The brake for one run stays on until somebody lifts it."""
-    for module in (review_desk, review_parts):
+    for module in (session, view):
         monkeypatch.setattr(module, "Brakes", lambda cap=3: Brakes(cap=cap))
     review.refresh()
     review.type_number(4)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.plans.learnt import Custom, Learnt
+from truto_tickets_nb.plans.account_schema import Custom, Learnt
 from truto_tickets_nb.plans.plan import Change, Patch
+from truto_tickets_nb.plans.request_spec import Way, way_of
 from truto_tickets_nb.plans.rules import Book, notes, problems
-from truto_tickets_nb.plans.way import Way, way_of
 
 HTML = "<p>Hello <b>team</b></p>"
 

@@ -14,11 +14,11 @@ from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import JournalError
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.way import Way
+from truto_tickets_nb.plans.request_spec import Way
 from truto_tickets_nb.process import release
 from truto_tickets_nb.runs.journal import Journal
+from truto_tickets_nb.runs.journal_file import _seal
 from truto_tickets_nb.runs.run import Outcome
-from truto_tickets_nb.runs.storage import _seal
 
 CHANGES = (Change("name", "before", "after", "before", "after"),)
 

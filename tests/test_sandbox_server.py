@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.sandbox import Sandbox, Sandboxes, bounded, guard, wire
+from truto_tickets_nb.sandbox import Sandbox, Sandboxes
+from truto_tickets_nb.sandbox.server import bounded, guard, transport
 
 TICKETS = "/unified/ticketing/tickets"
 
@@ -438,7 +439,7 @@ def test_memory_has_an_end_and_the_newest_is_kept(monkeypatch):
 
 def test_slow_clients_do_not_hinder_others(box, monkeypatch):
     """Hundreds of connections that send their request byte by byte are waited for beside all others, and not for ever."""
-    monkeypatch.setattr(wire, "PATIENCE", 1.0)
+    monkeypatch.setattr(transport, "PATIENCE", 1.0)
     host, port = box.url.removeprefix("http://").split(":")
     with ExitStack() as stack:
         lines = [stack.enter_context(socket.create_connection((host, int(port)), timeout=10)) for _ in range(300)]
@@ -454,7 +455,7 @@ def test_slow_clients_do_not_hinder_others(box, monkeypatch):
 
 def test_body_that_never_ends_is_given_up(box, monkeypatch):
     """A body of which a byte comes now and then does not hold its place for ever."""
-    monkeypatch.setattr(wire, "PATIENCE", 0.5)
+    monkeypatch.setattr(transport, "PATIENCE", 0.5)
     host, port = box.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as line:
         line.sendall(request(box, f"{TICKETS}/1", method="PATCH", heads=["Content-Length: 1000"]))
@@ -477,7 +478,7 @@ def _drip(line):
 
 def test_more_connections_than_there_is_room_for(monkeypatch):
     """Thousands of connections that say nothing: the one that was silent longest makes place for a new one."""
-    monkeypatch.setattr(wire, "room", lambda: 200)
+    monkeypatch.setattr(transport, "room", lambda: 200)
     with Sandbox("jira", 1, limit=None) as served, ExitStack() as stack:
         host, port = served.url.removeprefix("http://").split(":")
         for _ in range(1000):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truto_tickets_nb.sandbox import Sandbox, Sandboxes
-from truto_tickets_nb.sandbox.profiles import played, slugs
+from truto_tickets_nb.sandbox.profiles.profiles import played, slugs
 
 TICKETS = "/unified/ticketing/tickets"
 PAGE = Path(__file__).parents[2] / "shared" / "reference" / "update-tickets.md"

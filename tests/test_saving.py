@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import truto_tickets_nb as tt
-from truto_tickets_nb import atomic
-from truto_tickets_nb.atomic import write_file, write_new
-from truto_tickets_nb.cli import envelope
+from truto_tickets_nb.cli import plan_file
+from truto_tickets_nb.files import atomic_write
+from truto_tickets_nb.files.atomic_write import write_file, write_new
 
 PACKAGE = Path(tt.__file__).parent
 posix = pytest.mark.skipif(os.name == "nt", reason="permissions and links of POSIX")
@@ -37,8 +37,8 @@ SAVERS = {
     "CSV": ("c.csv", lambda loaded: loaded.to_csv),
     "recipe": ("r.json", lambda loaded: recipe(loaded).save),
     "draft": ("d.json", lambda loaded: loaded.draft().set("name", "x").save),
-    "plan": ("p.json", lambda loaded: lambda path: envelope.write(path, loaded.plan(loaded.frame().assign(name="y")), {})),
-    "receipt": ("r.html", lambda loaded: lambda path: envelope.put(path, "<p>\r\n")),
+    "plan": ("p.json", lambda loaded: lambda path: plan_file.write(path, loaded.plan(loaded.frame().assign(name="y")), {})),
+    "receipt": ("r.html", lambda loaded: lambda path: plan_file.put(path, "<p>\r\n")),
 }  # fmt: skip
 every = pytest.mark.parametrize(("name", "saver"), SAVERS.values(), ids=SAVERS)
 
@@ -215,6 +215,6 @@ def test_nothing_else_in_the_package_writes_files():
                 name in ("open", "fdopen") and any(set(mode) & set("wax+") and len(mode) < 4 for mode in modes)
             )
             unsaid = name in ("read_text", "TextIOWrapper") and "encoding" not in given
-            if (writes and path.name != Path(atomic.__file__).name) or unsaid:
+            if (writes and path.name != Path(atomic_write.__file__).name) or unsaid:
                 faults.append(f"{path.relative_to(PACKAGE)}:{node.lineno} {name}")
     assert faults == []

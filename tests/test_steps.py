@@ -10,7 +10,7 @@ import pytest
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.edits import Effect, Filter, Step, apply, filter_of
-from truto_tickets_nb.edits.casing import title_case
+from truto_tickets_nb.edits.steps.title_case import title_case
 from truto_tickets_nb.errors import StepError
 
 where = Filter.where

@@ -7,7 +7,7 @@ import time
 import pytest
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.suggest import Folded, near
+from truto_tickets_nb.did_you_mean import Folded, near
 from truto_tickets_nb.tickets.choices import Choice, Choices
 
 

@@ -16,11 +16,11 @@ import pytest
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.api.throttle import Throttle
-from truto_tickets_nb.cli import envelope, main
-from truto_tickets_nb.home import home
+from truto_tickets_nb.cli import main, plan_file
+from truto_tickets_nb.files.home_folder import home
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.runs.journal import Journal
-from truto_tickets_nb.runs.storage import _seal
+from truto_tickets_nb.runs.journal_file import _seal
 from truto_tickets_nb.sandbox import Sandbox
 
 COMMAND = Path(sys.executable).with_name("truto-tickets")
@@ -94,7 +94,7 @@ def made(path="plan.json", **about):
     """Write a plan's file as if it had been made otherwise."""
     whole = json.loads(Path(path).read_text())
     told = {key: value for key, value in {**whole["made"], **about}.items() if key != "digest"}
-    whole["made"] = {**told, "digest": envelope._digest(told, whole["fingerprint"])}
+    whole["made"] = {**told, "digest": plan_file._digest(told, whole["fingerprint"])}
     Path(path).write_text(json.dumps(whole))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import StepError
-from truto_tickets_nb.widgets import lens
+from truto_tickets_nb.selection import draft_view
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def test_choices_follow_the_workspace(form, tickets):
 
 def test_very_many_changes_are_not_checked_unasked(form, draft, monkeypatch):
     """Where the plan takes long, problems are looked for when somebody asks."""
-    monkeypatch.setattr(lens, "QUICK", 0.0)
+    monkeypatch.setattr(draft_view, "QUICK", 0.0)
     draft.edit("10002", "name", None)
     assert form.check in form._line.children
     assert "without a title" not in field(form, "name").note.value

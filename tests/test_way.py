@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.plans.learnt import Custom, Learnt
+from truto_tickets_nb.plans.account_schema import Custom, Learnt
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.way import READ, Way, silence, way_of
+from truto_tickets_nb.plans.request_spec import READ, Way, silence, way_of
 
 FIELDS = ("name", "status", "description", "custom_fields.a", "custom_fields.b", "due_date")
 ways = st.builds(

@@ -119,7 +119,7 @@ def test_wide_letters_lose_no_part(desk):
     """A note longer than the terminal is wrapped by the columns that its letters take, never cut."""
     mail = [{"email": "返金@example.com", "type": "返金がまだです" * 12}]
     text = repr(planned(desk, "contact", {"id": "c1", "name": "返金", "emails": mail}))
-    from truto_tickets_nb.show.words import columns_of
+    from truto_tickets_nb.show.visible_text import columns_of
 
     assert max(map(columns_of, text.splitlines())) <= 80
     assert mail[0]["type"] in text.replace("\n", "").replace(" ", "")

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from truto_tickets_nb.connecting import connect
     from truto_tickets_nb.edits import Draft, Filter, Recipe, Step
     from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-    from truto_tickets_nb.runs.door import Brakes
+    from truto_tickets_nb.runs.gateway import Brakes
     from truto_tickets_nb.runs.run import Outcome, Run
     from truto_tickets_nb.snapshot import Snapshot, open_snapshot
-    from truto_tickets_nb.widgets.bulk import BulkForm
-    from truto_tickets_nb.widgets.history import History
-    from truto_tickets_nb.widgets.review import Review
-    from truto_tickets_nb.widgets.ticket import TicketForm
+    from truto_tickets_nb.widgets.review.review import Review
+    from truto_tickets_nb.widgets.workbench.bulk_form import BulkForm
+    from truto_tickets_nb.widgets.workbench.history import History
+    from truto_tickets_nb.widgets.workbench.ticket_form import TicketForm
 
 __all__ = [
     "Account",
@@ -70,22 +70,22 @@ __version__ = VERSION
 # library, no server and no widgets.
 _MODULES = {
     "Account": "account",
-    "Brakes": "runs.door",
-    "BulkForm": "widgets.bulk",
+    "Brakes": "runs.gateway",
+    "BulkForm": "widgets.workbench.bulk_form",
     "Change": "plans.plan",
     "Draft": "edits",
     "Filter": "edits",
-    "History": "widgets.history",
+    "History": "widgets.workbench.history",
     "Outcome": "runs.run",
     "Patch": "plans.plan",
     "Plan": "plans.plan",
     "Problem": "plans.plan",
     "Recipe": "edits",
-    "Review": "widgets.review",
+    "Review": "widgets.review.review",
     "Run": "runs.run",
     "Snapshot": "snapshot",
     "Step": "edits",
-    "TicketForm": "widgets.ticket",
+    "TicketForm": "widgets.workbench.ticket_form",
     "connect": "connecting",
     "open_snapshot": "snapshot",
 }
@@ -122,6 +122,6 @@ def sandbox(
     export), `path` (a file that keeps the data), `read_only`, `port`. `home` is the folder of the journal; without it, practice in memory
     leaves nothing behind.
     """
-    module = import_module(f"{__name__}.practice")  # here, because a server takes its time
+    module = import_module(f"{__name__}.practice_account")  # here, because a server takes its time
     account: Account = module.open_sandbox(integration, tickets, home=home, switches=switches)
     return account

@@ -6,26 +6,26 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from truto_tickets_nb.api import departures
-from truto_tickets_nb.arguments import ids_of, names, of_type, whole_number
+from truto_tickets_nb.api import request_log
+from truto_tickets_nb.argument_checks import ids_of, names, of_type, whole_number
 from truto_tickets_nb.errors import AccountClosed, ApiError, ConfirmError, PlanError, RunNotFound, SetupError
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.loading.filters import Filters
-from truto_tickets_nb.loading.hindrances import hindrances
-from truto_tickets_nb.loading.known import CHANGING, Known
+from truto_tickets_nb.loading.account_metadata import CHANGING, Known
+from truto_tickets_nb.loading.account_profile import AccountProfile
 from truto_tickets_nb.loading.load import Loaded, Request, load, stopped
-from truto_tickets_nb.loading.portrait import AccountProfile
-from truto_tickets_nb.plain_text import logger
-from truto_tickets_nb.plans.accepting import check_plan
-from truto_tickets_nb.plans.confirming import check_confirmed
+from truto_tickets_nb.loading.preflight import hindrances
+from truto_tickets_nb.loading.server_filters import Filters
+from truto_tickets_nb.plans.check_plan import check_plan
+from truto_tickets_nb.plans.confirmation import check_confirmed
 from truto_tickets_nb.plans.preview import remedy
-from truto_tickets_nb.runs import asking, engine
-from truto_tickets_nb.runs.door import Brakes
+from truto_tickets_nb.runs import engine, server_check
+from truto_tickets_nb.runs.gateway import Brakes
 from truto_tickets_nb.runs.journal import Journal, existing
 from truto_tickets_nb.runs.journal import home as folder
-from truto_tickets_nb.runs.listing import Runs
-from truto_tickets_nb.runs.pruning import DAYS, OldRuns, checked_days
-from truto_tickets_nb.runs.recent import Recent
+from truto_tickets_nb.runs.prune import DAYS, OldRuns, checked_days
+from truto_tickets_nb.runs.recent_writes import Recent
+from truto_tickets_nb.runs.run_list import Runs
+from truto_tickets_nb.safe_text import logger
 from truto_tickets_nb.show import Bar
 from truto_tickets_nb.snapshot import Snapshot
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
 
+    from truto_tickets_nb.api.account_models import AccountInfo
     from truto_tickets_nb.api.client import Client
-    from truto_tickets_nb.api.schema import AccountInfo
-    from truto_tickets_nb.loading.known import Facts
-    from truto_tickets_nb.plans.learnt import Learnt
+    from truto_tickets_nb.loading.account_metadata import Facts
+    from truto_tickets_nb.plans.account_schema import Learnt
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.runs.run import Rehearsal, Run
     from truto_tickets_nb.sandbox import Sandbox
@@ -158,13 +158,13 @@ class Account:
         that switch on, so that the tool itself checks it and changes nothing. The first ticket goes alone and is read again after it.
         """
         self._accept(plan)
-        checking = asking.switch(self._known.learnt().applied_to(profile(self.integration))) if ask_server else {}
+        checking = server_check.switch(self._known.learnt().applied_to(profile(self.integration))) if ask_server else {}
         fields = {change.field for patch in plan.patches for change in patch.changes}
         hindrance, unknown = hindrances(self._client, fields)
         with self._bar(len(plan), "dry run", shown=progress) as bar:
             bench = self._bench(bar, None)
             found = engine.dry_run(bench, plan, plan.way, unknown).hindered(hindrance)
-            return asking.asked(bench.door, found, checking, halted=bar.halted) if checking else found
+            return server_check.asked(bench.door, found, checking, halted=bar.halted) if checking else found
 
     def apply(
         self,
@@ -252,7 +252,7 @@ class Account:
                 f"Nothing was removed: you confirmed {confirm}, there are {len(chosen)} runs older than {days} days. Look at "
                 f"account.prune_runs(older_than={days}), and confirm the number that you see."
             )
-        departures.prune(journal.path.with_name(departures.FILE))
+        request_log.prune(journal.path.with_name(request_log.FILE))
         return journal.prune(chosen)
 
     def _last_open(self) -> str | None:

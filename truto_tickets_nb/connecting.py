@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 from truto_tickets_nb.account import Account
 from truto_tickets_nb.api.address import TRUTO, Token
 from truto_tickets_nb.api.client import Client
-from truto_tickets_nb.api.departures import FILE, shared
+from truto_tickets_nb.api.request_log import FILE, shared
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.errors import SetupError
-from truto_tickets_nb.integrations.pace import pace
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.plain_text import logger
+from truto_tickets_nb.integrations.request_rate import pace
 from truto_tickets_nb.runs.journal import home as folder
+from truto_tickets_nb.safe_text import logger
 from truto_tickets_nb.show.progress import in_notebook
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from truto_tickets_nb.api.schema import AccountInfo
+    from truto_tickets_nb.api.account_models import AccountInfo
     from truto_tickets_nb.sandbox import Sandbox
 
 log = logger(__name__)

@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plain_text import printable, printable_lines
+from truto_tickets_nb.safe_text import printable, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,27 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from truto_tickets_nb.arguments import file_path, names, of_type
-from truto_tickets_nb.edits.autosave import FOLDER, Autosave
-from truto_tickets_nb.edits.draft import Draft
-from truto_tickets_nb.edits.rebasing import conflicts_of, rebased
-from truto_tickets_nb.edits.recipe import Recipe
+from truto_tickets_nb.argument_checks import file_path, names, of_type
+from truto_tickets_nb.edits.drafts.autosave import FOLDER, Autosave
+from truto_tickets_nb.edits.drafts.draft import Draft
+from truto_tickets_nb.edits.drafts.rebase import conflicts_of, rebased
+from truto_tickets_nb.edits.recipes.recipe import Recipe
 from truto_tickets_nb.errors import FrameError
-from truto_tickets_nb.home import home as folder
+from truto_tickets_nb.files.home_folder import home as folder
 from truto_tickets_nb.integrations.profile import Profile, profile
-from truto_tickets_nb.loading import saved
-from truto_tickets_nb.loading.about import about
-from truto_tickets_nb.plain_text import printable
-from truto_tickets_nb.plans import identity, new_tags, rules
-from truto_tickets_nb.plans.cells import Reader, custom_forms
-from truto_tickets_nb.plans.compare import compare, date_forms
-from truto_tickets_nb.plans.frames import frame_of
-from truto_tickets_nb.plans.learnt import Learnt
+from truto_tickets_nb.loading import snapshot_file
+from truto_tickets_nb.loading.column_info import about
+from truto_tickets_nb.plans import new_tags, rules
+from truto_tickets_nb.plans.account_schema import Learnt
+from truto_tickets_nb.plans.compare import frame_identity
+from truto_tickets_nb.plans.compare.candidates import shared
+from truto_tickets_nb.plans.compare.compare import compare, date_forms
+from truto_tickets_nb.plans.compare.input_frames import frame_of
+from truto_tickets_nb.plans.compare.parse_cells import Reader, custom_forms
 from truto_tickets_nb.plans.plan import Plan
-from truto_tickets_nb.plans.suspects import shared
-from truto_tickets_nb.plans.way import way_of
-from truto_tickets_nb.sheets import doors
-from truto_tickets_nb.sheets.origin import Origin, Told
+from truto_tickets_nb.plans.request_spec import way_of
+from truto_tickets_nb.safe_text import printable
+from truto_tickets_nb.sheets import spreadsheets
+from truto_tickets_nb.sheets.source import Origin, Told
 from truto_tickets_nb.show import Group, Note, Page, Row, to_html, to_text
 from truto_tickets_nb.tickets.choices import Choice, Choices
 from truto_tickets_nb.tickets.fields import CUSTOM
@@ -60,8 +61,8 @@ class Snapshot:
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(map(printable, self.notes)))
         if not self.id:
-            object.__setattr__(self, "id", identity.digest(self.table, self.account_id, self.integration))
-        identity.register(self.id, self)
+            object.__setattr__(self, "id", frame_identity.digest(self.table, self.account_id, self.integration))
+        frame_identity.register(self.id, self)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -84,7 +85,7 @@ class Snapshot:
         return self._marked(told_apart(self.table, self.choices) if labels else self.table.copy())
 
     def _marked(self, frame: pd.DataFrame) -> pd.DataFrame:
-        frame.attrs[identity.SNAPSHOT] = identity.SnapshotId(self.id, self)
+        frame.attrs[frame_identity.SNAPSHOT] = frame_identity.SnapshotId(self.id, self)
         return frame
 
     def draft(self, name: str = "", *, recover: bool = False, home: str | Path | None = None) -> Draft:
@@ -124,7 +125,7 @@ class Snapshot:
         if isinstance(edited, Recipe):
             return edited.apply_to(self).plan(clear=clear, quiet=quiet, query=query, carry=carry)
         edited = frame_of(edited)
-        identity.check_snapshot(edited, self.table, self.id)
+        frame_identity.check_snapshot(edited, self.table, self.id)
         found = compare(self.table, edited, self.reader_for(edited), clear=clear)
         fields = {change.field for patch in found.patches for change in patch.changes}
         way = way_of(self.profile, self.learnt, fields, query=query, carry=carry, quiet=quiet)
@@ -154,8 +155,8 @@ class Snapshot:
         is found as long as this process has it in memory; after a restart, give it: `base=tt.open_snapshot(path)`.
         """
         edited = frame_of(edited)
-        old = base or identity.snapshot_of(edited)
-        named = identity.made_from(edited)
+        old = base or frame_identity.snapshot_of(edited)
+        named = frame_identity.made_from(edited)
         if old is None:
             which = "was made from is not in memory any more" if named else "was made from is not named in it"
             raise FrameError(
@@ -198,7 +199,7 @@ class Snapshot:
         `columns` names the columns (their order is kept); without it, those that hold something or can be edited. The sheet "how to" of
         the file tells people what to do; to empty a cell on purpose one writes `<clear>` into it.
         """
-        doors.to_excel(file_path("path", path), self._origin(), _columns(columns))
+        spreadsheets.to_excel(file_path("path", path), self._origin(), _columns(columns))
 
     def read_excel(self, path: str | Path) -> pd.DataFrame:
         """Read an edited workbook (or a CSV made of it) as a frame for `snapshot.plan(df)`.
@@ -208,18 +209,18 @@ class Snapshot:
         cleared (`df.attrs["cleared"]`: column -> ids); a merely emptied one is a blocking problem of the plan. `df.attrs["notes"]`
         tells what was left alone. A file that does not fit this snapshot is a FrameError with every reason, each with its cell.
         """
-        return self._marked(doors.read(file_path("path", path), self._origin()))
+        return self._marked(spreadsheets.read(file_path("path", path), self._origin()))
 
     def to_csv(self, path: str | Path, *, columns: Iterable[str] | None = None) -> None:
         """Write the tickets as CSV that any spreadsheet opens (UTF-8 with its mark); `snapshot.read_csv(path)` reads it back.
 
         Text that a spreadsheet might evaluate has an apostrophe in front, as have ids that would lose digits; both come back unchanged.
         """
-        doors.to_csv(file_path("path", path), self._origin(), _columns(columns))
+        spreadsheets.to_csv(file_path("path", path), self._origin(), _columns(columns))
 
     def read_csv(self, path: str | Path) -> pd.DataFrame:
         """Read an edited CSV, whatever its separators and encoding, as `read_excel` reads a workbook."""
-        return self._marked(doors.read(file_path("path", path), self._origin()))
+        return self._marked(spreadsheets.read(file_path("path", path), self._origin()))
 
     def _origin(self) -> Origin:
         told = {name: self._told(name) for name in self.table.frame.columns}
@@ -242,7 +243,7 @@ class Snapshot:
             "practice": self.practice,
             "id": self.id,
         }
-        saved.write(file_path("path", path), self.table, about, self.choices, self.learnt)
+        snapshot_file.write(file_path("path", path), self.table, about, self.choices, self.learnt)
 
     def _page(self) -> Page:
         asked = ", ".join(f"{key}={value}" for key, value in self.query.items()) or "all tickets"
@@ -267,7 +268,7 @@ def _columns(given: Iterable[str] | None) -> tuple[str, ...] | None:
 
 def open_snapshot(path: str | Path) -> Snapshot:
     """Open a snapshot that snapshot.save(path) has written; a damaged or foreign file is a SnapshotError."""
-    header, table, choices, learnt = saved.read(file_path("path", path))
+    header, table, choices, learnt = snapshot_file.read(file_path("path", path))
     return Snapshot(
         table,
         header["account_id"],

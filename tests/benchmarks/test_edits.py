@@ -11,7 +11,7 @@ import pytest
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.edits import Filter, Step, apply
-from truto_tickets_nb.edits.draft import Draft
+from truto_tickets_nb.edits.drafts.draft import Draft
 from truto_tickets_nb.snapshot import Snapshot
 from truto_tickets_nb.tickets.choices import Choices
 from truto_tickets_nb.tickets.columns import Columns

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.way import Way
+from truto_tickets_nb.plans.request_spec import Way
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.run import Outcome
 from truto_tickets_nb.runs.verify import Finding

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote, urlsplit
 
 from truto_tickets_nb.api.redaction import Redaction
-from truto_tickets_nb.arguments import of_type
+from truto_tickets_nb.argument_checks import of_type
 from truto_tickets_nb.errors import ArgumentError, SetupError, shorten
 
 if TYPE_CHECKING:

@@ -12,16 +12,16 @@ import httpx
 import orjson
 from pydantic import BaseModel, ValidationError
 
-from truto_tickets_nb.api import deadline
+from truto_tickets_nb.api import timeouts
+from truto_tickets_nb.api.account_models import AccountInfo, Capabilities, Meta
 from truto_tickets_nb.api.address import TRUTO, Token, account_name, base_address, is_loopback, query_pairs, segment
-from truto_tickets_nb.api.answers import decoded
-from truto_tickets_nb.api.exchange import NEVER_LEFT, Bounds, exchange, prepared
-from truto_tickets_nb.api.lenient import as_sent, brief, is_too_deep
-from truto_tickets_nb.api.paging import Page, Watch, page_of
-from truto_tickets_nb.api.pair import Pair
+from truto_tickets_nb.api.lenient_json import as_sent, brief, is_too_deep
+from truto_tickets_nb.api.pagination import Page, Watch, page_of
+from truto_tickets_nb.api.read_then_write import Pair
+from truto_tickets_nb.api.responses import decoded
 from truto_tickets_nb.api.retry import PATIENCE, Wait, pause, reason, wait_asked, window_closed
-from truto_tickets_nb.api.schema import AccountInfo, Capabilities, Meta
 from truto_tickets_nb.api.throttle import Throttle, never
+from truto_tickets_nb.api.transport import NEVER_LEFT, Bounds, exchange, prepared
 from truto_tickets_nb.errors import (
     AccountClosed,
     ApiError,
@@ -34,13 +34,13 @@ from truto_tickets_nb.errors import (
     cause,
     shorten,
 )
-from truto_tickets_nb.plain_text import logger
+from truto_tickets_nb.safe_text import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
 
-    from truto_tickets_nb.api.exchange import Reply
+    from truto_tickets_nb.api.transport import Reply
 
 log = logger(__name__)
 
@@ -84,7 +84,7 @@ class Client:
             headers={"Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
             limits=httpx.Limits(max_connections=32),
         )
-        deadline.bound(self._http)
+        timeouts.bound(self._http)
 
     def account(self) -> AccountInfo:
         """Ask what the account is; a wrong token and a wrong account id are told apart."""

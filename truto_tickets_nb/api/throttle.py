@@ -7,14 +7,14 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.api.departures import LONGEST_PAUSE, Memory
+from truto_tickets_nb.api.request_log import LONGEST_PAUSE, Memory
 from truto_tickets_nb.api.retry import limit_told
 from truto_tickets_nb.errors import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from truto_tickets_nb.api.departures import Departures
+    from truto_tickets_nb.api.request_log import Departures
 
 SLICE = 0.2  # seconds slept at a time, so that an interrupt is felt at once
 LEAST = 0.001  # seconds: a wait is never rounded to none, because none means that the slot is taken

@@ -8,14 +8,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from truto_tickets_nb.cli.applying import add_apply
+from truto_tickets_nb.cli.apply import add_apply
+from truto_tickets_nb.cli.exit_status import EPILOG, FAILED
 from truto_tickets_nb.cli.output import complain, end, prepare
-from truto_tickets_nb.cli.plans import add_plan
+from truto_tickets_nb.cli.plan import add_plan
+from truto_tickets_nb.cli.reports import failed, one_line, warned
 from truto_tickets_nb.cli.runs import add_resume, add_runs, add_show, add_undo
-from truto_tickets_nb.cli.status import EPILOG, FAILED
-from truto_tickets_nb.cli.telling import failed, one_line, warned
 from truto_tickets_nb.errors import DraftDamaged, JournalDamaged
-from truto_tickets_nb.sandbox.profiles import playable, slugs
+from truto_tickets_nb.sandbox.profiles.profiles import playable, slugs
 from truto_tickets_nb.version import VERSION
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def add_sandbox(job: argparse.ArgumentParser) -> None:
     job.add_argument("--fault-seed", type=int, default=0, help="the same seed plays the same faults")
     job.add_argument("--all", action="store_true", help="an account of each of the 28 tools, under one token")
     job.add_argument("--vendor-limit", action="store_true", help="the tool's own limit too, as far as it is documented")
-    job.set_defaults(run=_when_needed("serve", "serve"))
+    job.set_defaults(run=_when_needed("sandbox", "serve"))
     _add_practice(job, limit=50, tools=playable())
 
 

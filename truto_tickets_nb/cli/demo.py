@@ -6,10 +6,10 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.cli import envelope
-from truto_tickets_nb.cli.asked import somebody_is_there, typed
+from truto_tickets_nb.cli import plan_file
+from truto_tickets_nb.cli.arguments import somebody_is_there, typed
+from truto_tickets_nb.cli.exit_status import DONE, FAILED, UNCONFIRMED
 from truto_tickets_nb.cli.output import say
-from truto_tickets_nb.cli.status import DONE, FAILED, UNCONFIRMED
 from truto_tickets_nb.connecting import practice
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.runs.journal import home
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def demo(options: argparse.Namespace) -> int:
     """Load, edit, preview, apply, look again and undo; a demo that was killed half-way is gone on with."""
-    envelope.place(None, options.out)
+    plan_file.place(None, options.out)
     folder = home() / "practice" / f"{options.integration}-{options.tickets}-{options.seed}"
     with _account(options, folder) as account:
         status = _taken_up(account, options) if account.journal.last_open(account.id) else _whole(account, options)
@@ -63,7 +63,7 @@ def _whole(account: Account, options: argparse.Namespace) -> int:
     _step("Load", repr(snapshot))
     plan = snapshot.plan(_edited(snapshot))
     _step("Edit in pandas, compare: the plan", repr(plan))
-    envelope.put(options.out, to_document(preview.page(plan), "Plan"))
+    plan_file.put(options.out, to_document(preview.page(plan), "Plan"))
     say(f"\nThe same plan as a notebook shows it: {options.out.resolve()}")
     if not agreed(len(plan), options):
         return UNCONFIRMED

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.plain_text import escaped_json, printable_lines
+from truto_tickets_nb.safe_text import escaped_json, printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.cli import envelope
-from truto_tickets_nb.cli.asked import folder, reached
-from truto_tickets_nb.cli.confirming import add_confirm, confirmed, confirmed_plan, of_this_account, unconfirmed
+from truto_tickets_nb.cli import plan_file
+from truto_tickets_nb.cli.arguments import folder, reached
+from truto_tickets_nb.cli.confirmation import add_confirm, confirmed, confirmed_plan, of_this_account, unconfirmed
+from truto_tickets_nb.cli.exit_status import DONE
 from truto_tickets_nb.cli.output import complain, say, say_json
-from truto_tickets_nb.cli.plans import add_home, add_json, add_quiet, add_reach, plan_facts
-from truto_tickets_nb.cli.pruning import add_prune, check_without_prune, pruned
-from truto_tickets_nb.cli.status import DONE
-from truto_tickets_nb.cli.telling import plan_text, run_facts, run_status, run_text, told
+from truto_tickets_nb.cli.plan import add_home, add_json, add_quiet, add_reach, plan_facts
+from truto_tickets_nb.cli.prune import add_prune, check_without_prune, pruned
+from truto_tickets_nb.cli.reports import plan_text, run_facts, run_status, run_text, told
 from truto_tickets_nb.errors import RunNotFound, SetupError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.runs.journal import existing
-from truto_tickets_nb.runs.listing import ROWS, Runs
+from truto_tickets_nb.runs.run_list import ROWS, Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,11 +57,11 @@ def shown(options: argparse.Namespace) -> int:
     if options.out and options.out.suffix not in (".html", ".json"):
         raise SetupError(f"--out {options.out}: give a name that ends in .html or .json.")
     if options.out:
-        envelope.place(None, options.out)
+        plan_file.place(None, options.out)
     run = _run(options)
     told(options, run_text(run), {"exit": DONE, **orjson.loads(run.receipt("json"))})
     if options.out:
-        envelope.put(options.out, run.receipt("json" if options.out.suffix == ".json" else "html"))
+        plan_file.put(options.out, run.receipt("json" if options.out.suffix == ".json" else "html"))
         complain(f"\nThe receipt: {options.out.resolve()}")
     return DONE
 

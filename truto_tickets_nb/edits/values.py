@@ -14,14 +14,14 @@ import pyarrow.compute as pc
 
 from truto_tickets_nb.tickets.cells import as_moment, is_emptied, iso_text, plain, truth, whole
 from truto_tickets_nb.tickets.columns import STR, objects
-from truto_tickets_nb.tickets.sameness import same_json
-from truto_tickets_nb.tickets.values import freeze, is_missing, unix_lines
+from truto_tickets_nb.tickets.equality import same_json
+from truto_tickets_nb.tickets.json_values import freeze, is_missing, unix_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from truto_tickets_nb.tickets.fields import Field
-    from truto_tickets_nb.tickets.values import Json
+    from truto_tickets_nb.tickets.json_values import Json
 
 
 def to_json(cell: Any) -> Json:

@@ -9,7 +9,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from truto_tickets_nb.integrations.sources import is_trutos, is_vendors
+from truto_tickets_nb.integrations.evidence_sources import is_trutos, is_vendors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.api.lenient import HALVES, brief, has_halves, is_too_deep
+from truto_tickets_nb.api.lenient_json import HALVES, brief, has_halves, is_too_deep
+from truto_tickets_nb.did_you_mean import near
 from truto_tickets_nb.errors import LoadInterrupted, NotFound, SetupError, UnexpectedAnswer, shorten, shorten_repr
-from truto_tickets_nb.loading.filters import Filters, unknown_names
-from truto_tickets_nb.loading.known import Seen
-from truto_tickets_nb.plain_text import logger
-from truto_tickets_nb.suggest import near
+from truto_tickets_nb.loading.account_metadata import Seen
+from truto_tickets_nb.loading.server_filters import Filters, unknown_names
+from truto_tickets_nb.safe_text import logger
 from truto_tickets_nb.tickets.columns import Columns
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, ID
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from truto_tickets_nb.api.client import Client
-    from truto_tickets_nb.api.paging import Page
+    from truto_tickets_nb.api.pagination import Page
     from truto_tickets_nb.show import Bar
     from truto_tickets_nb.tickets.choices import Choices
     from truto_tickets_nb.tickets.table import Table

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 
 from truto_tickets_nb.api.address import TRUTO
-from truto_tickets_nb.arguments import of_type, whole_number
+from truto_tickets_nb.argument_checks import of_type, whole_number
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.plain_text import escaped_json, printable
-from truto_tickets_nb.plans import preview, saved
-from truto_tickets_nb.plans.along import along
+from truto_tickets_nb.plans import plan_file, preview
 from truto_tickets_nb.plans.fingerprint import SHORT, fingerprint
-from truto_tickets_nb.plans.parameters import merged
 from truto_tickets_nb.plans.programs import curl, javascript, python, python_sdk, typescript
-from truto_tickets_nb.plans.strict import strictly
-from truto_tickets_nb.plans.way import READ, Way, silence
+from truto_tickets_nb.plans.request_parameters import merged
+from truto_tickets_nb.plans.request_spec import READ, Way, silence
+from truto_tickets_nb.plans.request_summary import along
+from truto_tickets_nb.plans.strict_models import strictly
+from truto_tickets_nb.safe_text import escaped_json, printable
 from truto_tickets_nb.show import to_html, to_text
 from truto_tickets_nb.tickets.fields import body_of
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from truto_tickets_nb.tickets.kinds import Text
-    from truto_tickets_nb.tickets.values import Json
+    from truto_tickets_nb.tickets.field_kinds import Text
+    from truto_tickets_nb.tickets.json_values import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,10 +262,10 @@ class Plan:
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """Read a plan back; one in which anything was changed, added or left out is refused, because nobody saw it like that."""
-        found = saved.content(text)
+        found = plan_file.content(text)
         plan = cls(**_read(found["plan"]))
         if plan.fingerprint != found["fingerprint"]:
-            raise PlanError(f"This plan was changed after it was saved. {saved.ANEW}")
+            raise PlanError(f"This plan was changed after it was saved. {plan_file.ANEW}")
         return plan
 
     @classmethod

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
     from truto_tickets_nb.show import Cell
-    from truto_tickets_nb.tickets.kinds import Text
+    from truto_tickets_nb.tickets.field_kinds import Text
 
 TICKETS = 10  # rows shown in a group
 GROUPS = 40  # groups shown in a page

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from truto_tickets_nb.errors import ApiError, LookTooOld, NotFound, RateLimited, Rejected, SetupError, Stopped
-from truto_tickets_nb.runs.recent import PAUSES, Recent
-from truto_tickets_nb.runs.run import Outcome
-from truto_tickets_nb.runs.stages import (
+from truto_tickets_nb.runs.recent_writes import PAUSES, Recent
+from truto_tickets_nb.runs.recheck import (
     HOPELESS,
     LANDED,
     Looked,
@@ -23,6 +22,7 @@ from truto_tickets_nb.runs.stages import (
     may_have_arrived,
     nobodys,
 )
+from truto_tickets_nb.runs.run import Outcome
 from truto_tickets_nb.runs.verify import after_sending, unread
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from truto_tickets_nb.plans.plan import Change, Patch
-    from truto_tickets_nb.plans.way import Way
-    from truto_tickets_nb.runs.door import Door, Record
+    from truto_tickets_nb.plans.request_spec import Way
+    from truto_tickets_nb.runs.gateway import Door, Record
+    from truto_tickets_nb.runs.recheck import Doubt, OwnRun
     from truto_tickets_nb.runs.run import OutcomeKind
-    from truto_tickets_nb.runs.stages import Doubt, OwnRun
     from truto_tickets_nb.runs.verify import Finding
 
 STALE = (409, 412)  # the etag was of an older version

@@ -20,23 +20,23 @@ from truto_tickets_nb.errors import (
     Stopped,
     shorten,
 )
-from truto_tickets_nb.plain_text import logger
 from truto_tickets_nb.runs.delivery import Delivery
-from truto_tickets_nb.runs.door import Brakes
-from truto_tickets_nb.runs.interrupt import Terminated, end, terminable, undisturbed
+from truto_tickets_nb.runs.gateway import Brakes
 from truto_tickets_nb.runs.owner import release
-from truto_tickets_nb.runs.recent import Recent
+from truto_tickets_nb.runs.recent_writes import Recent
+from truto_tickets_nb.runs.recheck import HOPELESS, may_have_arrived, rehearse
 from truto_tickets_nb.runs.run import DONE, Outcome, Rehearsal, Run
-from truto_tickets_nb.runs.stages import HOPELESS, may_have_arrived, rehearse
-from truto_tickets_nb.runs.threads import in_order, started
+from truto_tickets_nb.runs.signals import Terminated, end, terminable, undisturbed
+from truto_tickets_nb.runs.workers import in_order, started
+from truto_tickets_nb.safe_text import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
     from truto_tickets_nb.plans.plan import Patch, Plan
-    from truto_tickets_nb.plans.way import Way
-    from truto_tickets_nb.runs.door import Door, Listener
+    from truto_tickets_nb.plans.request_spec import Way
+    from truto_tickets_nb.runs.gateway import Door, Listener
     from truto_tickets_nb.runs.journal import Journal, Pending
     from truto_tickets_nb.runs.run import OutcomeKind
 

@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
-from truto_tickets_nb.database import beside
 from truto_tickets_nb.errors import JournalError, RunNotFound, RunUnreadable
-from truto_tickets_nb.home import HOME, home
-from truto_tickets_nb.plain_text import logger
-from truto_tickets_nb.plans.way import Way
+from truto_tickets_nb.files.home_folder import HOME, home
+from truto_tickets_nb.files.sqlite import beside
+from truto_tickets_nb.plans.request_spec import Way
 from truto_tickets_nb.process import host, mark
-from truto_tickets_nb.runs import heads, stored
-from truto_tickets_nb.runs.heads import Head
-from truto_tickets_nb.runs.listing import Runs
-from truto_tickets_nb.runs.own import own_run, written
-from truto_tickets_nb.runs.pruning import done, old_runs, remove, shrink
+from truto_tickets_nb.runs import journal_records, row_digests
+from truto_tickets_nb.runs.journal_file import ERRORS, failed, is_damage, opened
+from truto_tickets_nb.runs.journal_records import Entry
+from truto_tickets_nb.runs.prune import done, old_runs, remove, shrink
+from truto_tickets_nb.runs.row_digests import Head
 from truto_tickets_nb.runs.run import Run
-from truto_tickets_nb.runs.storage import ERRORS, failed, is_damage, opened
-from truto_tickets_nb.runs.stored import Entry
-from truto_tickets_nb.runs.summaries import counted, damage, summaries
+from truto_tickets_nb.runs.run_list import Runs
+from truto_tickets_nb.runs.run_summaries import counted, damage, summaries
+from truto_tickets_nb.runs.written_values import own_run, written
+from truto_tickets_nb.safe_text import logger
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from truto_tickets_nb.plans.plan import Patch, Plan
-    from truto_tickets_nb.runs.own import Written
-    from truto_tickets_nb.runs.pruning import OldRuns
+    from truto_tickets_nb.runs.prune import OldRuns
     from truto_tickets_nb.runs.run import Outcome
     from truto_tickets_nb.runs.verify import Finding
+    from truto_tickets_nb.runs.written_values import Written
 
 log = logger(__name__)
 
@@ -130,7 +130,7 @@ class Journal:
                 tickets=len(plan),
                 open=None,
                 counts=None,
-                plan_digest=heads.digest(text),
+                plan_digest=row_digests.digest(text),
             )
             self._put(db, head, text)
             places = ((run_id, place, patch.ticket, f"{run_id}-{place}") for place, patch in enumerate(plan.patches))
@@ -148,11 +148,11 @@ class Journal:
     def _put(db: sqlite3.Connection, head: Head, plan: str | None = None) -> None:
         """Write a head with its digest: of a new run with its plan, else over the one that is there."""
         if plan is None:
-            names = ", ".join(f"{name}=?" for name in (*heads.NAMES, "digest"))
+            names = ", ".join(f"{name}=?" for name in (*row_digests.NAMES, "digest"))
             db.execute(f"update runs set {names} where id=?", (*head.row, head.id))
         else:
-            names = ", ".join((*heads.NAMES, "digest", "plan"))
-            marks = ", ".join("?" * (len(heads.NAMES) + 2))
+            names = ", ".join((*row_digests.NAMES, "digest", "plan"))
+            marks = ", ".join("?" * (len(row_digests.NAMES) + 2))
             db.execute(f"insert into runs ({names}) values ({marks})", (*head.row, plan))
 
     def account_of(self, run_id: str) -> str:
@@ -202,13 +202,13 @@ class Journal:
 
     def settle(self, run_id: str, place: int, outcome: Outcome) -> None:
         """Write down how a patch ended; a first outcome is never overwritten."""
-        self._note(run_id, place, outcome=stored.text_of(outcome))
+        self._note(run_id, place, outcome=journal_records.text_of(outcome))
 
     def _note(self, run_id: str, place: int, **values: Any) -> None:
         """Change the row of a patch that has no outcome yet."""
         with self._writing() as db:
             rows = db.execute(
-                f"{stored.SELECT} where run=? and place=? and outcome is null", (run_id, place)
+                f"{journal_records.SELECT} where run=? and place=? and outcome is null", (run_id, place)
             ).fetchall()
             for entry in self._entries(run_id, rows):
                 *_, intended, sent, outcome, digest = replace(entry, **values).row
@@ -253,24 +253,27 @@ class Journal:
             yield
         except JournalError as error:
             if is_damage(error.__cause__):  # of these rows alone: the file as a whole was checked when it was opened
-                raise stored.unreadable(self.path, run_id, error.__cause__ or error) from error
+                raise journal_records.unreadable(self.path, run_id, error.__cause__ or error) from error
             raise
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-            raise stored.unreadable(self.path, run_id, error) from error
+            raise journal_records.unreadable(self.path, run_id, error) from error
 
     def _patches(self, run_id: str) -> tuple[Plan, tuple[Entry, ...]]:
         """Read the plan of a run and the rows of its patches, in plan order."""
         text = self._all("select plan from runs where id=?", run_id)[0][0]
-        if heads.digest(text) != self._head(run_id).plan_digest:
+        if row_digests.digest(text) != self._head(run_id).plan_digest:
             raise ValueError("the row of its plan was changed")
-        plan, rows = stored.plan_of(text), self._all(f"{stored.SELECT} where run=? order by place", run_id)
-        found = stored.entries(rows)
-        stored.belong(plan.patches, found)
+        plan, rows = (
+            journal_records.plan_of(text),
+            self._all(f"{journal_records.SELECT} where run=? order by place", run_id),
+        )
+        found = journal_records.entries(rows)
+        journal_records.belong(plan.patches, found)
         return plan, found
 
     def _entries(self, run_id: str, rows: list[tuple[Any, ...]]) -> tuple[Entry, ...]:
         with self._reading(run_id):
-            return stored.entries(rows)
+            return journal_records.entries(rows)
 
     def runs(self, account_id: str | None = None) -> Runs:
         """List runs, the newest first; one that can't be read is in the list too, and says so."""
@@ -304,14 +307,14 @@ class Journal:
         return lambda ticket, found: own_run(self._written(account_id, ticket, this_run), found)
 
     def _written(self, account_id: str, ticket: str, this_run: str) -> Iterator[Written]:
-        names = ", ".join(f"patches.{name}" for name in stored.NAMES)
+        names = ", ".join(f"patches.{name}" for name in journal_records.NAMES)
         sql = (
             f"select {names} from patches join runs on runs.id=run where ticket=? and account=? and run<>? "
             "and outcome is not null order by runs.rowid"
         )
         for row in self._all(sql, ticket, account_id, this_run):
             try:
-                (entry,) = stored.entries([row])
+                (entry,) = journal_records.entries([row])
                 yield from written(entry.run, orjson.loads(entry.outcome or ""))
             except (ValueError, TypeError, KeyError):
                 log.warning("run %s: a row that can't be read was left out", row[0])
@@ -324,25 +327,25 @@ class Journal:
                 why = damage(db, head)
             if not why:
                 return head.id
-            unreadable = unreadable or stored.unreadable(self.path, head.id, ValueError(why))
+            unreadable = unreadable or journal_records.unreadable(self.path, head.id, ValueError(why))
         if unreadable is not None:
             raise unreadable
         return None
 
     def _sound(self, where: str, *values: Any) -> list[Head]:
         """Read the heads that stand there as they were written."""
-        read = [Head.of_row(row) for row in self._all(f"{heads.SELECT} {where}", *values)]
+        read = [Head.of_row(row) for row in self._all(f"{row_digests.SELECT} {where}", *values)]
         return [head for head, is_sound in read if is_sound]
 
     def _head(self, run_id: str) -> Head:
         with self._reading(run_id):
-            rows = self._all(f"{heads.SELECT} where id=?", run_id)
+            rows = self._all(f"{row_digests.SELECT} where id=?", run_id)
         if not rows:
             newest = ", ".join(item.id for item in self.runs().items[:5]) or "none"
             raise RunNotFound(f"The journal has no run {run_id!r}. The newest are: {newest}.")
         head, is_sound = Head.of_row(rows[0])
         if not is_sound:
-            raise stored.unreadable(self.path, run_id, ValueError("its row was changed"))
+            raise journal_records.unreadable(self.path, run_id, ValueError("its row was changed"))
         return head
 
     def close(self) -> None:

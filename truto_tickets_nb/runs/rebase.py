@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.plans.plan import Patch, Plan, Problem
     from truto_tickets_nb.runs.run import Outcome, Rehearsal
-    from truto_tickets_nb.tickets.kinds import Text
+    from truto_tickets_nb.tickets.field_kinds import Text
 
 SO = "already so"
 GOES = ("ready", "unchanged")  # outcomes of a dry run that leave nothing to look at

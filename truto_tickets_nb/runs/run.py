@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import pandas as pd
 
 from truto_tickets_nb.errors import PlanError, SetupError, shorten
-from truto_tickets_nb.runs import report
+from truto_tickets_nb.runs import run_page
 from truto_tickets_nb.show import to_html, to_text
 
 if TYPE_CHECKING:
@@ -183,10 +183,10 @@ class Rehearsal:
         return self.of(*FAILED)
 
     def __repr__(self) -> str:
-        return to_text(report.rehearsal(self))
+        return to_text(run_page.rehearsal(self))
 
     def _repr_html_(self) -> str:
-        return to_html(report.rehearsal(self))
+        return to_html(run_page.rehearsal(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,16 +333,16 @@ class Run:
 
     def describe(self) -> str:
         """Tell the run in full: its id, who, times, notes and outcomes."""
-        return f"{report.heading(self)}\n{self!r}"
+        return f"{run_page.heading(self)}\n{self!r}"
 
     def receipt(self, form: Literal["html", "json"] = "html") -> str:
         """Write the run down for others: who, when, what, the fingerprint, the outcome of every ticket, as HTML or JSON."""
         if form not in ("html", "json"):
             raise SetupError(f'A receipt is "html" or "json", not {form!r}.')
-        return report.receipt(self) if form == "html" else report.receipt_json(self)
+        return run_page.receipt(self) if form == "html" else run_page.receipt_json(self)
 
     def __repr__(self) -> str:
-        return to_text(report.page(self))
+        return to_text(run_page.page(self))
 
     def _repr_html_(self) -> str:
-        return to_html(report.page(self))
+        return to_html(run_page.page(self))

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from truto_tickets_nb.plans.way import part_of
+from truto_tickets_nb.plans.request_spec import part_of
+from truto_tickets_nb.tickets.equality import Standing, standing
+from truto_tickets_nb.tickets.field_kinds import AnyKind
 from truto_tickets_nb.tickets.fields import Field, field, is_compared, of_record
-from truto_tickets_nb.tickets.kinds import AnyKind
-from truto_tickets_nb.tickets.sameness import Standing, standing
-from truto_tickets_nb.tickets.values import ref
+from truto_tickets_nb.tickets.json_values import ref
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from truto_tickets_nb.plans.plan import Change
-    from truto_tickets_nb.tickets.kinds import Text
-    from truto_tickets_nb.tickets.values import Json
+    from truto_tickets_nb.tickets.field_kinds import Text
+    from truto_tickets_nb.tickets.json_values import Json
 
 # "uncertain": sent, and the ticket as read holds the old value, which does not prove that the new one never arrived.
 # "unread": sent, and the ticket could not be read after it.

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.faults import Fault
-    from truto_tickets_nb.sandbox.many import Sandboxes
-    from truto_tickets_nb.sandbox.server import Sandbox
+    from truto_tickets_nb.sandbox.sandbox import Sandbox
+    from truto_tickets_nb.sandbox.sandboxes import Sandboxes
 
 __all__ = ["Fault", "Sandbox", "Sandboxes"]
 _MODULES = {
     "Fault": "faults",
-    "Sandbox": "server",
-    "Sandboxes": "many",
+    "Sandbox": "sandbox",
+    "Sandboxes": "sandboxes",
 }  # imported when first used: a server takes its time
 
 

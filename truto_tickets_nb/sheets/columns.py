@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from truto_tickets_nb.sheets.conversions import has_other_form, is_date_like
-from truto_tickets_nb.sheets.literals import is_broken_literal, literal
-from truto_tickets_nb.sheets.names import Names
-from truto_tickets_nb.sheets.readings import Cell, flag, moments, numbers
-from truto_tickets_nb.sheets.repairs import is_untouched
-from truto_tickets_nb.sheets.texts import split, unescape
-from truto_tickets_nb.sheets.written import MARK, WRITERS, cut, is_long, is_plain, moment_cell, set_cell, text_cell
+from truto_tickets_nb.sheets.automatic_conversions import has_other_form, is_date_like
+from truto_tickets_nb.sheets.escaping import split, unescape
+from truto_tickets_nb.sheets.labels import Names
+from truto_tickets_nb.sheets.pandas_literals import is_broken_literal, literal
+from truto_tickets_nb.sheets.parse_values import Cell, flag, moments, numbers
+from truto_tickets_nb.sheets.spreadsheet_damage import is_untouched
+from truto_tickets_nb.sheets.write_cells import MARK, WRITERS, cut, is_long, is_plain, moment_cell, set_cell, text_cell
 from truto_tickets_nb.tickets.fields import CUSTOM, of_record
 from truto_tickets_nb.tickets.fields import field as field_of
-from truto_tickets_nb.tickets.values import freeze, is_missing, refs
+from truto_tickets_nb.tickets.json_values import freeze, is_missing, refs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from truto_tickets_nb.sheets.origin import Origin
+    from truto_tickets_nb.sheets.source import Origin
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TEXT_FIX = "Write it as text: with an apostrophe in front, or in a cell of the format Text."

@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from truto_tickets_nb.errors import FrameError, shorten
-from truto_tickets_nb.sheets.evidence import Clue, Evidence, Reading
-from truto_tickets_nb.sheets.misread import PAGES, misread, restored
+from truto_tickets_nb.sheets.encoding_evidence import Clue, Evidence, Reading
+from truto_tickets_nb.sheets.mojibake import PAGES, misread, restored
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.atomic import read_file, reason, write_file
 from truto_tickets_nb.errors import FrameError, SetupError
+from truto_tickets_nb.files.atomic_write import read_file, reason, write_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from truto_tickets_nb.atomic import Content
+    from truto_tickets_nb.files.atomic_write import Content
 
 _SAVE_AS = "Open it in Excel or LibreOffice and save it as .xlsx."
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.errors import FrameError
+from truto_tickets_nb.sheets.checksums import CHECK, Marks
 from truto_tickets_nb.sheets.error_values import Formula
-from truto_tickets_nb.sheets.marks import CHECK, Marks
-from truto_tickets_nb.sheets.misread import misread
-from truto_tickets_nb.sheets.texts import unescape
+from truto_tickets_nb.sheets.escaping import unescape
+from truto_tickets_nb.sheets.mojibake import misread
 from truto_tickets_nb.tickets.fields import ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from truto_tickets_nb.sheets.readings import Cell
+    from truto_tickets_nb.sheets.parse_values import Cell
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet, in every spreadsheet program
 MOST_CELLS = (

@@ -6,7 +6,7 @@ import html
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.show.page import Answers, Moved, Note, Sets
-from truto_tickets_nb.show.words import EMPTY, clip, pair, visible
+from truto_tickets_nb.show.visible_text import EMPTY, clip, pair, visible
 
 if TYPE_CHECKING:
     from truto_tickets_nb.show.page import Cell, Group, Page, Row

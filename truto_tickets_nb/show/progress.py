@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 from tqdm import tqdm as text_bar
 
-from truto_tickets_nb.plain_text import printable
+from truto_tickets_nb.safe_text import printable
 
 if TYPE_CHECKING:
     from types import TracebackType

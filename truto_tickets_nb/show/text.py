@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.show.page import Answers, Group, Moved, Note, Sets
-from truto_tickets_nb.show.words import EMPTY, columns_of, cut, pair, visible
+from truto_tickets_nb.show.visible_text import EMPTY, columns_of, cut, pair, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

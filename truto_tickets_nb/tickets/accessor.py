@@ -9,8 +9,8 @@ import pandas as pd
 
 from truto_tickets_nb.errors import FrameError, shorten, shorten_repr
 from truto_tickets_nb.tickets.columns import objects
+from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.tickets.sets import added, flat, key, removed, swapped
-from truto_tickets_nb.tickets.values import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from truto_tickets_nb.tickets.values import Given, is_date_only, is_missing, moment
+from truto_tickets_nb.tickets.json_values import Given, is_date_only, is_missing, moment
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.tickets.values import Json
+    from truto_tickets_nb.tickets.json_values import Json
 
 HUGE = 10**4000  # Python itself writes no number of more than 4,300 digits
 DEEPEST = 100  # levels of lists and objects in one value

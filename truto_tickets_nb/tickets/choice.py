@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from truto_tickets_nb.tickets.values import is_scalar, person_name, ref
+from truto_tickets_nb.tickets.json_values import is_scalar, person_name, ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.suggest import Folded
+from truto_tickets_nb.did_you_mean import Folded
 from truto_tickets_nb.tickets.choice import Choice, Unresolved, choice
-from truto_tickets_nb.tickets.names import folded as fold
-from truto_tickets_nb.tickets.names import nfc, outline
+from truto_tickets_nb.tickets.name_matching import folded as fold
+from truto_tickets_nb.tickets.name_matching import nfc, outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from truto_tickets_nb.tickets.values import Ref
+    from truto_tickets_nb.tickets.json_values import Ref
 
 __all__ = ["Choice", "Choices", "Unresolved"]
 

@@ -12,13 +12,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from truto_tickets_nb import collector
+from truto_tickets_nb import gc_pause
 from truto_tickets_nb.errors import shorten
+from truto_tickets_nb.tickets.field_kinds import AnyKind, Kind
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, ID, ON_REQUEST
-from truto_tickets_nb.tickets.frozen import frozen
-from truto_tickets_nb.tickets.kinds import AnyKind, Kind
+from truto_tickets_nb.tickets.json_values import freeze, is_scalar, moment, ref
+from truto_tickets_nb.tickets.read_only_arrays import frozen
 from truto_tickets_nb.tickets.table import Table
-from truto_tickets_nb.tickets.values import freeze, is_scalar, moment, ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +59,7 @@ class Columns:
 
     def add(self, records: Sequence[dict[str, Any]]) -> None:
         """Add one page of records, as the API answers them; nothing of them is kept but bytes and cells."""
-        with collector.paused():
+        with gc_pause.paused():
             raw = list(map(orjson.dumps, records))  # first, because records that it refuses are not added at all
             start = len(self._ids)
             self._ids += [str(record[ID]) for record in records]
@@ -185,7 +185,7 @@ class TextPart(Part):
 def is_odd(kind: Kind, value: Any) -> bool:
     """Tell whether JSON that is not null has a form in which a kind of values does not come.
 
-    >>> from truto_tickets_nb.tickets.kinds import FlagKind, ReferenceKind, TextKind
+    >>> from truto_tickets_nb.tickets.field_kinds import FlagKind, ReferenceKind, TextKind
     >>> is_odd(TextKind(), 7), is_odd(TextKind(), [7]), is_odd(ReferenceKind(), "open"), is_odd(ReferenceKind(), ["open"])
     (False, True, False, True)
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.tickets.kinds import (
+from truto_tickets_nb.tickets.field_kinds import (
     AnyKind,
     FlagKind,
     Kind,

@@ -8,8 +8,8 @@ import pandas as pd
 
 from truto_tickets_nb.tickets.columns import objects
 from truto_tickets_nb.tickets.fields import FIELDS, Field, of_record
-from truto_tickets_nb.tickets.names import nfc
-from truto_tickets_nb.tickets.values import refs
+from truto_tickets_nb.tickets.json_values import refs
+from truto_tickets_nb.tickets.name_matching import nfc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

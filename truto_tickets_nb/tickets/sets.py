@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.tickets.names import nfc
+from truto_tickets_nb.tickets.name_matching import nfc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as W  # noqa: N812
 
 from truto_tickets_nb.errors import TicketsError, shorten
-from truto_tickets_nb.widgets import looks
-from truto_tickets_nb.widgets.lens import lens_of, lock_of
-from truto_tickets_nb.widgets.veil import Html, Veil
+from truto_tickets_nb.selection.draft_view import lens_of, lock_of
+from truto_tickets_nb.widgets.inputs import styles
+from truto_tickets_nb.widgets.inputs.private_state import Html, Veil
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from truto_tickets_nb.edits.draft import Draft
+    from truto_tickets_nb.edits.drafts.draft import Draft
 __all__ = ["Form", "lock_of"]
 
 
@@ -44,7 +44,7 @@ class Form(W.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def lay_out(self, *parts: Any, message: bool = True) -> None:
         """Put the parts below each other, with the style sheet, and with the message at the end unless it stands in one of them."""
-        style = W.HTML(looks.STYLE, layout=W.Layout(display="none"))
+        style = W.HTML(styles.STYLE, layout=W.Layout(display="none"))
         self.children = (style, *parts, *((self.message,) if message else ()))
 
     def safely(self, action: Callable[[], object]) -> Callable[..., None]:
@@ -64,7 +64,7 @@ class Form(W.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def say(self, text: str, tone: str = "good") -> None:
         """Say a sentence below the form; "" takes it away."""
-        self.message.value = looks.note(text, tone)
+        self.message.value = styles.note(text, tone)
 
     @property
     def said(self) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.programs import python_parts, quoting
-from truto_tickets_nb.plans.programs.layout import filled, stacked
-from truto_tickets_nb.plans.programs.sending import encoded, script
+from truto_tickets_nb.plans.programs import literals, python_functions
+from truto_tickets_nb.plans.programs.requests import encoded, script
+from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.plans.programs.sending import Script, Sending
+    from truto_tickets_nb.plans.programs.requests import Script, Sending
 
 _HEAD = """\
 #!/usr/bin/env bash
@@ -76,9 +76,9 @@ def program(plan: Plan, base_url: str) -> str:
 
 
 def _head(found: Script) -> str:
-    queries = [f"QUERY={quoting.bash(encoded(found.write))}"]
-    queries += [f"READ={quoting.bash(encoded(found.read))}"] if found.looks else []
-    head, tickets = quoting.lines("#", found.head), quoting.bash(found.tickets)
+    queries = [f"QUERY={literals.bash(encoded(found.write))}"]
+    queries += [f"READ={literals.bash(encoded(found.read))}"] if found.looks else []
+    head, tickets = literals.lines("#", found.head), literals.bash(found.tickets)
     return filled(_HEAD, head=head, tickets=tickets, queries="\n".join(queries))
 
 
@@ -92,9 +92,9 @@ def _needs(found: Script) -> str:
     query = (_WRITTEN_WIDE if found.wide else _WRITTEN) if found.taken else '""'
     imports = filled(_IMPORTS, names=", urlencode" if found.taken else "")
     main = filled(_MAIN, query=query, complete=_COMPLETE if found.completes else "")
-    return "\n" + stacked([imports, *python_parts.parts(found), *python_parts.pairs(found), main])
+    return "\n" + stacked([imports, *python_functions.parts(found), *python_functions.pairs(found), main])
 
 
 def _call(sending: Sending) -> str:
-    words = " ".join(map(quoting.bash, (sending.path, sending.body, sending.key)))
-    return f"{quoting.comment('#', sending.told)}\npatch {words}"
+    words = " ".join(map(literals.bash, (sending.path, sending.body, sending.key)))
+    return f"{literals.comment('#', sending.told)}\npatch {words}"

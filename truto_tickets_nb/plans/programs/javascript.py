@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.programs import javascript_parts, quoting
-from truto_tickets_nb.plans.programs.layout import filled, stacked
-from truto_tickets_nb.plans.programs.sending import encoded, script
+from truto_tickets_nb.plans.programs import javascript_functions, literals
+from truto_tickets_nb.plans.programs.requests import encoded, script
+from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.plans.programs.sending import Script, Sending
+    from truto_tickets_nb.plans.programs.requests import Script, Sending
 
 _HEAD = """\
 @head@
@@ -54,14 +54,14 @@ _COMPLETE = "body = write(completed(read(body), record));\n  "
 def program(plan: Plan, base_url: str) -> str:
     """Write the program; bodies are texts, so that they go out byte for byte as they stand there."""
     found = script(plan, base_url)
-    pieces = [_head(found), _SEND, *javascript_parts.parts(found), _patch(found)]
+    pieces = [_head(found), _SEND, *javascript_functions.parts(found), _patch(found)]
     return stacked([*pieces, "\n".join(map(_call, found.sendings))])
 
 
 def _head(found: Script) -> str:
-    queries = [f"const QUERY = {quoting.javascript(encoded(found.write))};"]
-    queries += [f"const READ = {quoting.javascript(encoded(found.read))};"] if found.looks else []
-    head, tickets = quoting.lines("//", found.head), quoting.javascript(found.tickets)
+    queries = [f"const QUERY = {literals.javascript(encoded(found.write))};"]
+    queries += [f"const READ = {literals.javascript(encoded(found.read))};"] if found.looks else []
+    head, tickets = literals.lines("//", found.head), literals.javascript(found.tickets)
     return filled(_HEAD, head=head, tickets=tickets, queries="\n".join(queries))
 
 
@@ -71,5 +71,5 @@ def _patch(found: Script) -> str:
 
 
 def _call(sending: Sending) -> str:
-    words = ", ".join(map(quoting.javascript, (sending.ticket, sending.body, sending.key)))
-    return f"{quoting.comment('//', sending.told)}\nawait patch({words});"
+    words = ", ".join(map(literals.javascript, (sending.ticket, sending.body, sending.key)))
+    return f"{literals.comment('//', sending.told)}\nawait patch({words});"

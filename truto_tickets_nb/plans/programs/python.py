@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.programs import python_parts, quoting
-from truto_tickets_nb.plans.programs.layout import filled, stacked
-from truto_tickets_nb.plans.programs.sending import encoded, script
+from truto_tickets_nb.plans.programs import literals, python_functions
+from truto_tickets_nb.plans.programs.requests import encoded, script
+from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.plans.programs.sending import Script, Sending
+    from truto_tickets_nb.plans.programs.requests import Script, Sending
 
 _HEAD = """\
 #!/usr/bin/env python3
@@ -58,13 +58,13 @@ _QUERY_WIDE = (
 def program(plan: Plan, base_url: str) -> str:
     """Write the program; bodies are texts, so that they go out byte for byte as they stand there."""
     found = script(plan, base_url)
-    functions = [_head(found), _SEND, *python_parts.parts(found), *python_parts.pairs(found), _patch(found)]
+    functions = [_head(found), _SEND, *python_functions.parts(found), *python_functions.pairs(found), _patch(found)]
     return stacked([*functions, "\n".join(map(_call, found.sendings))], blank=2)
 
 
 def _head(found: Script) -> str:
-    queries = [f"QUERY = {quoting.python(encoded(found.write))}"]
-    queries += [f"READ = {quoting.python(encoded(found.read))}"] if found.looks else []
+    queries = [f"QUERY = {literals.python(encoded(found.write))}"]
+    queries += [f"READ = {literals.python(encoded(found.read))}"] if found.looks else []
     names = ["urlencode"] if found.taken else []
     modules = ["json"] if found.completes else []
     imports = [f"import {name}" for name in (*modules, "os", "sys")] + [
@@ -72,9 +72,9 @@ def _head(found: Script) -> str:
     ]
     return filled(
         _HEAD,
-        head=quoting.lines("#", found.head),
+        head=literals.lines("#", found.head),
         imports="\n".join(imports),
-        tickets=quoting.python(found.tickets),
+        tickets=literals.python(found.tickets),
         queries="\n".join(queries),
     )
 
@@ -87,5 +87,5 @@ def _patch(found: Script) -> str:
 
 
 def _call(sending: Sending) -> str:
-    words = ", ".join(map(quoting.python, (sending.ticket, sending.body, sending.key)))
-    return f"{quoting.comment('#', sending.told)}\npatch({words})"
+    words = ", ".join(map(literals.python, (sending.ticket, sending.body, sending.key)))
+    return f"{literals.comment('#', sending.told)}\npatch({words})"

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from truto_tickets_nb.plans.programs import python_parts, quoting
-from truto_tickets_nb.plans.programs.layout import filled, stacked
-from truto_tickets_nb.plans.programs.sending import grouped, script
+from truto_tickets_nb.plans.programs import literals, python_functions
+from truto_tickets_nb.plans.programs.requests import grouped, script
+from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.plans.programs.sending import Script, Sending
+    from truto_tickets_nb.plans.programs.requests import Script, Sending
 
 _HEAD = """\
 #!/usr/bin/env python3
@@ -57,15 +57,15 @@ found = await truto("GET", ticket, API.unified_api.get("ticketing", "tickets", n
 def program(plan: Plan, base_url: str) -> str:
     """Write the program; bodies are objects, because the SDK writes the JSON itself."""
     found = script(plan, base_url)
-    functions = [_head(found), _SEND, *python_parts.parts(found), _patch(found)]
+    functions = [_head(found), _SEND, *python_functions.parts(found), _patch(found)]
     calls = ["async def main():", *map(_call, found.sendings)] if found.sendings else ["async def main():\n    pass"]
     return stacked([*functions, "\n".join(calls), "asyncio.run(main())"], blank=2)
 
 
 def _head(found: Script) -> str:
-    queries = [f"QUERY = {quoting.python_value(grouped(found.write))}"]
-    queries += [f"READ = {quoting.python_value(grouped(found.read))}"] if found.looks else []
-    head, base_url = quoting.lines("#", found.head), quoting.python(found.base_url)
+    queries = [f"QUERY = {literals.python_value(grouped(found.write))}"]
+    queries += [f"READ = {literals.python_value(grouped(found.read))}"] if found.looks else []
+    head, base_url = literals.lines("#", found.head), literals.python(found.base_url)
     return filled(_HEAD, head=head, base_url=base_url, queries="\n".join(queries))
 
 
@@ -77,6 +77,6 @@ def _patch(found: Script) -> str:
 
 
 def _call(sending: Sending) -> str:
-    body = quoting.python_value(orjson.loads(sending.body))
-    comment = quoting.comment("#", sending.told)
-    return f"    {comment}\n    await patch({quoting.python(sending.ticket)}, {body})"
+    body = literals.python_value(orjson.loads(sending.body))
+    comment = literals.comment("#", sending.told)
+    return f"    {comment}\n    await patch({literals.python(sending.ticket)}, {body})"

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from truto_tickets_nb.plans.programs import quoting, typescript_parts
-from truto_tickets_nb.plans.programs.layout import filled, stacked
-from truto_tickets_nb.plans.programs.sending import grouped, script
+from truto_tickets_nb.plans.programs import literals, typescript_functions
+from truto_tickets_nb.plans.programs.requests import grouped, script
+from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.plans.programs.sending import Script, Sending
+    from truto_tickets_nb.plans.programs.requests import Script, Sending
 
 _HEAD = """\
 @head@
@@ -55,19 +55,19 @@ const found = await truto.unifiedApi.get(ticket, reading, { noRetry: true }).cat
 def program(plan: Plan, base_url: str) -> str:
     """Write the program; bodies are objects, because the SDK writes the JSON itself."""
     found = script(plan, base_url)
-    pieces = [_head(found), _STOP, *typescript_parts.parts(found), _patch(found)]
+    pieces = [_head(found), _STOP, *typescript_functions.parts(found), _patch(found)]
     return stacked([*pieces, "\n".join(map(_call, found.sendings))])
 
 
 def _head(found: Script) -> str:
     queries = [f"const writing = {_query(found.write)};"]
     queries += [f"const reading = {_query(found.read)};"] if found.looks else []
-    head, base_url = quoting.lines("//", found.head), quoting.javascript(found.base_url)
+    head, base_url = literals.lines("//", found.head), literals.javascript(found.base_url)
     return filled(_HEAD, head=head, base_url=base_url, queries="\n".join(queries))
 
 
 def _query(pairs: tuple[tuple[str, str], ...]) -> str:
-    return quoting.javascript_value(grouped(pairs)).replace("{ ", "{ ...tickets, ", 1)
+    return literals.javascript_value(grouped(pairs)).replace("{ ", "{ ...tickets, ", 1)
 
 
 def _patch(found: Script) -> str:
@@ -79,6 +79,6 @@ def _patch(found: Script) -> str:
 
 
 def _call(sending: Sending) -> str:
-    body = quoting.javascript_value(orjson.loads(sending.body))
-    words = f"{quoting.javascript(sending.ticket)}, {body}, {quoting.javascript(sending.key)}"
-    return f"{quoting.comment('//', sending.told)}\nawait patch({words});"
+    body = literals.javascript_value(orjson.loads(sending.body))
+    words = f"{literals.javascript(sending.ticket)}, {body}, {literals.javascript(sending.key)}"
+    return f"{literals.comment('//', sending.told)}\nawait patch({words});"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.rules.book import Told
-from truto_tickets_nb.tickets.values import is_missing
+from truto_tickets_nb.plans.rules.context import Told
+from truto_tickets_nb.tickets.json_values import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.plan import Change
-    from truto_tickets_nb.plans.rules.book import Book
+    from truto_tickets_nb.plans.rules.context import Book
 
 PLAIN = ("null", "empty_text")  # forms in which a body can say it
 _HOW = {

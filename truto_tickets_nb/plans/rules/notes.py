@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.along import along
+from truto_tickets_nb.plans.request_summary import along
 from truto_tickets_nb.plans.rules.clears import PLAIN
-from truto_tickets_nb.tickets.values import is_missing
+from truto_tickets_nb.tickets.json_values import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from truto_tickets_nb.plans.plan import Patch
-    from truto_tickets_nb.plans.rules.book import Book
+    from truto_tickets_nb.plans.rules.context import Book
 
 
 def notes(patches: Sequence[Patch], book: Book) -> Iterator[str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.rules.book import Told
+from truto_tickets_nb.plans.rules.context import Told
 from truto_tickets_nb.tickets.fields import field
-from truto_tickets_nb.tickets.values import person_name, refs
+from truto_tickets_nb.tickets.json_values import person_name, refs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.plan import Change
-    from truto_tickets_nb.plans.rules.book import Book
+    from truto_tickets_nb.plans.rules.context import Book
 
 
 def other_name(change: Change, book: Book) -> Iterator[Told]:

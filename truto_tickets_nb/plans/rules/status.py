@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.rules.book import Told
-from truto_tickets_nb.plans.way import is_silent
-from truto_tickets_nb.tickets.values import ref
+from truto_tickets_nb.plans.request_spec import is_silent
+from truto_tickets_nb.plans.rules.context import Told
+from truto_tickets_nb.tickets.json_values import ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.plan import Change, Patch
-    from truto_tickets_nb.plans.rules.book import Book
-    from truto_tickets_nb.tickets.kinds import Text
+    from truto_tickets_nb.plans.rules.context import Book
+    from truto_tickets_nb.tickets.field_kinds import Text
 
 # Words that tools use for a ticket that is over. The first row is Truto's own list of names; the others are common names: assumed.
 OVER = frozenset(

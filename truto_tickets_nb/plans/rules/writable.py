@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.integrations.facts import COUNTED
-from truto_tickets_nb.plans.rules.book import Told
-from truto_tickets_nb.plans.way import part_of
+from truto_tickets_nb.plans.request_spec import part_of
+from truto_tickets_nb.plans.rules.context import Told
 from truto_tickets_nb.tickets.fields import is_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.plan import Change
-    from truto_tickets_nb.plans.rules.book import Book
+    from truto_tickets_nb.plans.rules.context import Book
 
 PAGE = "https://truto.one/docs/api-reference/unified-ticketing-api/tickets/update/"
 

@@ -1,0 +1,1 @@
+"""Drafts: a snapshot plus steps, with undo, redo and autosave."""

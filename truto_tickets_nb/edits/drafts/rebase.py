@@ -1,0 +1,166 @@
+"""Bring the edits of a frame over to a newer snapshot: only what was edited, never over what somebody else changed meanwhile."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from truto_tickets_nb.edits.drafts.from_frame import taken
+from truto_tickets_nb.edits.drafts.summary import count
+from truto_tickets_nb.edits.steps.operations.base import whole_column
+from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
+from truto_tickets_nb.edits.values import column_like, of_json, put, to_json
+from truto_tickets_nb.errors import shorten
+from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.tickets.cells import Trouble
+from truto_tickets_nb.tickets.fields import CUSTOM, Field, of_record
+from truto_tickets_nb.tickets.json_values import is_missing, ref
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from truto_tickets_nb.edits.drafts.source import Source
+    from truto_tickets_nb.tickets.json_values import Json
+
+CONFLICTS = "conflicts"  # key of df.attrs: what could not be brought over
+Why = Literal["changed", "ticket missing", "not loaded"]
+
+_REASONS: dict[Why, str] = {
+    "changed": "was changed in the tool to {theirs} after the frame was made from {base}, so this edit was left out",
+    "ticket missing": "its ticket is not in this snapshot, so this edit was left out",
+    "not loaded": "its column was not loaded into this snapshot, so this edit was left out",
+}
+_FIXES: dict[Why, str] = {
+    "changed": "If it is to count all the same, put it into the frame again.",
+    "ticket missing": "Load that ticket too, if it still exists.",
+    "not loaded": "Load the column too: fields=[...].",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Hold an edit that could not be brought over: whose, which, what it was made from, what the tool holds now, and why."""
+
+    ticket: str
+    field: str
+    base: Json
+    theirs: Json
+    mine: Json
+    why: Why = "changed"
+
+    def to_json(self) -> dict[str, Json]:
+        """Write it as JSON, for df.attrs."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @property
+    def problem(self) -> Problem:
+        """Say it in a plan, as a warning: the tool's own value stays, so nothing wrong is sent."""
+        reason = _REASONS[self.why].format(theirs=quoted(self.theirs), base=quoted(self.base))
+        mine = "(empty)" if is_missing(self.mine) else shorten(quoted(self.mine), 80)
+        return Problem(self.ticket, self.field, mine, reason, _FIXES[self.why], blocking=False)
+
+
+def conflicts_of(edited: pd.DataFrame, changed: Collection[tuple[str, str]]) -> Iterator[Problem]:
+    """Warn of each conflict of a rebased frame, unless its cell was edited since (`changed`: ticket and field)."""
+    for told in edited.attrs.get(CONFLICTS, ()):
+        conflict = Conflict(**told)
+        if (conflict.ticket, conflict.field) not in changed:
+            yield conflict.problem
+
+
+def rebased(new: Source, old: Source, edited: pd.DataFrame) -> pd.DataFrame:
+    """Make a frame of a new snapshot with the edits that a frame of an old one holds.
+
+    `frame.attrs["conflicts"]` lists what was left out (ticket, field, base, theirs, mine, why), `frame.attrs["notes"]` what else is to
+    be said; a plan of the frame shows both.
+    """
+    base = old.frame()
+    edits = taken(old, base, base, edited)
+    work = _Rebase(new, old, edited)
+    cells = edits.step.options["cells"] if edits.step else {}
+    for ticket, columns in cells.items():
+        for name, (_, mine) in columns.items():
+            work.bring(ticket, field_for(name), mine)
+    frame = work.frame()
+    cleared = {name: sorted(map(str, tickets)) for name, tickets in edited.attrs.get("cleared", {}).items()}
+    frame.attrs |= {
+        **({"cleared": cleared} if cleared else {}),
+        "notes": [*edits.notes, *work.notes()],
+        CONFLICTS: [conflict.to_json() for conflict in work.conflicts],
+    }
+    return frame
+
+
+@dataclass
+class _Rebase:
+    """Look at one edit after the other: what the frame was made from, what the tool holds now, what the analyst wants."""
+
+    new: Source
+    old: Source
+    edited: pd.DataFrame
+    conflicts: list[Conflict] = field(default_factory=list)
+    kept: dict[str, dict[int, Json]] = field(default_factory=lambda: defaultdict(dict))
+    already: int = 0
+
+    def __post_init__(self) -> None:
+        self.reader = self.new.reader_for(self.edited)
+        self.places = {
+            str(ticket): (int(before), int(now))
+            for before, (ticket, now) in enumerate(
+                zip(
+                    self.old.table.frame.index,
+                    self.new.table.frame.index.get_indexer(self.old.table.frame.index),
+                    strict=True,
+                )
+            )
+        }
+
+    def bring(self, ticket: str, row: Field, mine: Json) -> None:
+        before, now = self.places[ticket]
+        base = of_record(self.old.table.record(before), row.name)
+        if now < 0 or not self._is_loaded(row):
+            why: Why = "ticket missing" if now < 0 else "not loaded"
+            self.conflicts.append(Conflict(ticket, row.name, _cell(row, base), None, mine, why))
+            return
+        record = self.new.table.record(now)
+        theirs = of_record(record, row.name)
+        if self._is_there(row, mine, theirs, record):
+            self.already += 1
+        elif row.kind.same(base, theirs):
+            self.kept[row.name][now] = mine
+        else:
+            self.conflicts.append(Conflict(ticket, row.name, _cell(row, base), _cell(row, theirs), mine))
+
+    def _is_loaded(self, row: Field) -> bool:
+        table = self.new.table
+        return row.name in table.frame.columns or not row.readable or row.name.startswith(CUSTOM) or not table.chosen
+
+    def _is_there(self, row: Field, mine: Json, theirs: Json, record: dict[str, Any]) -> bool:
+        if is_missing(mine):
+            return is_missing(theirs)
+        home = ref(record.get("workspace"))
+        value = self.reader.read(row, of_json(mine), theirs, home.id if home else "")
+        return not isinstance(value, Trouble) and row.kind.same(theirs, value)
+
+    def frame(self) -> pd.DataFrame:
+        """Put the edits that fit into a frame of the new snapshot."""
+        frame = self.new.frame()
+        for name, cells in self.kept.items():
+            row = field_for(name)
+            column = whole_column(frame, name, many=row.kind.many)
+            values = [() if row.kind.many and cell is None else of_json(cell) for cell in cells.values()]
+            frame[name] = pd.Series(
+                put(column, list(cells), column_like(column, values)), index=frame.index, name=name, copy=False
+            )
+        return frame
+
+    def notes(self) -> Iterator[str]:
+        if self.already:
+            yield f"{count(self.already, 'edit')} of the earlier frame: the tool holds that value already."
+
+
+def _cell(row: Field, value: Json) -> Json:
+    return to_json(row.kind.cell(value))

@@ -1,0 +1,121 @@
+"""Put a draft into words: steps with their counts, what no longer fits, what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.errors import shorten
+from truto_tickets_nb.show import Answers, Note, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from truto_tickets_nb.edits.drafts.draft import Draft
+    from truto_tickets_nb.edits.drafts.entry import Entry
+    from truto_tickets_nb.edits.steps.step import Effect, Step
+
+STEPS = 40  # steps shown
+REASONS = 5  # reasons shown for one step
+
+
+def count(number: int, what: str) -> str:
+    """Count things in words.
+
+    >>> count(1, "ticket"), count(2300, "step")
+    ('1 ticket', '2,300 steps')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def named(tickets: Sequence[str], most: int = 10) -> str:
+    """Name the first tickets, and count the others."""
+    more = f" and {len(tickets) - most:,} more" if len(tickets) > most else ""
+    return ", ".join(shorten(ticket, 40) for ticket in tickets[:most]) + more
+
+
+def title(step: Step, effect: Effect, *, enabled: bool = True) -> str:
+    """Put a step into words with its counts."""
+    told = step.words("/".join(effect.held))
+    return f"{told}, {counts(step, effect)}" if enabled else f"{told}, switched off"
+
+
+def counts(step: Step, effect: Effect) -> str:
+    """Put what a step did into words: 23 tickets, 4 already so, 2 no longer fit."""
+    what = "cell" if step.kind == "cells" else "ticket"
+    misfits = len(effect.misfits)
+    parts = [count(effect.changed, what)]
+    parts += [f"{effect.already:,} already so"] if effect.already and step.kind in _AIMED else []
+    parts += [f"{misfits:,} no longer {'fits' if misfits == 1 else 'fit'}"] if misfits else []
+    return ", ".join(parts)
+
+
+def with_count(step: Step, changed: int | None) -> str:
+    """Put a step into words with what it changed when it was made, where that is known."""
+    what = "cell" if step.kind == "cells" else "ticket"
+    return step.words() if changed is None else f"{step.words()} ({count(changed, what)})"
+
+
+_AIMED = ("set", "clear", "cells", "add")  # steps after which each chosen row holds what was said
+
+
+def reasons(effect: Effect) -> list[str]:
+    """Put into words what no longer fits, the most frequent reason first: how many, why, and the first tickets."""
+    found: dict[str, list[str]] = {}
+    for misfit in effect.misfits:
+        found.setdefault(misfit.reason, []).append(misfit.ticket)
+    told = sorted(found.items(), key=lambda item: -len(item[1]))
+    return [f"{len(tickets):,}: {reason}{_where(tickets)}" for reason, tickets in told]
+
+
+def _where(tickets: list[str]) -> str:
+    return f" (ticket{'s' * (len(tickets) > 1)} {named(tickets, 3)})" if tickets[0] else ""
+
+
+def misfit_note(step: Step, effect: Effect) -> str:
+    """Tell in a plan what of a step did not go into it."""
+    told = reasons(effect)
+    more = f"; and for {count(len(told) - 1, 'other reason')}" if len(told) > 1 else ""
+    return f"Not in this plan, because it no longer fits: {step.words()}. {told[0]}{more}."
+
+
+def page(draft: Draft) -> Page:
+    """Turn a draft into a page."""
+    entries = draft.steps
+    changed = len(draft.changed)
+    off = sum(not entry.enabled for entry in entries)
+    head = f"Draft{f' {draft.name!r}' if draft.name else ''}: {count(len(entries), 'step')}, {count(changed, 'ticket')} changed"
+    facts = (
+        f"{draft.source.integration} account {draft.source.account_id}",
+        *((f"{off} switched off",) if off else ()),
+    )
+    notes = tuple(Note(note, "warn") for note in draft.notes)
+    return Page(head, facts, (*notes, *_steps(entries), *misfit_answers(entries)), _next(draft, changed))
+
+
+def _steps(entries: Sequence[Entry]) -> Iterator[Answers | Note]:
+    if entries:
+        shown = tuple(("", f"{entry.number}. {entry.title}") for entry in entries[:STEPS])
+        yield Answers("steps, in this order", (*shown, *hidden(len(entries))))
+
+
+def hidden(number: int) -> tuple[tuple[str, str], ...]:
+    """Tell how many steps are not shown."""
+    return (("", f"and {number - STEPS:,} more"),) if number > STEPS else ()
+
+
+def misfit_answers(entries: Sequence[Entry]) -> Iterator[Answers]:
+    """Tell step by step what no longer fits, and why."""
+    for entry in entries:
+        if entry.effect.misfits:
+            told = reasons(entry.effect)
+            more = [("", f"and {len(told) - REASONS:,} other reasons")] if len(told) > REASONS else []
+            yield Answers(
+                f"! step {entry.number} no longer fits everywhere", (*(("", why) for why in told[:REASONS]), *more)
+            )
+
+
+def _next(draft: Draft, changed: int) -> str:
+    if not len(draft):
+        return 'draft.set("priority", "High", where=...), or draft.take(df)'
+    undo = ", draft.undo()" if draft.can_undo else ""
+    return f"draft.plan(){undo}, draft.save('cleanup.json')" if changed else f"Nothing differs from the snapshot{undo}"

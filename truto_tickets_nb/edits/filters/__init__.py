@@ -1,0 +1,1 @@
+"""Filters: which rows an edit applies to, as data."""

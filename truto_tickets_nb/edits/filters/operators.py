@@ -1,0 +1,60 @@
+"""The operators of filters: their words, and which values each of them takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from truto_tickets_nb.did_you_mean import near
+from truto_tickets_nb.edits.filters import patterns
+from truto_tickets_nb.edits.values import shown, to_json
+from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.tickets.cells import as_moment, json_problem, number
+
+OPS = {
+    "is": "is", "is not": "is not", "in": "is one of", "contains": "contains", "starts": "starts with", "ends": "ends with",
+    "matches": "matches", "before": "is before", "after": "is after", "less": "is less than", "more": "is more than",
+    "empty": "is empty", "filled": "is filled", "has": "has",
+}  # fmt: skip
+BARE, _MOMENTS, _NUMBERS = ("empty", "filled"), ("before", "after"), ("less", "more")
+_WORDY = ("contains", "starts", "ends", "matches")
+
+
+def quoted(value: Any) -> str:
+    return repr(shorten(value, 40)) if isinstance(value, str) else shorten(shown(value), 40)
+
+
+def checked(field: str, op: str, value: Any) -> Any:
+    """Refuse a test that could never be made, before it is kept."""
+    if not isinstance(field, str) or not field:
+        raise StepError('A filter names one column: Filter.where("status", "is", "Open").')
+    if not isinstance(op, str) or op not in OPS:
+        meant = near(op, OPS)
+        hint = f" Did you mean {meant[0]!r}?" if meant else ""
+        raise StepError(f"{op!r} is no operator.{hint} There are: {', '.join(OPS)}.")
+    if op in BARE:
+        return None
+    held = to_json(tuple(value) if isinstance(value, set | frozenset | pd.Index | pd.Series | np.ndarray) else value)
+    problem = json_problem([field, held])
+    if problem:
+        raise StepError(f"{field} {OPS[op]} {quoted(value)}: {problem}, which JSON can't carry.")
+    _refuse(field, op, held)
+    return tuple(held) if isinstance(held, list) else held
+
+
+def _refuse(field: str, op: str, value: Any) -> None:
+    told = f"{field} {OPS[op]} {quoted(value)}: "
+    if value is None or value == "":
+        raise StepError(f"{told}that tests against nothing. Use the operators 'empty' and 'filled'.")
+    if op == "matches":
+        patterns.checked(value)
+    if op in _WORDY and not isinstance(value, str):
+        raise StepError(f"{told}give one text.")
+    if op in _MOMENTS and as_moment(value) is None:
+        raise StepError(f"{told}that is no date. Give a day such as 2026-01-31 or a time such as 2026-01-31T10:00Z.")
+    if op in _NUMBERS and (isinstance(value, bool) or number(str(value)) is None):
+        raise StepError(f"{told}that is no number.")
+    if op == "in" and not isinstance(value, list):
+        raise StepError(f"{told}give a list of values.")

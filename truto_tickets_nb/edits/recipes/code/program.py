@@ -1,0 +1,120 @@
+"""Put the blocks of a recipe together: imports, one block per step, the plan, and what may be emptied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.edits.recipes.code.literals import column, quote
+from truto_tickets_nb.edits.recipes.code.steps import lines
+from truto_tickets_nb.edits.steps.canonical_names import needs_labels
+from truto_tickets_nb.edits.steps.operations.cells import by_column, on_purpose
+from truto_tickets_nb.errors import shorten
+from truto_tickets_nb.tickets.fields import field as field_of
+from truto_tickets_nb.tickets.json_values import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from truto_tickets_nb.edits.recipes.code.filters import Odd
+    from truto_tickets_nb.edits.steps.step import Step
+
+
+def program(steps: Sequence[Step], titles: Sequence[str], head: str) -> str:
+    """Write a program that runs on `snapshot` and makes `plan`, as a recipe does. It sends nothing."""
+    odd = frozenset(name for step in steps for name in _odd(step))
+    contested = _emptied(steps, meant=True) & _emptied(steps, meant=False)
+    body: list[str] = []
+    for number, (step, title) in enumerate(zip(steps, titles, strict=True), 1):
+        body += ["", f"# {number}. {shorten(title, 200)}", *_block(step, odd, contested)]
+    frame = "snapshot.frame(labels=True)" if any(map(needs_labels, steps)) else "snapshot.frame()"
+    told = [f"df = {frame}", *_start(contested), *body, "", *_end(steps, contested)]
+    return "\n".join([f"# {shorten(head, 200)}", *_imports("\n".join(told)), *told]) + "\n"
+
+
+def _imports(body: str) -> list[str]:
+    own = [name for name in ("Filter", "Step", "apply") if f"{name}." in body or f"{name}(" in body]
+    lines_ = ["import pandas as pd"] if "pd." in body else []
+    lines_ += ["", *[f"from truto_tickets_nb.edits import {', '.join(own)}"]] if own and lines_ else []
+    lines_ += [f"from truto_tickets_nb.edits import {', '.join(own)}"] if own and not lines_ else []
+    return [*lines_, ""] if lines_ else []
+
+
+def _odd(step: Step) -> Iterator[str]:
+    """Name the columns into which a step puts more than their kind, such as {"id": ...} written out."""
+    if step.kind == "cells":
+        yield from (
+            name
+            for name, cells in by_column(step).items()
+            if any(_is_odd(name, cell) for pair in cells.values() for cell in pair)
+        )
+    elif any(_holds_object(value) for value in step.options.values()):
+        yield step.field
+
+
+def _is_odd(name: str, cell: Any) -> bool:
+    row = field_of(name)
+    many = row is not None and row.kind.many
+    return _holds_object(cell) or (not is_missing(cell) and isinstance(cell, tuple) != many)
+
+
+def _holds_object(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(isinstance(item, dict) for item in value)
+    return isinstance(value, dict) and ("id" in value or any(isinstance(item, dict | list) for item in value.values()))
+
+
+def _emptied(steps: Sequence[Step], *, meant: bool) -> set[str]:
+    return {name for step in steps for name in (_purposes(step) if meant else _accidents(step))}
+
+
+def _purposes(step: Step) -> set[str]:
+    """Name the columns in which a step may empty cells on purpose."""
+    if step.kind == "cells":
+        return {name for name, cells in by_column(step).items() if any(on_purpose(step, name, [*cells]))}
+    nothing = step.kind == "map" and not any(is_missing(new) for new in step.options["values"].values())
+    return {step.field} if step.operation.empties and not nothing else set()
+
+
+def _accidents(step: Step) -> set[str]:
+    """Name the columns in which a step may leave a cell empty without having been told to."""
+    if step.kind == "cells":
+        return {
+            name
+            for name, cells in by_column(step).items()
+            for (_, new), told in zip(cells.values(), on_purpose(step, name, [*cells]), strict=True)
+            if is_missing(new) and not told
+        }
+    return {step.field} if step.kind in ("replace", "tidy") else set()
+
+
+def _start(contested: set[str]) -> list[str]:
+    return [f"cleared = {{{', '.join(f'{quote(name)}: set()' for name in sorted(contested))}}}"] if contested else []
+
+
+def _block(step: Step, odd: Odd, contested: set[str]) -> list[str]:
+    """Write a step, and keep the books of what it empties where a column is emptied on purpose and by accident."""
+    told = lines(step, odd)
+    before = []
+    for name in sorted(contested & step.fields):
+        before.append(f"filled = {column(name)}.map(bool) & {column(name)}.notna()")
+        told = [*told, *_books(step, name)]
+    return [*before, *told]
+
+
+def _books(step: Step, name: str) -> list[str]:
+    bare = f"~({column(name)}.map(bool) & {column(name)}.notna())"
+    gone = f"set(df.index[filled & {bare}])"
+    if step.kind != "cells":
+        return [f"cleared[{quote(name)}] {'|=' if step.operation.empties else '-='} {gone}"]
+    cells = by_column(step)[name]
+    meant = [t for t, is_meant in zip(cells, on_purpose(step, name, [*cells]), strict=True) if is_meant]
+    return [
+        f"cleared[{quote(name)}] -= {gone}",
+        *([f"cleared[{quote(name)}] |= {gone} & {{{', '.join(map(quote, meant))}}}"] if meant else []),
+    ]
+
+
+def _end(steps: Sequence[Step], contested: set[str]) -> list[str]:
+    clear = sorted(_emptied(steps, meant=True) - contested)
+    lines_ = ['df.attrs["cleared"] = cleared  # what was emptied on purpose'] if contested else []
+    return [*lines_, f"plan = snapshot.plan(df{f', clear={quote(clear)}' if clear else ''})"]

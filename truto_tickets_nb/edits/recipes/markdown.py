@@ -1,0 +1,76 @@
+"""Write a recipe as a protocol in Markdown: what was done, on which tickets, to how many, in order."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.edits.drafts.summary import count
+from truto_tickets_nb.errors import shorten
+
+if TYPE_CHECKING:
+    from truto_tickets_nb.edits.recipes.recipe import Recipe
+    from truto_tickets_nb.edits.steps.step import Step
+
+CELLS = 20  # single cells that are listed; more are counted
+
+
+def to_markdown(recipe: Recipe) -> str:
+    """Write the protocol: a table of the steps, then the single cells."""
+    name = f" {escaped(recipe.name)}" if recipe.name else ""
+    made = f"Made on {escaped(recipe.integration)} tickets. " if recipe.integration else ""
+    head = [f"# Clean-up{name}", "", f"{made}{count(len(recipe.steps), 'step')}, done in this order.", ""]
+    counted = len(recipe.counts) == len(recipe.steps) > 0
+    table = ["| # | What | Which tickets | How many |", "|--:|---|---|--:|"]
+    for number, step in enumerate(recipe.steps, 1):
+        many = f"{recipe.counts[number - 1]:,}" if counted else "not known"
+        table.append(f"| {number} | {_what(step)} | {_which(step)} | {many} |")
+    details = [line for number, step in enumerate(recipe.steps, 1) for line in _cells(number, step)]
+    return "\n".join([*head, *(table if recipe.steps else ["Nothing is done."]), *details]) + "\n"
+
+
+def _what(step: Step) -> str:
+    words = step.operation.words(step, "")
+    return f"**{escaped(step.title)}**: {escaped(words)}" if step.title else escaped(words)
+
+
+def _which(step: Step) -> str:
+    if step.kind == "cells":
+        return f"{count(len(step.options['cells']), 'ticket')}, each by its id"
+    return escaped(step.rows.words()) or "all"
+
+
+def _cells(number: int, step: Step) -> list[str]:
+    """List the single cells of a step."""
+    if step.kind != "cells":
+        return []
+    rows = [
+        (ticket, name, *pair) for ticket, columns in step.options["cells"].items() for name, pair in columns.items()
+    ]
+    lines = [f"| {' | '.join(escaped(_value(part)) for part in row)} |" for row in rows[:CELLS]]
+    more = [f"And {len(rows) - CELLS:,} more cells."] if len(rows) > CELLS else []
+    return [
+        "",
+        f"## Step {number}, cell by cell",
+        "",
+        "| Ticket | Column | Before | After |",
+        "|---|---|---|---|",
+        *lines,
+        *more,
+    ]
+
+
+def _value(part: object) -> str:
+    if isinstance(part, list):
+        return ", ".join(map(str, part)) or "(empty)"
+    return "(empty)" if part is None or part == "" else str(part)
+
+
+def escaped(text: object) -> str:
+    r"""Write foreign text so that Markdown shows it and obeys nothing in it.
+
+    >>> print(escaped("a|b <b>*c*</b>"))
+    a\|b &lt;b&gt;\*c\*&lt;/b&gt;
+    """
+    told = shorten(text, 200).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_\[\]#|~!])", r"\\\1", told)

@@ -1,0 +1,170 @@
+"""Recipe: saved steps, replayable on fresh tickets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from truto_tickets_nb.argument_checks import file_path, said
+from truto_tickets_nb.edits.drafts import summary
+from truto_tickets_nb.edits.drafts.source import Source
+from truto_tickets_nb.edits.recipes import report
+from truto_tickets_nb.edits.recipes.code import program
+from truto_tickets_nb.edits.recipes.json_layout import laid_out
+from truto_tickets_nb.edits.recipes.markdown import to_markdown
+from truto_tickets_nb.edits.steps.step import Step
+from truto_tickets_nb.errors import ArgumentError, RecipeError, StepError, shorten
+from truto_tickets_nb.files.atomic_write import read_file, reason, write_file
+from truto_tickets_nb.files.strict_json import read_json
+from truto_tickets_nb.safe_text import escaped_json
+from truto_tickets_nb.show import Answers, Page, to_html, to_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from truto_tickets_nb.edits.recipes.report import Report
+
+MARK, VERSION = "truto_tickets_nb recipe", 1
+MOST = 10_000  # steps
+_KEYS = {"format", "version", "name", "integration", "steps"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Hold steps that can be replayed on fresh tickets.
+
+    >>> recipe = Recipe((Step("clear", "due_date"),), "spring")
+    >>> Recipe.of_json(recipe.to_json()) == recipe
+    True
+    """
+
+    steps: tuple[Step, ...] = ()
+    name: str = ""
+    integration: str = ""  # of the tickets it was made on
+    counts: tuple[int, ...] = ()  # how much each step changed when it was made; () where nobody knows
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.steps, tuple) or not all(isinstance(step, Step) for step in self.steps):
+            raise ArgumentError(
+                f"Recipe(steps) takes a tuple of steps, not {said(self.steps)}. Write Recipe((step, step))."
+            )
+        if len(self.steps) > MOST:
+            raise RecipeError(
+                f"A recipe has at most {MOST:,} steps, this one {len(self.steps):,}. Save it as several recipes."
+            )
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def to_json(self) -> str:
+        """Write it as JSON that a person can read and edit: one object a step, with kind, field, options, where, title."""
+        steps = [
+            {**step.to_json(), **({"changed": self.counts[at]} if self.counts else {})}
+            for at, step in enumerate(self.steps)
+        ]
+        about = {"name": self.name, "integration": self.integration}
+        parts = {"format": MARK, "version": VERSION, **{k: v for k, v in about.items() if v}, "steps": steps}
+        try:
+            return escaped_json(laid_out(parts)) + "\n"
+        except ValueError as error:
+            raise RecipeError(
+                f"This recipe can't be written as JSON: {error}. Give its steps finite numbers: neither NaN nor infinity."
+            ) from error
+
+    @classmethod
+    def of_json(cls, text: str | bytes) -> Self:
+        """Read it back; damaged text, a later version and unknown steps are a RecipeError that says where.
+
+        The text is strict JSON (no NaN, no doubled keys), with or without the byte-order mark that some editors put before it.
+        """
+        try:
+            found = read_json(text)
+        except (ValueError, RecursionError) as error:
+            raise RecipeError(f"This recipe is no JSON: {error}.") from error
+        _check(found)
+        read = [_step(number, step) for number, step in enumerate(found["steps"], 1)]
+        counts = tuple(count for _, count in read if count is not None)
+        steps = tuple(step for step, _ in read)
+        return cls(
+            steps, found.get("name", ""), found.get("integration", ""), counts if len(counts) == len(steps) else ()
+        )
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a recipe from a file that draft.save(path) or recipe.save(path) wrote, or a person did."""
+        source = file_path("path", path)
+        try:
+            return cls.of_json(read_file(source))
+        except OSError as error:
+            raise RecipeError(f"The recipe {path} can't be read: {reason(error)}.") from error
+        except RecipeError as error:
+            raise RecipeError(f"{path}: {error}") from error
+
+    def save(self, path: str | Path) -> None:
+        """Write it to a file; an existing one is replaced only once the new one is complete."""
+        target = file_path("path", path)
+        try:
+            write_file(target, self.to_json())
+        except OSError as error:
+            raise RecipeError(
+                f"The recipe can't be written to {target}: {reason(error)}. Choose another place."
+            ) from error
+
+    def apply_to(self, snapshot: Source) -> Report:
+        """Replay it on a snapshot; the report tells per step what matched, changed, was already so, or no longer fits."""
+        if not isinstance(snapshot, Source):
+            raise ArgumentError(f"recipe.apply_to() takes a snapshot, not {said(snapshot)}: snapshot = account.load().")
+        return report.report(self, snapshot)
+
+    def to_python(self) -> str:
+        """Write it as pandas code that a colleague can read; it runs on `snapshot` and makes `plan`."""
+        counts = self.counts or [None] * len(self.steps)
+        titles = [summary.with_count(step, number) for step, number in zip(self.steps, counts, strict=True)]
+        made = f", made on {self.integration} tickets" if self.integration else ""
+        name = f" {self.name!r}" if self.name else ""
+        head = f"Recipe{name}: {summary.count(len(self.steps), 'step')}{made}. Runs on `snapshot`, makes `plan`, sends nothing."
+        return program(self.steps, titles, head)
+
+    def to_markdown(self) -> str:
+        """Write it as a protocol: what was done, on which tickets, to how many, in order."""
+        return to_markdown(self)
+
+    def _page(self) -> Page:
+        told = tuple(("", f"{number}. {step.words()}") for number, step in enumerate(self.steps[: summary.STEPS], 1))
+        group = (Answers("steps, in this order", (*told, *summary.hidden(len(self)))),) if told else ()
+        facts = (f"made on {self.integration} tickets",) if self.integration else ()
+        name = f" {self.name!r}" if self.name else ""
+        head = f"Recipe{name}: {len(self.steps)} step{'s' * (len(self.steps) != 1)}"
+        return Page(head, facts, group, "recipe.apply_to(snapshot), or plan = snapshot.plan(recipe)")
+
+    def __repr__(self) -> str:
+        return to_text(self._page())
+
+    def _repr_html_(self) -> str:
+        return to_html(self._page())
+
+
+def _check(found: Any) -> None:
+    if not isinstance(found, dict) or found.get("format") != MARK or not isinstance(found.get("steps"), list):
+        raise RecipeError(f'This is no recipe: it needs "format": "{MARK}", "version": {VERSION} and "steps": [...].')
+    version = found.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise RecipeError(f"This recipe is of version {version}, this toolkit reads {VERSION}. Update the toolkit.")
+    if (
+        version != VERSION
+        or set(found) - _KEYS
+        or not all(isinstance(found.get(k, ""), str) for k in ("name", "integration"))
+    ):
+        odd = ", ".join(sorted(set(found) - _KEYS)) or "its version, its name or its integration"
+        raise RecipeError(
+            f"This recipe can't be understood: {shorten(odd, 80)}. Its parts are: {', '.join(sorted(_KEYS))}."
+        )
+
+
+def _step(number: int, found: Any) -> tuple[Step, int | None]:
+    told = {key: value for key, value in found.items() if key != "changed"} if isinstance(found, dict) else found
+    changed = found.get("changed") if isinstance(found, dict) else None
+    try:
+        return Step.of_json(told), changed if isinstance(changed, int) else None
+    except (StepError, RecursionError) as error:
+        raise RecipeError(f"Step {number} of this recipe can't be done: {error}") from error

@@ -1,0 +1,84 @@
+"""Replay a recipe on fresh tickets, and report per step how it went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from truto_tickets_nb.edits.drafts import summary
+from truto_tickets_nb.show import Answers, Note, Page, to_html, to_text
+
+if TYPE_CHECKING:
+    from truto_tickets_nb.edits.drafts.draft import Draft
+    from truto_tickets_nb.edits.drafts.source import Source
+    from truto_tickets_nb.edits.recipes.recipe import Recipe
+    from truto_tickets_nb.plans.plan import Plan
+
+COLUMNS = ["step", "matched", "changed", "already", "misfits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Tell how a recipe went on fresh tickets: `draft` holds its steps, `notes` what is odd about it."""
+
+    recipe: Recipe
+    draft: Draft
+    notes: tuple[str, ...] = ()
+
+    def plan(self, **options: Any) -> Plan:
+        """Make the plan: that of the report's draft."""
+        return self.draft.plan(**options)
+
+    def frame(self) -> pd.DataFrame:
+        """List the steps: step (its words), matched, changed, already, misfits (int); one row a step, index = its number."""
+        rows = [
+            (e.step.words(), e.effect.matched, e.effect.changed, e.effect.already, len(e.effect.misfits))
+            for e in self.draft.steps
+        ]
+        return pd.DataFrame(rows, columns=COLUMNS, index=pd.Index(range(1, len(rows) + 1), name="number"))
+
+    def misfits(self) -> pd.DataFrame:
+        """List what no longer fits: number of the step, ticket, field, value, reason; one row a misfit."""
+        rows = [(e.number, m.ticket, m.field, m.value, m.reason) for e in self.draft.steps for m in e.effect.misfits]
+        return pd.DataFrame(rows, columns=["number", "ticket", "field", "value", "reason"])
+
+    def __repr__(self) -> str:
+        return to_text(_page(self))
+
+    def _repr_html_(self) -> str:
+        return to_html(_page(self))
+
+
+def report(recipe: Recipe, snapshot: Source) -> Report:
+    """Replay a recipe on a snapshot."""
+    from truto_tickets_nb.edits.drafts.draft import Draft  # noqa: PLC0415  (a draft makes recipes, a recipe makes a draft)
+
+    notes: tuple[str, ...] = ()
+    if recipe.integration and recipe.integration != snapshot.integration:
+        notes = (f"This recipe was made on {recipe.integration} tickets; these are {snapshot.integration} tickets.",)
+    return Report(recipe, Draft(snapshot, recipe.name).take(recipe), notes)
+
+
+def _page(found: Report) -> Page:
+    draft = found.draft
+    name = f" {found.recipe.name!r}" if found.recipe.name else ""
+    changed = summary.count(len(draft.changed), "ticket")
+    head = f"Recipe{name} on {summary.count(len(draft.source), 'ticket')}: {changed} changed"
+    rows = tuple(("", f"{e.number}. {e.step.words()}: {_counts(e.effect)}") for e in draft.steps[: summary.STEPS])
+    notes = tuple(Note(note, "warn") for note in found.notes)
+    group = (Answers("steps", (*rows, *summary.hidden(len(draft)))),) if rows else ()
+    facts = (f"{draft.source.integration} account {draft.source.account_id}",)
+    return Page(
+        head,
+        facts,
+        (*notes, *group, *summary.misfit_answers(draft.steps)),
+        "report.plan(), report.misfits(), report.draft",
+    )
+
+
+def _counts(effect: Any) -> str:
+    misfits = len(effect.misfits)
+    told = f"{effect.matched:,} matched, {effect.changed:,} changed, {effect.already:,} already so"
+    return f"{told}, {misfits:,} no longer {'fits' if misfits == 1 else 'fit'}" if misfits else told

@@ -1,0 +1,1 @@
+"""Steps: one edit as data, and what applying it does to a frame."""

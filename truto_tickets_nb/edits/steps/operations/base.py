@@ -1,0 +1,61 @@
+"""What an operation gets to work on, and what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from truto_tickets_nb.tickets.columns import STR, objects
+from truto_tickets_nb.tickets.fields import CUSTOM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from truto_tickets_nb.edits.steps.step import Step
+    from truto_tickets_nb.tickets.fields import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Hold the rows that a step works on."""
+
+    step: Step
+    row: Field
+    frame: pd.DataFrame
+    places: Any  # numpy array of row numbers
+
+    def column(self, name: str) -> Any:
+        """Take the chosen cells of a column."""
+        return whole_column(self.frame, name, many=self.row.kind.many).take(self.places)
+
+    @property
+    def cells(self) -> Any:
+        """Take the chosen cells of the step's own column."""
+        return self.column(self.row.name)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def whole_column(frame: pd.DataFrame, name: str, *, many: bool) -> Any:
+    """Take a column; one that is not there yet is made, with nothing in it."""
+    if name in frame.columns:
+        return frame[name].array
+    if many:
+        return pd.array(objects([()] * len(frame)), dtype=object)
+    if name.startswith(CUSTOM):
+        return pd.array(objects([None] * len(frame)), dtype=object)  # numbers stay numbers, texts stay texts
+    return pd.array([None] * len(frame), dtype=STR)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Say what one kind of step does: it refuses bad options, makes cells, and speaks."""
+
+    check: Callable[[Step, Field], Mapping[str, Any]]  # the options, cleaned
+    cells: Callable[[Chosen], Any]  # new cells for the chosen rows: a column, or a list
+    words: Callable[[Step, str], str]  # in words; what the rows held until now, where that is known
+    empties: bool = False  # a cell that it leaves empty was emptied on purpose
+    creates: bool = False  # it can fill a column that was not there

@@ -1,0 +1,97 @@
+"""Single cells and pasted blocks: each cell guarded by the value it replaced, so that the edit can be repeated on fresh tickets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.edits.steps.operations.base import Operation
+from truto_tickets_nb.edits.steps.operations.options import field_for, listed, options_for, quoted
+from truto_tickets_nb.edits.values import of_json, same, to_json
+from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.tickets.cells import json_problem
+from truto_tickets_nb.tickets.json_values import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from truto_tickets_nb.edits.steps.step import Step
+    from truto_tickets_nb.tickets.fields import Field
+
+Cells = dict[str, dict[str, list[Any]]]  # ticket -> column -> the value it replaces, the new one
+_FORM = '{"4711": {"priority": ["Normal", "High"]}}: ticket, column, the value it replaces and the new one'
+
+
+def _options(step: Step, _row: Field | None) -> dict[str, Any]:
+    options_for(step.kind, step.options, ["cells"], ["clear"])
+    told = step.options["cells"]
+    if step.field or not isinstance(told, dict) or not all(isinstance(columns, dict) for columns in told.values()):
+        raise StepError(f"A step of cells names no field of its own, and holds {_FORM}.")
+    cells = {str(ticket): dict(_pairs(ticket, columns)) for ticket, columns in told.items() if columns}
+    for name in {name: None for columns in cells.values() for name in columns}:
+        field_for(name)
+    named = _named(cells, step.options.get("clear", ()))
+    return {"cells": cells, **({"clear": named} if named else {})}
+
+
+def _named(cells: Cells, clear: Any) -> list[str] | dict[str, list[str]]:
+    """Keep what is emptied on purpose: columns by name, or for each column the tickets."""
+    emptied: dict[str, list[str]] = defaultdict(list)
+    for ticket, columns in cells.items():
+        for name, (_, new) in columns.items():
+            if is_missing(new):
+                emptied[name].append(ticket)
+    if not isinstance(clear, dict):
+        return [name for name in emptied if name in ([clear] if isinstance(clear, str) else clear)]
+    told = {name: {*map(str, clear.get(name, ()))} for name in emptied}
+    kept = {name: [t for t in tickets if t in told[name]] for name, tickets in emptied.items()}
+    return [*emptied] if kept == emptied else {name: tickets for name, tickets in kept.items() if tickets}
+
+
+def on_purpose(step: Step, name: str, tickets: list[str]) -> list[bool]:
+    """Tell of each ticket whether its cell of this column may be emptied."""
+    clear = step.options.get("clear", ())
+    if not isinstance(clear, dict):
+        return [name in clear] * len(tickets)
+    named = {*clear.get(name, ())}
+    return [ticket in named for ticket in tickets]
+
+
+def _pairs(ticket: str, columns: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    for name, pair in columns.items():
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise StepError(f"Ticket {shorten(ticket, 40)}, {shorten(name, 40)}: a cell is {_FORM}.")
+        cells = [to_json(cell) for cell in pair]
+        if problem := json_problem(cells):
+            raise StepError(f"Ticket {shorten(ticket, 40)}, {shorten(name, 40)}: {problem}, which JSON can't carry.")
+        yield name, cells
+
+
+def by_column(step: Step) -> dict[str, dict[str, tuple[Any, Any]]]:
+    """Turn the cells of a step round: column -> ticket -> the cell it replaces and the new one."""
+    found: dict[str, dict[str, tuple[Any, Any]]] = defaultdict(dict)
+    for ticket, columns in step.options["cells"].items():
+        for name, (old, new) in columns.items():
+            found[name][ticket] = of_json(old), of_json(new)
+    return dict(found)
+
+
+def verdict(row: Field, held: Any, old: Any, new: Any) -> str:
+    """Tell what a guarded cell asks for: "change", "already", or, in words, why it no longer fits."""
+    if same(row, held, new):
+        return "already"
+    return "change" if same(row, held, old) else f"holds {quoted(held)} now, not {quoted(old)}"
+
+
+def _words(step: Step, _held: str) -> str:
+    cells = step.options["cells"]
+    columns = listed(dict.fromkeys(name for found in cells.values() for name in found), 4)
+    if len(cells) == 1:
+        ticket, found = next(iter(cells.items()))
+        if len(found) == 1:
+            old, new = next(iter(found.values()))
+            return f"{columns} of {shorten(ticket, 40)}: {quoted(old)} -> {quoted(new)}"
+    return f"{columns}: single cells"
+
+
+CELLS = {"cells": Operation(_options, lambda chosen: chosen.cells, _words)}

@@ -1,0 +1,105 @@
+"""What an analyst gave for a step, checked before it is kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.did_you_mean import near
+from truto_tickets_nb.edits.values import shown, to_json
+from truto_tickets_nb.errors import StepError, shorten, shorten_repr
+from truto_tickets_nb.tickets.cells import as_moment, is_emptied, json_problem, plain
+from truto_tickets_nb.tickets.fields import CUSTOM, FIELDS, Field
+from truto_tickets_nb.tickets.fields import field as field_of
+from truto_tickets_nb.tickets.json_values import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from truto_tickets_nb.tickets.json_values import Json
+
+
+def field_for(name: object) -> Field:
+    """Find the field that a step edits; one that is unknown or only answered by the API is refused."""
+    found = field_of(name) if isinstance(name, str) else None
+    if found is None:
+        meant = near(name, FIELDS)
+        hint = f" Did you mean {meant[0]!r}?" if meant else ""
+        raise StepError(
+            f"{shorten(name, 60)!r} is no field of a ticket.{hint} There are: {', '.join(_editable())}, and {CUSTOM}<key>."
+        )
+    if not found.writable:
+        raise StepError(f"{name!r} can't be edited: the API only answers it. Editable: {', '.join(_editable())}.")
+    return found
+
+
+def _editable() -> list[str]:
+    return [row.name for row in FIELDS.values() if row.writable]
+
+
+def options_for(kind: str, told: Mapping[str, Any], needed: Iterable[str], allowed: Iterable[str] = ()) -> None:
+    """Refuse options that are missing or unknown."""
+    known = [*needed, *allowed]
+    missing = [name for name in needed if name not in told]
+    unknown = [str(name) for name in told if name not in known]
+    if missing or unknown:
+        what = f"lacks {', '.join(missing)}" if missing else f"knows no {', '.join(unknown)}"
+        raise StepError(f"A step of the kind {kind!r} {what}. Its options are: {', '.join(known) or 'none'}.")
+
+
+def value_for(row: Field, value: Any) -> Json:
+    """Bring a value into the form in which a step keeps it; nothing, and what its field can't hold, is refused."""
+    if is_emptied(plain(value)):
+        raise StepError(
+            f"There is nothing to put into {row.name}. To empty it on purpose: draft.clear({row.name!r}, where=...)."
+        )
+    found = to_json(value)
+    problem = json_problem(found)
+    if problem:
+        raise StepError(f"{row.name} can't take {shorten_repr(value, 60)}: {problem}, which JSON can't carry.")
+    if row.kind.many:
+        return [
+            item if isinstance(item, dict) else shown(item) for item in (found if isinstance(found, list) else [found])
+        ]
+    if row.kind.word in ("text", "reference") and isinstance(found, list):
+        raise StepError(f"{row.name} takes one value, not {len(found)}: {shorten(found, 60)}.")
+    if row.kind.word == "text" and (isinstance(found, dict | bool) or isinstance(value, date)):
+        raise StepError(f"{row.name} takes text, not {shorten(found, 60)}.")
+    if row.kind.word == "date" and (isinstance(found, list | dict) or as_moment(found) is None):
+        raise StepError(
+            f"{shorten(found, 40)!r} is no date. Give a day such as 2026-01-31 or a time such as 2026-01-31T10:00Z."
+        )
+    return found if isinstance(found, dict) or row.kind.word in ("any", "flag") else shown(found)
+
+
+def text_for(name: str, value: Any, *, empty: bool = False) -> str:
+    """Check that an option is text."""
+    if not isinstance(value, str) or not (value or empty):
+        raise StepError(
+            f"{name}= takes text{'' if empty else ' of one character or more'}, not {shorten_repr(value, 60)}."
+        )
+    return value
+
+
+def only_kinds(row: Field, kinds: tuple[str, ...], what: str, instead: str) -> None:
+    """Refuse an operation on a field whose values it does not know how to treat."""
+    if row.kind.word not in kinds:
+        raise StepError(f"{row.name} can't be {what}: it holds {_HOLDS[row.kind.word]}. {instead}")
+
+
+_HOLDS = {
+    "text": "text", "reference": "one name", "set": "a set of names", "words": "a set of words", "date": "a date",
+    "flag": "yes or no", "any": "values of its own",
+}  # fmt: skip
+
+
+def listed(names: Iterable[str], most: int = 3) -> str:
+    """Write the first names, and how many there are more."""
+    every = [shorten(name, 40) for name in names]
+    more = f" and {len(every) - most:,} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more
+
+
+def quoted(value: Any) -> str:
+    """Write a value as a person would in a sentence."""
+    return "nothing" if is_missing(value) else shorten(shown(value), 60)

@@ -1,0 +1,69 @@
+"""Tell of one column whether it can be edited in this account, who says so, and which values it takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from truto_tickets_nb.integrations.facts import COUNTED
+from truto_tickets_nb.plans.request_spec import part_of
+from truto_tickets_nb.tickets.fields import CUSTOM, field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from truto_tickets_nb.integrations.profile import Profile
+    from truto_tickets_nb.plans.account_schema import Learnt
+    from truto_tickets_nb.tickets.choices import Choices
+
+UNLIKELY = "probably not taken"
+SHOWN = 12  # values named
+ORIGINS = {"schema": "from the account's schema", "seen": "only seen in loaded tickets"}
+
+
+class Column(NamedTuple):
+    """Hold what is told of one column."""
+
+    column: str
+    kind: str
+    editable: bool
+    why: str
+    takes: str
+
+
+def about(name: str, profile: Profile, learnt: Learnt, choices: Mapping[str, Choices]) -> Column:
+    """Tell of one column: kind, editable, why, values."""
+    row = field(name)
+    if row is None:
+        return Column(name, "unknown", editable=False, why="no field of Truto's page", takes="")
+    editable, why = _editable(name, profile, learnt) if row.writable else (False, "the API only answers it")
+    return Column(name, row.kind.word, editable, why, values(name, learnt, choices.get(row.choices)))
+
+
+def _editable(name: str, profile: Profile, learnt: Learnt) -> tuple[bool, str]:
+    part = part_of(name)
+    if learnt.can_update is False or (learnt.can_update is None and profile.can_update is False):
+        return False, f"no update of {profile.name} tickets through Truto"
+    if learnt.writable is not None:
+        told = part in learnt.writable
+        return told, "the account's own schema lists it" if told else "the account's own schema does not list it"
+    fact = profile.fact("writable")
+    if not fact.value:
+        return True, "nobody documents it"
+    counted = f"; {COUNTED[part]}" if part in COUNTED else ""
+    return True, f"{'probably taken' if part in fact.value else UNLIKELY} ({fact.told}{counted})"
+
+
+def values(name: str, learnt: Learnt, known: Choices | None) -> str:
+    """List the values that a column takes, with who names them where that is no list of the account's."""
+    if name.startswith(CUSTOM):
+        custom = learnt.field(name[len(CUSTOM) :])
+        return _few(custom.options or (custom.type,)) if custom else ""
+    if known is None or not known.items:
+        return ""
+    origins = [ORIGINS[origin] for origin in known.origins if origin in ORIGINS] if "list" not in known.origins else []
+    return _few(known.names()) + (f" ({', '.join(origins)})" if origins else "")
+
+
+def _few(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

@@ -1,0 +1,1 @@
+"""Compare an edited frame with its snapshot: rows, cells, candidates for a change."""

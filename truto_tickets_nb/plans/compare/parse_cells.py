@@ -1,0 +1,288 @@
+"""Read edited cells: what a person or a spreadsheet left in a cell becomes body JSON, or a reason why it can't."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.plans.compare.set_members import Held, once
+from truto_tickets_nb.tickets.cells import (
+    Trouble,
+    as_moment,
+    day_of,
+    is_emptied,
+    is_epoch,
+    is_number,
+    is_plain_day,
+    json_problem,
+    members_of_text,
+    number,
+    plain,
+    same_number,
+    truth,
+    unreadable_json,
+    whole,
+)
+from truto_tickets_nb.tickets.choices import Choice, Choices, Unresolved
+from truto_tickets_nb.tickets.custom_fields import CustomForm, values_of_column
+from truto_tickets_nb.tickets.fields import CUSTOM
+from truto_tickets_nb.tickets.json_values import Given, Json, freeze, is_date_only, is_missing, moment, ref
+from truto_tickets_nb.tickets.name_matching import nfc
+from truto_tickets_nb.tickets.text_formats import write_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from truto_tickets_nb.integrations.profile import Profile
+    from truto_tickets_nb.plans.account_schema import Learnt
+    from truto_tickets_nb.tickets.field_kinds import Text
+    from truto_tickets_nb.tickets.fields import Field
+    from truto_tickets_nb.tickets.table import Table
+
+
+_RECEIVED = Trouble(
+    "holds the record that was received from the tool, which is never sent back",
+    "To send data of your own, load without remote_data=True and put it into a new column 'remote_data'.",
+)
+
+
+def custom_forms(table: Table, learnt: Learnt) -> Callable[[str], CustomForm]:
+    """Look at custom columns when they are needed, each once: what they hold decides what may be written into them."""
+
+    @cache
+    def form(name: str) -> CustomForm:
+        declared = learnt.field(name.removeprefix(CUSTOM))
+        column = table.frame.get(name)
+        return CustomForm.of(() if column is None else values_of_column(column), declared.type if declared else "")
+
+    return form
+
+
+def no_form(_name: str) -> CustomForm:
+    """Know nothing of a custom column."""
+    return CustomForm()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Read the cells of one account: its choices and its profile decide what a name means."""
+
+    choices: Mapping[str, Choices]
+    profile: Profile
+    dates: Mapping[str, bool] = field(default_factory=dict)  # column -> most of its values are dates without a time
+    custom: Callable[[str], CustomForm] = no_form  # what a custom column holds
+
+    def read(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
+        """Turn a filled cell into JSON like the API's own (references keep their name, so that a plan can show it)."""
+        reader = _READERS[row.kind.word] if row.is_compared else Reader._passed_on
+        value = reader(self, row, plain(cell), base, workspace)
+        if isinstance(value, Trouble) or value is base:
+            return value
+        problem = json_problem(value)
+        return unreadable_json(problem) if problem else value
+
+    def empty(self, row: Field) -> Json:
+        """Give the body that empties a field: null or [], or an empty text where the vendor documents that (HubSpot)."""
+        told = self.profile.fact("clear")
+        return "" if told.value == "empty_text" and not row.kind.many else row.kind.empty
+
+    def _text(self, _row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
+        if isinstance(cell, str):
+            return cell
+        if not is_number(cell):
+            return Trouble("is not text", "Put plain text into the cell.")
+        held = number(base) if isinstance(base, str) else None
+        return base if held is not None and same_number(held, cell) else write_number(cell)
+
+    def _reference(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
+        if isinstance(cell, dict):
+            enough = cell.get("id") or (cell.get("name") and not row.needs_id)
+            return self._given(row, cell) if enough else Trouble("names no id", 'Give a name, an id, or {"id": "..."}.')
+        if not isinstance(cell, str) and not is_number(cell):
+            return Trouble("is not one name or id", "This field takes one value: give its name or its id.")
+        text = self._unlabelled(row, whole(cell))
+        held = ref(base)
+        if held and (text == held.id or nfc(text) == nfc(held.shown)):
+            return base
+        found = self._choices(row).resolve(text, workspace if row.per_workspace else "")
+        return Trouble(found.reason, found.fix) if isinstance(found, Unresolved) else as_record(found)
+
+    def _given(self, row: Field, parts: Mapping[str, Json]) -> Given:
+        """Take a reference that was written out, with the name that the account gives to its id."""
+        choice = self._choices(row).by_id(str(parts.get("id", "")))
+        return Given(parts, choice.name if choice else "")
+
+    def _choices(self, row: Field) -> Choices:
+        return self.choices.get(row.choices or row.name) or Choices(row.choices or row.name)
+
+    def _unlabelled(self, row: Field, text: str) -> str:
+        """Turn a label that tells namesakes apart, such as "Jo Smith <jo1@example.com>", into the id that it means."""
+        own = self._choices(row).labelled(text) if text[-1:] in (">", ")") else None
+        return own.id if own else text
+
+    def text(self, row: Field, value: Json) -> Text:
+        """Write JSON as a person reads it in a plan; namesakes are told apart."""
+        known = self.choices.get(row.choices) if row.choices else None
+        if known is None or not known.namesakes or row.kind.word not in ("reference", "set"):
+            return row.kind.text(value)
+        texts = tuple(
+            self._member_text(row, known, item) for item in (value if row.kind.many else [value]) or () if ref(item)
+        )
+        return texts if row.kind.many else next(iter(texts), None)
+
+    def _member_text(self, row: Field, known: Choices, item: Json) -> str:
+        own = ref(item)
+        if own is not None and not isinstance(item, Given):
+            return known.label(own.shown, own.id)
+        text = row.kind.text([item] if row.kind.many else item)
+        return text[0] if isinstance(text, tuple) else text or ""
+
+    def _references(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
+        members = self._members(row, cell, base)
+        if not isinstance(members, tuple):
+            return members
+        held = Held.of(base)
+        items = [_hashable(item) for item in members if not is_emptied(item) and not _is_blank(item)]
+        found = [self._item(row, item, held, workspace) for item in items]
+        troubles = [item for item in found if isinstance(item, Trouble)]
+        namesake = held.left_namesake()
+        if namesake and not troubles:
+            troubles = [
+                Trouble(
+                    f"{namesake!r} stands for two on this ticket, and only one of them was kept", "Give ids instead."
+                )
+            ]
+        return troubles[0] if troubles else once(found)
+
+    def _members(self, row: Field, cell: Any, base: Json) -> tuple[Any, ...] | Json | Trouble:
+        """Take the members of a set, also where a file made one text of it; the base where that text is the unchanged one."""
+        if isinstance(cell, tuple):
+            return cell
+        held = row.kind.cell(base) if base else ()
+        if isinstance(cell, str) and cell in (str(held), ", ".join(held)):  # type: ignore[arg-type]
+            return base
+        members = members_of_text(cell) if isinstance(cell, str) else None
+        if members is not None:
+            return members
+        what = "is text where a set belongs" if isinstance(cell, str) else "is not a set"
+        return Trouble(what, f'Give a tuple, such as ("{_sample(row)}",), or use df["{row.name}"].tickets.add(...).')
+
+    def _item(self, row: Field, item: Any, held: Held, workspace: str) -> Json | Trouble:
+        if isinstance(item, str) and item.startswith("{"):
+            item = _unfrozen(item)
+        if isinstance(item, dict):
+            return (
+                self._given(row, item)
+                if item.get("id") or item.get("name")
+                else Trouble("holds an item without id", "Give names or ids.")
+            )
+        text = self._unlabelled(row, whole(item))
+        own = held.take(text)
+        if own is not None:
+            return own
+        told = self.profile.fact("tags")
+        free = row.name == "tags" and not (told.value == "listed" and told.is_documented)
+        found = self._choices(row).resolve(text, workspace if row.per_workspace else "", exact=free)
+        if not isinstance(found, Unresolved):
+            return as_record(found)
+        return {"name": text} if free and found.why == "unknown" else Trouble(found.reason, found.fix)
+
+    def _words(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
+        members = self._members(row, cell, base)
+        if not isinstance(members, tuple):
+            return members
+        return [str(item) for item in dict.fromkeys(members) if not is_missing(item) and not _is_blank(item)]
+
+    def _date(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
+        found = as_moment(cell)
+        if found is None:
+            held = None if is_missing(base) else moment(base)
+            if is_number(cell) and held is not None and is_epoch(cell, held):
+                return base  # what JSON of pandas makes of a date
+            return Trouble(
+                "is no date", "Give a date such as 2026-01-31, a time such as 2026-01-31T10:00Z, or a Timestamp."
+            )
+        known = self._is_date_only(row, base)
+        if is_plain_day(cell) if known is None else known:
+            return written_day(cell, like=base)
+        return written_instant(found, like=base)
+
+    def _is_date_only(self, row: Field, base: Json) -> bool | None:
+        """Tell the form of this field's values: by the ticket's own, the column's, the profile's; None where nobody knows."""
+        if not is_missing(base):
+            return is_date_only(str(base))
+        if row.name in self.dates:
+            return self.dates[row.name]
+        told = self.profile.fact("due_date").value if row.name == "due_date" else None
+        return None if told is None else bool(told == "date")
+
+    def _flag(self, _row: Field, cell: Any, _base: Json, _workspace: str) -> Json | Trouble:
+        value = truth(cell) if isinstance(cell, str | int | float) else None
+        return Trouble("is neither true nor false", "Give True or False.") if value is None else value
+
+    def _passed_on(self, row: Field, cell: Any, received: Json, _workspace: str) -> Json | Trouble:
+        """Read data for the tool, which goes out as it is; the record that was received from the tool is never sent back."""
+        if is_emptied(cell) or (not is_missing(received) and cell in (received, row.kind.cell(received))):
+            return received
+        if not is_missing(received):
+            return _RECEIVED
+        return cell if isinstance(cell, dict) else Trouble("is no object", 'Give a dict, such as {"flag": 1}.')
+
+    def _any(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
+        return self.custom(row.name).read(cell, base)
+
+
+_READERS: dict[str, Any] = {
+    "text": Reader._text,  # noqa: SLF001  (the table of its own methods)
+    "reference": Reader._reference,  # noqa: SLF001
+    "set": Reader._references,  # noqa: SLF001
+    "words": Reader._words,  # noqa: SLF001
+    "date": Reader._date,  # noqa: SLF001
+    "flag": Reader._flag,  # noqa: SLF001
+    "any": Reader._any,  # noqa: SLF001
+}
+
+
+def as_record(found: Choice) -> Json:
+    """Write a choice as the API writes a reference."""
+    kept = {"id": found.id, "name": found.name, "type": found.type}
+    return {key: value for key, value in kept.items() if value}
+
+
+def written_day(cell: Any, *, like: Json) -> Json | Trouble:
+    """Write a cell as a day; the value itself where it is the same day."""
+    day = day_of(cell)
+    if day is None:
+        value = as_moment(cell)
+        hint = f"Give {value.isoformat()[:10]}." if value else "Give a date such as 2026-01-31."
+        return Trouble("has a time, but this field holds dates only", hint)
+    return like if not is_missing(like) and day == moment(like) else day.isoformat()
+
+
+def written_instant(value: date | datetime, *, like: Json) -> Json:
+    """Write a moment as an instant in UTC; the value itself where it is the same instant."""
+    instant = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
+    held = None if is_missing(like) else moment(like)
+    return like if held == instant else instant.isoformat().replace("+00:00", "Z")
+
+
+def _hashable(item: Any) -> Any:
+    return freeze(item) if isinstance(item, dict) else item
+
+
+def _unfrozen(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _is_blank(item: Any) -> bool:
+    return isinstance(item, str) and not item.strip()
+
+
+def _sample(row: Field) -> str:
+    return {"tags": "billing", "assignees": "Ada Lovelace"}.get(row.name, "name")

@@ -1,0 +1,106 @@
+"""The JSON of a saved plan: what a file must hold, checked key by key and type by type before anything is made of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from truto_tickets_nb.errors import PlanError, cause, shorten
+from truto_tickets_nb.files.strict_json import read_json
+from truto_tickets_nb.plans.fingerprint import SHORT
+
+ANEW = "Make the plan anew: snapshot.plan(df)."
+_Text = str | list[str] | None
+_Object = dict[str, Any]
+
+
+class _Strict(BaseModel):
+    """Take exactly these keys, each of exactly this type."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Change(_Strict):
+    field: str
+    before: _Text
+    after: _Text
+    old: Any
+    new: Any
+
+
+class _Patch(_Strict):
+    ticket: str
+    title: str
+    changes: list[_Change]
+
+
+class _Problem(_Strict):
+    ticket: str
+    field: str
+    value: str
+    reason: str
+    fix: str
+    blocking: bool
+    together: list[str]
+
+
+class _Way(_Strict):
+    query: list[str]
+    fixed: _Object
+    carry: list[str]
+    whole_custom_fields: bool
+    apart: list[str]
+    read: _Object | None
+    unread: list[str] = []
+
+
+class _Plan(_Strict):
+    account_id: str
+    integration: str
+    patches: list[_Patch]
+    problems: list[_Problem]
+    notes: list[str]
+    looked_at: int
+    way: _Way
+    undoes: str
+    budget: Annotated[list[int | float], Field(min_length=2, max_length=2)]
+
+
+class _File(_Strict):
+    truto_tickets_plan: Literal[1]
+    fingerprint: str
+    plan: _Plan
+    made: _Object | None = None  # how a terminal made it, which the terminal reads
+
+
+def content(text: str | bytes) -> dict[str, Any]:
+    """Read the file of a plan as JSON of the documented form; anything else is a PlanError that says what to do.
+
+    >>> content('{"plan": NaN}')
+    Traceback (most recent call last):
+    ...
+    truto_tickets_nb.errors.PlanError: This is not a plan saved by to_json(): NaN is not a JSON value. Make the plan anew: snapshot.plan(df).
+    """
+    try:
+        found = read_json(text)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise not_a_plan(shorten(error, 120)) from error
+    if not isinstance(found, dict) or not isinstance(found.get("plan"), dict):
+        raise not_a_plan("it holds no plan")
+    if isinstance(found.get("fingerprint"), str) and len(found["fingerprint"]) == SHORT:
+        raise PlanError(
+            f"An earlier version of this toolkit saved this plan, with a fingerprint that covers only a part of it. {ANEW}"
+        )
+    try:
+        _File.model_validate(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = shorten(".".join(map(str, first["loc"])), 120)
+        raise not_a_plan(f"{where}: {shorten(first['msg'], 120)}") from cause(error)
+    return found
+
+
+def not_a_plan(why: str) -> PlanError:
+    """Say that a file is no plan as it was saved, and what to do."""
+    return PlanError(f"This is not a plan saved by to_json(): {why}. {ANEW}")

@@ -1,0 +1,68 @@
+"""What goes along with each PATCH besides the changes, in a few sentences, made from the very way in which it is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.api.address import query_pairs
+from truto_tickets_nb.plans.request_spec import is_silent
+from truto_tickets_nb.tickets.fields import CUSTOM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from truto_tickets_nb.integrations.profile import Profile
+    from truto_tickets_nb.plans.plan import Patch
+    from truto_tickets_nb.plans.request_spec import Way
+
+
+def along(way: Way, patches: Sequence[Patch], profile: Profile) -> Iterator[str]:
+    """Say who is notified, which parameters and fields go along, and what goes out apart or as a whole."""
+    if not patches:
+        return
+    yield from _notifies(way, profile)
+    yield from _parameters(way, profile)
+    yield from _fields(way)
+    name = profile.name or "this integration"
+    fields = {change.field for patch in patches for change in patch.changes}
+    parts = sum(len(way.rounds(patch.changes)) for patch in patches)
+    if parts > len(patches):
+        told = profile.fact("apart").told
+        yield f"{name} wants some fields in a PATCH of their own ({told}): {parts:,} requests for {len(patches):,} tickets."
+    if way.whole_custom_fields and any(field.startswith(CUSTOM) for field in fields):
+        yield f"All custom fields of a ticket go out together, as {name} wants it ({profile.fact('custom_fields_whole').told})."
+    if "remote_data" in fields:
+        yield f"remote_data goes to {name} as it is, in its own terms. It can't be read back, and an undo leaves it alone."
+
+
+def _notifies(way: Way, profile: Profile) -> Iterator[str]:
+    notifies, quiet = profile.fact("notifies"), profile.fact("quiet")
+    if is_silent(way, profile):
+        sent = ", ".join(f"{key}={value}" for key, value in _switch(profile))
+        yield f"Quiet: {sent} goes along with each PATCH ({quiet.told}). {quiet.note}".rstrip()
+    elif notifies.value:
+        hint = "; snapshot.plan(df, quiet=True) asks it not to" if quiet.value else ""
+        yield f"{profile.name}: {notifies.value} ({notifies.told}){hint}."
+
+
+def _switch(profile: Profile) -> list[tuple[str, str]]:
+    """List the parameters that silence a tool, as they go on the wire."""
+    return query_pairs({"remote_query": profile.fact("quiet").value or {}})
+
+
+def _parameters(way: Way, profile: Profile) -> Iterator[str]:
+    own = [name for name in way.query if name not in way.fixed]
+    if own:
+        fact = profile.fact("required_query")
+        why = fact.told if set(own) <= set(fact.value or ()) else "the account asks for it"
+        yield f"Each PATCH carries the ticket's own {', '.join(own)} in its address ({why})."
+    silent = _switch(profile) if is_silent(way, profile) else []
+    others = [f"{key}={value}" for key, value in query_pairs(way.fixed) if (key, value) not in silent]
+    if others:
+        yield f"{', '.join(others)} {'goes' if len(others) == 1 else 'go'} along with each PATCH, as you asked."
+
+
+def _fields(way: Way) -> Iterator[str]:
+    if way.carry:
+        words = ", ".join(rule.replace("|", ", or ") for rule in way.carry)
+        yield f"Each PATCH carries the ticket's own {words} unchanged, because this account needs it or you asked for it."

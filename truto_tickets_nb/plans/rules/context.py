@@ -1,0 +1,45 @@
+"""What a rule looks at, and what it tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from truto_tickets_nb.plans.account_schema import Learnt
+from truto_tickets_nb.plans.request_spec import Way
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from truto_tickets_nb.integrations.profile import Profile
+    from truto_tickets_nb.tickets.choices import Choices
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Hold what is known: the integration's profile, what the account told, how a PATCH is made, the tickets as loaded."""
+
+    profile: Profile
+    learnt: Learnt = field(default_factory=Learnt)
+    way: Way = field(default_factory=Way)
+    records: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict
+    )  # ticket id -> the ticket, of those that change
+    choices: Mapping[str, Choices] = field(default_factory=dict)  # the names of statuses, people, tags…
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))  # by which a date lies ahead or behind
+
+    @property
+    def name(self) -> str:
+        """Name the tool."""
+        return self.profile.name or "This integration"
+
+
+class Told(NamedTuple):
+    """Say what a rule found of one change."""
+
+    value: str
+    reason: str
+    fix: str
+    blocking: bool = False
+    together: tuple[str, ...] = ()  # fields of the ticket that it takes all of

@@ -1,0 +1,38 @@
+"""Walk through patches with every rule, field by field and ticket by ticket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.plans.rules import clears, field_combinations, references, sets, status, text, writable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from truto_tickets_nb.plans.plan import Change, Patch
+    from truto_tickets_nb.plans.rules.context import Book, Told
+
+_EACH: tuple[Callable[[Change, Book], Iterator[Told]], ...] = (
+    writable.takes, clears.may_be_dropped, sets.one_assignee, sets.tag_spaces, sets.no_tags, sets.new_tag, sets.never_removed, sets.not_by_update,
+    text.title, text.description, text.formatting, text.no_due_date, text.past_due_date, text.option, status.turns, references.other_name,
+)  # fmt: skip
+_WHOLE: tuple[Callable[[Patch, Book], Iterator[tuple[str, Told]]], ...] = (
+    field_combinations.together, field_combinations.lacking, status.of_its_type,
+)  # fmt: skip
+
+
+def problems(patches: Sequence[Patch], book: Book) -> Iterator[Problem]:
+    """Find what this account would refuse, truncate or drop: first what concerns all tickets, then ticket by ticket."""
+    if patches:
+        yield from (Problem("", "", *told) for told in writable.updates(book))
+    for patch in patches:
+        yield from _of(patch, book)
+
+
+def _of(patch: Patch, book: Book) -> Iterable[Problem]:
+    for change in patch.changes:
+        for rule in _EACH:
+            yield from (Problem(patch.ticket, change.field, *told) for told in rule(change, book))
+    for check in _WHOLE:
+        yield from (Problem(patch.ticket, field, *told) for field, told in check(patch, book))

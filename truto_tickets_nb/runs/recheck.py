@@ -1,0 +1,214 @@
+"""What is done with one patch, stage by stage: re-read, compare, note the intent, send, verify. A dry run stops before sending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from truto_tickets_nb.api.retry import PATIENCE
+from truto_tickets_nb.errors import (
+    AccountBlocked,
+    ApiError,
+    NeedsReauth,
+    NotAllowed,
+    NotFound,
+    RateLimited,
+    ReadOnly,
+    Rejected,
+    SetupError,
+    Stopped,
+    TokenRefused,
+)
+from truto_tickets_nb.runs.run import Outcome
+from truto_tickets_nb.runs.verify import before_sending, between, unread
+from truto_tickets_nb.tickets.fields import is_compared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from truto_tickets_nb.plans.plan import Change, Patch
+    from truto_tickets_nb.plans.request_spec import Way
+    from truto_tickets_nb.runs.gateway import Door, Record
+    from truto_tickets_nb.runs.run import Cause
+    from truto_tickets_nb.runs.verify import Finding
+
+if TYPE_CHECKING:
+    OwnRun = Callable[
+        [str, Finding], str
+    ]  # ticket and conflict -> the run of ours that wrote what the ticket holds, "" for none
+
+HOPELESS = (TokenRefused, NeedsReauth, ReadOnly, AccountBlocked, NotAllowed)  # the rest of the run would fail likewise
+LANDED = ("applied", "normalised")
+ARRIVED = "The answer did not prove it; re-reading shows that it arrived."
+# Why a PATCH may have arrived. "turned away": a limit or a newer version refused it, the old value is sent again. "lost": its answer was
+# lost, the old value is sent again. "restart": another process sent it, and since then a colleague may have put the old value back.
+Doubt = Literal["turned away", "lost", "restart"]
+
+
+def nobodys(_ticket: str, _found: Finding) -> str:
+    """Say that no run of ours is known to have written this."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Hold a ticket as re-read, and what that means for its patch."""
+
+    record: Record
+    findings: tuple[Finding, ...]
+
+    def of(self, *verdicts: str) -> tuple[Finding, ...]:
+        """Choose findings by verdict."""
+        return tuple(found for found in self.findings if found.verdict in verdicts)
+
+    def names(self, *verdicts: str) -> str:
+        """Name the fields of some verdicts."""
+        return ", ".join(found.change.field for found in self.of(*verdicts))
+
+
+def is_locked_out(error: ApiError) -> bool:
+    """Tell whether the tool asks for a wait so long that the run has to stop: asking on would only lengthen it."""
+    return isinstance(error, RateLimited) and (error.retry_after or 0) > PATIENCE
+
+
+def look(  # noqa: PLR0913  (what is known of a ticket)
+    door: Door,
+    patch: Patch,
+    way: Way,
+    left: tuple[str, ...] = (),
+    own: OwnRun = nobodys,
+    *,
+    doubt: Doubt = "lost",
+) -> Looked | Outcome:
+    """Re-read a ticket and compare three ways; an Outcome where nothing is to be sent.
+
+    `left` names the fields of an earlier PATCH of ours that may have arrived, and `doubt` says why it may; `own` finds the earlier run of ours that wrote what a
+    ticket holds now.
+    """
+    try:
+        record = door.get(patch.ticket, query=way.read)
+    except NotFound as error:
+        return Outcome(patch, "refused", f"The ticket is gone: {error}", cause="gone")
+    except (*HOPELESS, Stopped):
+        raise
+    except SetupError as error:  # an id that can be no part of an address is refused before it is sent
+        return Outcome(patch, "refused", str(error), cause="no address")
+    except Rejected as error:
+        return Outcome(patch, "refused", str(error))
+    except ApiError as error:
+        if is_locked_out(error):
+            raise
+        if left:
+            reason = f"The answer was lost and the ticket can't be re-read: {error}"
+            return Outcome(patch, "unknown", reason, may_have_arrived(patch, left))
+        return Outcome(patch, "not sent", f"The ticket could not be re-read, so nothing was sent: {error}")
+    ours, rest = _split(patch, left)
+    lost = tuple(_doubted(found, doubt) for group in way.rounds(ours) for found in between(group, record, way.unread))
+    return _stand(patch, Looked(record, (*lost, *before_sending(rest, record))), own)
+
+
+def may_have_arrived(patch: Patch, left: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Note of the fields that were sent that nobody could read the ticket after it."""
+    return unread(change for change in patch.changes if change.field in left)
+
+
+def _doubted(found: Finding, doubt: Doubt) -> Finding:
+    """Turn what a ticket holds after a PATCH without a proof into a verdict, by why there is none."""
+    if found.verdict == "open" and doubt == "restart":
+        return replace(found, verdict="uncertain")
+    if found.verdict == "unclear" and doubt == "turned away":
+        return replace(found, verdict="conflict" if is_compared(found.change.field) else "open")
+    return found
+
+
+def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Change]]:
+    ours = [change for change in patch.changes if change.field in left]
+    return ours, [change for change in patch.changes if change.field not in left]
+
+
+def _stand(patch: Patch, looked: Looked, own: OwnRun) -> Looked | Outcome:
+    """Decide, from what the ticket holds, whether anything is still to be sent."""
+    if looked.of("unclear", "uncertain"):
+        return Outcome(patch, "unknown", _unclear(looked), looked.findings)
+    if looked.of("conflict"):
+        return _clashed(patch, looked, own)
+    if looked.of("open"):
+        return looked
+    if looked.of(*LANDED):
+        return judged(patch, looked.findings, ARRIVED)
+    return Outcome(patch, "unchanged", "It held this already.", looked.findings)
+
+
+def _clashed(patch: Patch, looked: Looked, own: OwnRun) -> Outcome:
+    """Say who changed the same fields: an earlier run of ours, which the journal knows, or somebody else."""
+    writers: dict[str, list[str]] = {}
+    for found in looked.of("conflict"):
+        writers.setdefault(own(patch.ticket, found), []).append(found.change.field)
+    runs = tuple(run for run in writers if run)
+    clauses = [
+        f"{f'run {run} of yours' if run else 'somebody else'} changed {', '.join(names)}"
+        for run, names in writers.items()
+    ]
+    told = " and ".join(clauses)
+    reason = f"{told[0].upper()}{told[1:]} since this was loaded; the ticket was not touched."
+    cause: Cause = "" if "" in writers else "own run"
+    if looked.of(*LANDED):
+        reason = f"{looked.names(*LANDED)} arrived. {reason}"
+        return Outcome(patch, "partly applied", reason, looked.findings, cause, runs)
+    return Outcome(patch, "conflict", reason, looked.findings, cause, runs)
+
+
+def _unclear(looked: Looked) -> str:
+    """Say why nobody can tell whether a PATCH arrived whose answer was lost."""
+    if looked.of("uncertain") and not looked.of("unclear"):
+        return (
+            f"The run ended while this was in flight, and {looked.names('uncertain')} holds the old value: either the change never "
+            "arrived, or somebody has put the old value back. It was not sent again; run.unknown.plan() makes a plan of it."
+        )
+    names = [found.change.field for found in looked.of("unclear")]
+    if read := [name for name in names if is_compared(name)]:
+        return f"The answer was lost, and {', '.join(read)} holds neither the old nor the new value: look at both."
+    return f"The answer was lost, and {', '.join(names)} can't be read back: look at the ticket in its tool before you send it again."
+
+
+def rehearse(door: Door, patch: Patch, way: Way, own: OwnRun = nobodys) -> Outcome:
+    """Go through the stages up to sending."""
+    looked = look(door, patch, way, own=own)
+    if isinstance(looked, Outcome):
+        return looked
+    _, missing = way.parameters(looked.record)
+    if missing:
+        return Outcome(patch, "refused", lacking(missing), looked.findings)
+    return Outcome(patch, "ready", "", looked.findings)
+
+
+def lacking(names: tuple[str, ...]) -> str:
+    """Say which query parameters a ticket does not give, and how to give them."""
+    hint = ", ".join(f'"{name}": ...' for name in names)
+    return f"The ticket came without its {', '.join(names)}, which a PATCH needs here. Give it: snapshot.plan(df, query={{{hint}}})."
+
+
+def judged(patch: Patch, findings: tuple[Finding, ...], note: str = "") -> Outcome:
+    """Turn what was found after sending into one outcome."""
+    verdicts = {found.verdict for found in findings} - {"already so"}
+    if "uncertain" in verdicts:
+        names = ", ".join(found.change.field for found in findings if found.verdict == "uncertain")
+        reason = (
+            f"The answer to the change shows the new value of {names}, and the ticket as read after it the old one: either reads are "
+            "behind, or the tool took nothing over. Read it again later: account.dry_run(run.unknown.plan())."
+        )
+        return Outcome(patch, "unknown", reason, findings)
+    told = {word: ", ".join(f.change.field for f in findings if f.verdict == word) for word in verdicts}
+    if verdicts == {"missing"}:
+        reason = f"The tool answered with success. {told['missing']} can't be read back here, so nobody can verify it: look at the ticket in its tool."
+        return Outcome(patch, "unknown", reason, findings, "unverifiable")
+    if verdicts <= {*LANDED, "missing"}:
+        tidied = f"The server tidied {told['normalised']}." if "normalised" in told else ""
+        unseen = f"{told['missing']} can't be read back here, so nobody can verify it." if "missing" in told else ""
+        return Outcome(patch, "applied", " ".join(part for part in (note, tidied, unseen) if part), findings)
+    if verdicts == {"ignored"}:
+        reason = "The server answered with success and changed nothing. Look at the ticket in its tool."
+        return Outcome(patch, "ignored", reason, findings)
+    bad = ", ".join(f"{f.change.field} ({f.verdict})" for f in findings if f.verdict in ("ignored", "rewritten"))
+    reason = f"The server did not take over {bad}. Look at the ticket in its tool."
+    return Outcome(patch, "partly applied", reason, findings)

@@ -1,0 +1,147 @@
+"""Put a run into words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import orjson
+
+from truto_tickets_nb.plans.fingerprint import short
+from truto_tickets_nb.plans.preview import written_out
+from truto_tickets_nb.safe_text import escaped_json, printable
+from truto_tickets_nb.show import Group, Moved, Note, Page, Row, to_document
+from truto_tickets_nb.show.visible_text import EMPTY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from truto_tickets_nb.runs.run import Outcome, Rehearsal, Run
+    from truto_tickets_nb.show import Tone
+
+ROWS = 20  # tickets shown of one kind that needs a look
+WELL = 5  # tickets shown of those that went well
+_WELL = ("applied", "unchanged", "ready", "not sent")
+_ORDER = ("conflict", "refused", "partly applied", "ignored", "unknown", "not sent", "applied", "unchanged", "ready")
+_TONE: dict[str, Tone] = {
+    "applied": "good",
+    "ready": "good",
+    "unchanged": "plain",
+    "not sent": "warn",
+    "conflict": "warn",
+}
+
+
+def page(run: Run) -> Page:
+    """Turn a run into a page: counts first, then what needs a look, then the rest."""
+    told = ", ".join(f"{run.counts[kind]:,} {kind}" for kind in _ORDER if kind in run.counts) or "nothing to do"
+    facts = (f"{run.plan.integration} account {run.plan.account_id}", f"fingerprint {short(run.plan.fingerprint)}")
+    notes = tuple(Note(note, "warn") for note in run.notes)
+    return Page(f"{len(run.outcomes):,} tickets: {told}", facts, (*notes, *_groups(run.outcomes, ROWS)), _next(run))
+
+
+def _next(run: Run) -> str:
+    if run.state != "finished":
+        return "account.resume() goes on with what is still open"
+    if any(item.cause == "own run" for item in run.conflicts):
+        return "load again, or bring the edits over: account.load().rebase(df); run.undo() makes the opposite plan"
+    if any(item.cause != "unverifiable" for item in run.unknown):
+        return "account.dry_run(run.unknown.plan()) reads the unknown tickets again; run.undo() covers them too"
+    if run.conflicts:
+        return 'run.conflicts.plan(keep="mine") makes a plan of the conflicts; run.undo() the opposite plan'
+    return "run.undo() makes the opposite plan" if run.applied else ""
+
+
+def rehearsal(found: Rehearsal) -> Page:
+    """Turn a dry run into a page."""
+    count = len(found.ready)
+    notes = tuple(Note(note) for note in found.unknown)
+    footer = f"account.apply(plan, confirm={len(found.plan)})" if count else ""
+    return Page(
+        f"Dry run: {count:,} of {len(found.plan):,} tickets would be changed; nothing was {'changed' if found.asked else 'sent'}",
+        (),
+        (*_groups(found.outcomes, ROWS), *notes),
+        footer,
+    )
+
+
+def _groups(outcomes: Iterable[Outcome], most: int) -> Iterator[Group]:
+    kinds: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    for item in outcomes:
+        kinds[item.kind, item.reason].append(item)
+    for (kind, reason), found in sorted(kinds.items(), key=lambda pair: _ORDER.index(pair[0][0])):
+        shown = found[: most if kind not in _WELL else min(most, WELL) if most == ROWS else most]
+        rows = tuple(row for item in shown for row in _rows(item))
+        yield Group(kind, reason, f"{len(found):,}", rows, len(found) - len(shown), _TONE.get(kind, "bad"))
+
+
+def _rows(item: Outcome) -> Iterator[Row]:
+    conflict, ends = item.kind == "conflict", _ends(item)
+    for _, title, _, field, base, theirs, mine, _ in item.rows():
+        told = f"{field}: was {_word(base) or EMPTY}, is now {_word(theirs) or EMPTY}, mine {_word(mine) or EMPTY}"
+        name = f"{field} {ends[field]}" if field in ends else field
+        yield Row(item.ticket, title, (told,) if conflict else (name, Moved(_word(base), _word(mine))))
+
+
+def _ends(item: Outcome) -> dict[str, str]:
+    """Say of each field of a partly applied ticket whether it arrived."""
+    if item.kind != "partly applied":
+        return {}
+    words = {
+        "applied": "arrived",
+        "normalised": "arrived",
+        "open": "not sent",
+        "conflict": "edited meanwhile",
+        "already so": "was so",
+    }
+    found = {finding.change.field: words.get(finding.verdict, finding.verdict) for finding in item.findings}
+    return {change.field: found.get(change.field, "not sent") for change in item.patch.changes}
+
+
+def _word(text: str | tuple[str, ...] | None) -> str:
+    return ", ".join(text) if isinstance(text, tuple) else text or ""
+
+
+def heading(run: Run) -> str:
+    """Tell which run, who and when."""
+    by = f" by {run.who}" if run.who else ""
+    return printable(f"run {run.id}, {run.state}, started {run.started}{by}, ended {run.ended or 'not yet'}")
+
+
+def receipt(run: Run) -> str:
+    """Write a run as a whole HTML document, every ticket named."""
+    whole = page(run)
+    notes = (*(Note(note, "warn") for note in run.notes), *written_out(run.plan))
+    full = Page(
+        whole.headline,
+        (*whole.facts, heading(run), repr(run.window)),
+        (*notes, *_groups(run.outcomes, len(run.outcomes))),
+        "",
+    )
+    return to_document(full, f"Run {run.id}")
+
+
+def receipt_json(run: Run) -> str:
+    """Write a run as JSON: one object a field, with base, theirs and mine."""
+    names = ("ticket", "title", "outcome", "field", "base", "theirs", "mine", "reason")
+    told = {
+        "run": run.id,
+        "state": run.state,
+        "started": run.started,
+        "ended": run.ended,
+        "who": run.who,
+        "account": run.plan.account_id,
+        "integration": run.plan.integration,
+        "fingerprint": run.plan.fingerprint,
+        "undoes": run.plan.undoes,
+        "parameters": run.plan.way.fixed,
+        "counts": run.counts,
+        "seconds_between_look_and_patch": {
+            "median": run.window.median,
+            "p99": run.window.p99,
+            "longest": run.window.longest,
+        },
+        "notes": run.notes,
+        "fields": [dict(zip(names, row, strict=True)) for item in run.outcomes for row in item.rows()],
+    }
+    return escaped_json(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())

@@ -1,0 +1,117 @@
+"""Ask the tool itself whether it would take a plan, by its documented switch for checking without changing."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.errors import ApiError, PlanError, RateLimited, ServerWrote, Stopped
+from truto_tickets_nb.runs.recheck import HOPELESS, is_locked_out
+from truto_tickets_nb.runs.verify import before_sending
+from truto_tickets_nb.runs.workers import in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from truto_tickets_nb.integrations.profile import Profile
+    from truto_tickets_nb.plans.plan import Change, Plan
+    from truto_tickets_nb.plans.request_spec import Way
+    from truto_tickets_nb.runs.gateway import Door
+    from truto_tickets_nb.runs.run import Outcome, Rehearsal
+
+ASKED = "The tool itself was asked about each ticket that is ready, and changed none."
+
+
+def switch(profile: Profile) -> Mapping[str, str]:
+    """Find the documented switch of a check without a change; a tool without one is refused, because a PATCH would change tickets."""
+    fact = profile.fact("validate")
+    if not fact.value or not fact.is_documented:
+        raise PlanError(
+            f"ask_server=True: no switch is documented that makes {profile.name} check a change without making it. Nothing was sent; "
+            "account.dry_run(plan) compares without asking the tool."
+        )
+    found: Mapping[str, str] = fact.value
+    return found
+
+
+def asked(
+    door: Door,
+    rehearsal: Rehearsal,
+    checking: Mapping[str, str],
+    workers: int = 4,
+    halted: threading.Event | None = None,
+) -> Rehearsal:
+    """Send each ready patch with the switch on: first one alone, and only if that changed nothing, the others.
+
+    An error that all tickets would meet ends it, as it ends a dry run: the others are refused for the same reason, and not asked.
+    """
+    way = _checking(rehearsal.plan.way, checking)
+    ready = [item for item in rehearsal.outcomes if item.kind == "ready"]
+    answers: dict[str, Outcome] = {}
+    fatal: list[str] = []  # why no other ticket is asked
+
+    def answer(item: Outcome) -> Outcome:
+        if fatal:
+            return replace(item, kind="refused", reason=fatal[0])
+        try:
+            return _asked(door, item, way)
+        except (*HOPELESS, RateLimited) as error:
+            fatal.append(str(error))
+            return replace(item, kind="refused", reason=str(error))
+
+    ended = threading.Event() if halted is None else halted
+    for item in in_order(answer, ready[:1], 1, ended):
+        answers[item.ticket] = item
+        if not fatal:
+            _untouched(door, item, rehearsal.plan)
+    answers |= {item.ticket: item for item in in_order(answer, ready[1:], workers, ended)}
+    outcomes = tuple(answers.get(item.ticket, item) for item in rehearsal.outcomes)
+    unknown = (*rehearsal.unknown[:-1], ASKED)
+    return replace(rehearsal, outcomes=outcomes, unknown=unknown, asked=True)
+
+
+def _checking(way: Way, checking: Mapping[str, str]) -> Way:
+    remote: dict[str, Any] = {**way.fixed.get("remote_query", {}), **checking}
+    return replace(way, fixed={**way.fixed, "remote_query": remote})
+
+
+def _asked(door: Door, item: Outcome, way: Way) -> Outcome:
+    """Ask about one ticket: an answer that refuses is the outcome, whichever part of the ticket it refuses."""
+    changes = [found.change for found in item.findings if found.verdict == "open"]
+    try:
+        for part in way.rounds(changes):
+            _send(door, item.ticket, part, way)
+    except (*HOPELESS, Stopped):
+        raise
+    except ApiError as error:
+        if is_locked_out(error):
+            raise
+        return replace(item, kind="refused", reason=f"Asked, the tool refuses it: {error}")
+    return item
+
+
+def _send(door: Door, ticket: str, part: tuple[Change, ...], way: Way) -> None:
+    record = door.get(ticket, query=way.read)
+    query, _ = way.parameters(record)
+    door.patch(ticket, way.body(part, record), query=query, idempotency_key=f"ask-{secrets.token_hex(8)}")
+
+
+def _untouched(door: Door, item: Outcome, plan: Plan) -> None:
+    """Make sure that the switch was heard: had it been lost on the way, the first ticket would be changed now, and only that."""
+    changes = [found.change for found in item.findings if found.verdict == "open"]
+    written = [
+        found.change
+        for found in before_sending(changes, door.get(item.ticket, query=plan.way.read))
+        if found.verdict != "open"
+    ]
+    if not written:
+        return
+    names = ", ".join(f"{change.field} ({change.before} -> {change.after})" for change in written)
+    patch = replace(item.patch, changes=tuple(change.reversed() for change in written))
+    raise ServerWrote(
+        f"Ticket {item.ticket} holds the change already: {names}. The switch for checking was not heard, or somebody else was quicker. "
+        "No other ticket was asked. To put it back, look at error.undo and apply it.",
+        plan.noted(patches=(patch,), problems=(), notes=()),
+    )

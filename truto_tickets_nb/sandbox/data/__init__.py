@@ -1,0 +1,1 @@
+"""The tickets of a sandbox: stored, generated, or imported from an export."""

@@ -1,0 +1,128 @@
+"""What tickets hold besides: who wrote, by which way, with which files, in which language. Drawn after everything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from truto_tickets_nb.sandbox.data.sample_accounts import has
+from truto_tickets_nb.sandbox.data.sample_texts import FILES, LANGUAGES, SOURCES
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+    from truto_tickets_nb.sandbox.data.sample_accounts import World
+    from truto_tickets_nb.sandbox.profiles.profiles import Played
+
+Record = dict[str, Any]
+_DONE = (
+    "closed",
+    "completed",
+    "done",
+    "resolved",
+    "accepted",
+    "released",
+    "canceled",
+    "cancelled",
+    "wontfix",
+    "solved",
+)
+
+
+def details(chance: random.Random, account: tuple[Played, World], record: Record, earlier: list[Record]) -> Record:
+    """Make the further fields that the tool has, and take away what goes not together."""
+    played, made = account
+    drawn = {name: draw(chance, made, record) for name, draw in _DRAWN.items()}
+    found: Record = {name: value for name, value in drawn.items() if has(played, name)}
+    if not has(played, "number"):
+        found["number"] = None
+    if "contacts" in made:
+        found["contact"] = whole(chance.choice(made["contacts"]))
+    if earlier and has(played, "parent_ticket") and chance.random() < 0.15:
+        parent = chance.choice(earlier)
+        found["parent_ticket"] = {"id": parent["id"], "name": parent["name"]}
+    if played.own.get("all_fields"):
+        found |= {"organization": {"id": "org-1", "name": "Northwind Group"}, "etag": f'W/"{record["id"]}/0"'}
+        found |= _filled(made, {**record, **found}, earlier) if int(record["number"]) % 2 == 0 else {}
+    return {**found, **_apart(played, {**record, **found})}
+
+
+def _apart(played: Played, record: Record) -> Record:
+    """Take away what the tool's rules forbid to stand together."""
+    gone: Record = {}
+    together = [name for name in played.fact("either", ()) if record.get(name)]
+    for name in together[:-1]:
+        gone[name] = [] if isinstance(record[name], list) else None
+    types = played.fact("status_for_types", ())
+    if types and (record.get("ticket_type") or {}).get("name") not in types:
+        gone["status"] = None
+    return gone
+
+
+def _filled(made: World, record: Record, earlier: list[Record]) -> Record:
+    """Fill what chance left empty: every second ticket of such a tool holds all fields of the page."""
+    parent, person = earlier[-1], whole(made["contacts"][0])
+    full: Record = {
+        "priority": {"id": made["ticket_priorities"][0]["id"], "name": made["ticket_priorities"][0]["name"]},
+        "assignees": [whole(made["users"][0])],
+        "tags": [made["tags"][0]],
+        "description": "Works on my phone, not on the laptop.",
+        "due_date": record["updated_at"],
+        "completed_at": record["updated_at"],
+        "parent_ticket": {"id": parent["id"], "name": parent["name"]},
+        "additional_contacts": [person],
+        "attachments": [{"id": f"{record['id']}-f0", "file_name": FILES[0], "file_url": record["ticket_url"]}],
+    }
+    return {name: value for name, value in full.items() if not record.get(name)}
+
+
+def whole(person: Record) -> Record:
+    """Show a person with everything that a ticket tells of one."""
+    return {key: value for key, value in person.items() if key != "is_active"}
+
+
+def _creator(chance: random.Random, made: World, record: Record) -> Record:
+    of = "contacts" if "contacts" in made and chance.random() < 0.8 else "users"
+    person = chance.choice(made[of])
+    return {"id": person["id"], "name": person["name"], "type": of.removesuffix("s")}
+
+
+def _source(chance: random.Random, made: World, record: Record) -> Record:
+    identity, name = chance.choice(SOURCES)
+    return {"id": identity, "name": name}
+
+
+def _talk(chance: random.Random, made: World, record: Record) -> list[Record]:
+    ids = [f"{record['id']}-m{n}" for n in range(1, chance.choice((2, 2, 3, 4)))]
+    return [{"id": identity, "name": record["name"].strip(), "type": "email"} for identity in ids]
+
+
+def _others(chance: random.Random, made: World, record: Record) -> list[Record]:
+    return [whole(person) for person in chance.sample(made.get("contacts", made["users"]), chance.choice((0, 0, 1)))]
+
+
+def _files(chance: random.Random, made: World, record: Record) -> list[Record]:
+    names = chance.sample(FILES, chance.choice((0, 0, 0, 1, 2)))
+    url = f"https://tickets.example.com/files/{record['id']}"
+    return [
+        {"id": f"{record['id']}-f{n}", "file_name": name, "file_url": f"{url}/{n}"} for n, name in enumerate(names, 1)
+    ]
+
+
+def _languages(chance: random.Random, made: World, record: Record) -> list[str]:
+    return [chance.choice(LANGUAGES)]
+
+
+def _unread(chance: random.Random, made: World, record: Record) -> bool:
+    return chance.random() < 0.2
+
+
+def _completed(chance: random.Random, made: World, record: Record) -> str | None:
+    status = str((record.get("status") or {}).get("name", "")).lower()
+    return record["updated_at"] if status in _DONE else None
+
+
+_DRAWN: dict[str, Callable[[random.Random, World, Record], Any]] = {
+    "created_by": _creator, "source": _source, "conversations": _talk, "additional_contacts": _others, "attachments": _files,
+    "languages": _languages, "is_unread": _unread, "completed_at": _completed,
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Request limits: Truto's and the vendors'."""

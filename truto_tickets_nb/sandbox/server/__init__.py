@@ -1,0 +1,1 @@
+"""The HTTP server: connections, routes, and the faults played on them."""

@@ -1,0 +1,1 @@
+"""Requests and responses as the sandbox reads and writes them."""

@@ -1,0 +1,33 @@
+"""Which snapshot a file belongs to, as its hidden identity and its column of marks tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.sheets.checksums import CHECK, Marker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from truto_tickets_nb.sheets.grid import Grid
+    from truto_tickets_nb.sheets.source import Origin
+
+REBASE = "snapshot.rebase(earlier.read_excel(path))"  # the way out, where `earlier` wrote the file
+
+
+def identity_problems(grid: Grid, origin: Origin) -> Iterator[Problem]:
+    """Say why a file is not one of this snapshot: of another account, or of an earlier load and without its marks."""
+    told = (str(grid.about.get("integration", "")), str(grid.about.get("account_id", "")))
+    fix = "Read it with the snapshot that it was written from: tt.open_snapshot(path), if it was saved."
+    if any(told) and told != (origin.integration, origin.account_id):
+        reason = f"the file is of {told[0]} account {told[1]}, this snapshot of {origin.integration} account {origin.account_id}"
+        yield Problem("", "", "", reason, fix)
+    elif not any(told) and grid.marks and not Marker(origin.integration, origin.account_id).is_header(grid.marks[1]):
+        reason = (
+            f"the file was written from another account than this snapshot's ({origin.integration} {origin.account_id})"
+        )
+        yield Problem("", "", "", reason, fix)
+    elif grid.marks is None and grid.about.get("snapshot") not in (None, "", origin.snapshot):
+        reason = f"the file was written from an earlier snapshot and has lost its column {CHECK!r}, so nobody can tell what was edited in it"
+        yield Problem("", "", "", reason, f"Read it with that snapshot, and bring the edits over: {REBASE}.")

@@ -1,0 +1,1 @@
+"""Inputs: controls for one value or one operation."""

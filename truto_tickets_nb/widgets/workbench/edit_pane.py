@@ -1,0 +1,227 @@
+"""Say what to do with the chosen tickets, see what would come of it, and add it to the draft."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as W  # noqa: N812
+
+from truto_tickets_nb.errors import StepError
+from truto_tickets_nb.selection.options import Offer, Option, lacking, offer
+from truto_tickets_nb.selection.step_builder import columns_of, compose, lacks, mixed
+from truto_tickets_nb.selection.step_preview import foresee
+from truto_tickets_nb.show.visible_text import clip
+from truto_tickets_nb.tickets.fields import field as field_of
+from truto_tickets_nb.widgets.inputs.factory import OPENS, box, button, made, row
+from truto_tickets_nb.widgets.inputs.operation_inputs import ASKINGS, Asking, Scene
+from truto_tickets_nb.widgets.inputs.private_state import Html
+from truto_tickets_nb.widgets.inputs.styles import classed, facts_of, first_rows, page, tickets, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from truto_tickets_nb.edits.drafts.draft import Draft
+    from truto_tickets_nb.edits.steps.step import Step
+    from truto_tickets_nb.selection.selection import Choosing
+    from truto_tickets_nb.selection.step_builder import Editable
+    from truto_tickets_nb.selection.step_preview import Foreseen
+    from truto_tickets_nb.widgets.inputs.private_state import Veil
+
+SAMPLED = 2_000  # texts of their own that are counted to say what the chosen tickets hold
+ADD = "Add to the draft"
+
+
+class EditPane:
+    """Compose one step for the chosen tickets. `reason` says why it can't be added yet, "" where it can."""
+
+    def __init__(self, draft: Draft, choosing: Choosing, veil: Veil, message: Any) -> None:
+        self._draft, self._choosing, self._veil, self._message = draft, choosing, veil, message
+        self._columns: dict[str, Editable] = {}
+        self._offers: dict[Any, Offer] = {}
+        self._asking: Asking | None = None
+        self._is_listing, self._kinds = False, tuple[str, ...]()
+        self.step: Step | None = None
+        self.reason = ""
+        self._build()
+        self._list_columns()
+        self.column.observe(lambda _: self._other_column(), "value")
+        self.operation.observe(lambda _: self._ask(), "value")
+        self._other_column()
+
+    def _build(self) -> None:
+        self.column = classed(made(W.Dropdown, description="column", tooltip=OPENS), "tt-column tt-grow")
+        self.operation = classed(made(W.ToggleButtons, options=[]), "tt-operation")
+        self.now = classed(made(Html, self._veil), "tt-quiet tt-now")
+        self._place = box(css="tt-value")
+        self.preview = classed(made(Html, self._veil), "tt-preview")
+        self.add = classed(made(W.Button, description=ADD, button_style="primary", disabled=True), "tt-add")
+        self.undo = classed(button("undo"), "tt-undo")
+        self.why = classed(made(Html, self._veil), "tt-why")
+        self.closed = classed(made(Html, self._veil), "tt-quiet tt-closed-columns")
+        parts = (
+            row(self.column, self.operation),
+            self.now,
+            self._place,
+            row(self.add, self.undo, self.why),
+            self._message,
+        )
+        self.widget = box(*parts, self.preview, self.closed, css="tt-main tt-edit")
+
+    def _list_columns(self) -> None:
+        found = {one.name: one for one in columns_of(self._draft.source, self._choosing.frame)}
+        if found == self._columns:
+            return
+        self._columns, held = found, self.column.value
+        names = [
+            (name + (f" ({one.hint})" if one.hint else ""), name) for name, one in found.items() if not one.why_not
+        ]
+        self.column.options = [("choose a column…", ""), *names]
+        self.column.value = held if held in [name for _, name in names] else ""
+        self.closed.value = facts_of(
+            "columns that can't be edited, and why", ((name, one.why_not) for name, one in found.items() if one.why_not)
+        )
+
+    def _other_column(self) -> None:
+        """Offer the operations of the column; a column of the same kind goes on with the same one, with nothing typed."""
+        found = self._columns.get(self.column.value or "")
+        kinds = [kind for _, kind in found.operations] if found else []
+        before, self._is_listing = self.operation.value, True
+        if tuple(kinds) != self._kinds:
+            self.operation.options = found.operations if found else ()
+            before, self._kinds = None, tuple(kinds)
+        self.operation.value = before or next(iter(kinds), None)
+        self._is_listing = False
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask for what the operation needs; an untouched control never becomes a step."""
+        if self._is_listing:
+            return
+        old, self._asking = self._asking, None
+        if self.column.value and self.operation.value:
+            self._asking = ASKINGS[self.operation.value](self._veil, self._scene(), self.refresh)
+        self._place.children = (self._asking.widget,) if self._asking else ()
+        if old:
+            _close(old.widget)
+        self.refresh()
+
+    def _scene(self) -> Scene:
+        name = self.column.value
+        row = field_of(name)
+        held = Offer()
+        if row and row.kind.many:
+            counts = self._held(name)
+            held = Offer(
+                tuple(Option(v, v) for v in sorted(counts, key=lambda v: -counts[v]) if v and counts[v]), is_free=False
+            )
+        others = tuple(column for column in self._choosing.frame.columns if column != name)
+        dtype = self._choosing.frame[name].dtype
+        return Scene(name, self._columns[name].kind, dtype, self._offer(name), held, others)
+
+    def _held(self, name: str) -> dict[str, int]:
+        return self._choosing.facet(name).counts(self._choosing.mask)
+
+    def _workspaces(self) -> Mapping[str, int]:
+        found = self._held("workspace") if "workspace" in self._choosing.frame else {}
+        return {name: count for name, count in found.items() if name and count}
+
+    def _offer(self, name: str) -> Offer:
+        if self._columns[name].kind in ("text", "date", "flag"):
+            return Offer()
+        key = (name, self._draft.revision, tuple(self._workspaces()))
+        if key not in self._offers:
+            held = self._choosing.facet(name).values
+            self._offers = {key: offer(name, self._draft.source, key[2], held)}
+        return self._offers[key]
+
+    def start_anew(self) -> None:
+        """Ask for a value anew, so that a second click does not add the same once more."""
+        self._ask()
+
+    def follow(self) -> None:
+        """Take up other tickets, or another draft: what was typed stays."""
+        self._list_columns()
+        if self._asking:
+            self._asking.renew(self._scene())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the chosen tickets hold, and what would come of the step."""
+        self.step, self.reason = None, ""
+        self.now.value = words(self._now())
+        self.undo.disabled = not self._draft.can_undo
+        found = self._consider()
+        count = found.changed if found else 0
+        self.add.description = f"{ADD} ({tickets(count)})" if count else ADD
+        self.add.disabled = bool(self.reason)
+        self.why.value = words(self.reason, "warn" if self.reason and self._is_touched() else "")
+        self.preview.value = self._preview(found) if found else ""
+
+    def _is_touched(self) -> bool:
+        return self._asking is not None and (
+            not lacks(self.operation.value, self._asking.given) or bool(self._asking.problem)
+        )
+
+    def _now(self) -> str:
+        if not self.column.value or not self._choosing.count:
+            return ""
+        return f"now {clip(mixed(self._counts(self.column.value)), 200)}"
+
+    def _counts(self, name: str) -> Mapping[str, int]:
+        if self._columns[name].kind != "text":
+            return self._held(name)
+        cells = self._choosing.frame[name][self._choosing.mask]
+        if len(cells) > SAMPLED:
+            return {f"{len(cells):,} texts": len(cells), "": int(cells.isna().sum())}
+        return {clip(str(text), 40): int(n) for text, n in cells.fillna("").value_counts().items()}
+
+    def _consider(self) -> Foreseen | None:
+        """Make the step and look ahead; `reason` tells what is in the way."""
+        asking = self._asking
+        if asking is None:
+            self.reason = "Choose a column first"
+        elif not self._choosing.count:
+            self.reason = "No ticket matches: take back a choice on the left"
+        else:
+            self.reason = asking.problem or lacks(self.operation.value, asking.given)
+        return None if self.reason or asking is None else self._looked_ahead(asking.given)
+
+    def _looked_ahead(self, given: Mapping[str, Any]) -> Foreseen | None:
+        try:
+            step = compose(self.column.value, self.operation.value, given, self._choosing.filter())
+            found = foresee(step, self._choosing, self._draft.source)
+        except StepError as error:
+            self.reason = str(error)
+            return None
+        if found.changed:
+            self.step = step
+        else:
+            self.reason = next(iter(found.reasons), "Nothing would change: all are so already")
+        return found
+
+    def _preview(self, found: Foreseen) -> str:
+        facts = [f"{found.already:,} stay as they are"] if found.already else []
+        facts += [f"{count:,} would not fit: {why}" for why, count in found.reasons.items()]
+        told = self._lacking()
+        facts += [told] if told else []
+        rows = [first_rows(found.rows, found.changed - len(found.rows))] if len(found.rows) else []
+        return page(f"{found.changed:,} of {tickets(found.matched)} would change", facts, rows)
+
+    def _lacking(self) -> str:
+        name = self.column.value
+        row = field_of(name)
+        if self._asking is None or row is None or not row.per_workspace:
+            return ""
+        given = self._asking.given
+        values = [given.get("value"), given.get("new"), *(given.get("names") or ())]
+        texts = [
+            one for value in values for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, str)
+        ]
+        found = (lacking(self._offer(name).find(one), self._workspaces()) for one in texts)
+        return next((told for told in found if told), "")
+
+
+def _close(widget: Any) -> None:
+    for child in getattr(widget, "children", ()):
+        _close(child)
+    widget.close()
