@@ -103,7 +103,7 @@ def test_damaged_journal_is_set_aside_once_by_many_at_once(tmp_path):
 OPENING = """
 import sys, time
 from pathlib import Path
-from truto_tickets_nb.api.departures import Shared
+from truto_tickets_nb.api.request_log import Shared
 from truto_tickets_nb.runs.journal import Journal
 home = Path(sys.argv[1])
 print("ready", flush=True)
@@ -144,7 +144,7 @@ from pathlib import Path
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.process import _began, release
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.way import Way
+from truto_tickets_nb.plans.request_spec import Way
 warnings.simplefilter("ignore")
 plan = Plan("acc " + sys.argv[2], "jira", (Patch("1", "Ticket 1", (Change("name", "a", "b", "a", "b"),)),))
 print("ready", flush=True)

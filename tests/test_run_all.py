@@ -19,8 +19,8 @@ NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 WATCHER = """
 import json, os
 from truto_tickets_nb.account import Account
-from truto_tickets_nb.sandbox import demands
-from truto_tickets_nb.sandbox.hub import Hub
+from truto_tickets_nb.sandbox.api import required_parameters
+from truto_tickets_nb.sandbox.server.router import Hub
 
 file = os.open(os.environ["WATCHED"], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
 
@@ -29,7 +29,7 @@ def note(**line):
 
 def seen(self, call, status, api, log=Hub._log):
     if call.request.method == "PATCH" and api:
-        checks = demands.holds(call.query, api.played.fact("validate"))
+        checks = required_parameters.holds(call.query, api.played.fact("validate"))
         note(patch=call.identity, account=api.account_id, checks=bool(checks))
     log(self, call, status, api)
 

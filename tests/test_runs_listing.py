@@ -108,7 +108,7 @@ def test_counts_are_those_of_the_run(tmp_path):
 CHILD = """
 import sys, time
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.way import Way
+from truto_tickets_nb.plans.request_spec import Way
 from truto_tickets_nb.runs.journal import Journal
 journal = Journal(sys.argv[1])
 print(journal.begin(Plan("acc", "jira", (Patch("1", "t", (Change("name", "a", "b", "a", "b"),)),)), Way()), flush=True)
