@@ -344,7 +344,7 @@ def test_colleague_who_mends_half_a_character_is_not_overwritten(tmp_path):
             snapshot = account.load(progress=False)
             plan = snapshot.plan(snapshot.frame().assign(name="mine"))
             server.tickets["1"]["name"], server.tickets["2"]["name"] = "Thanks \U0001f600", "Thanks \ud83c"
-            run = account.apply(plan, confirm=3, progress=False, brakes=tt.Brakes(canary=0))
+            run = account.apply(plan, confirm=3, progress=False, brakes=tt.SafetyLimits(canary=0))
         assert {outcome.ticket: outcome.kind for outcome in run.outcomes} == {
             "1": "conflict",
             "2": "conflict",

@@ -8,7 +8,7 @@ from test_journey import Killer, content
 import truto_tickets_nb as tt
 from truto_tickets_nb.runs import engine
 
-ONE_BY_ONE = {"brakes": tt.Brakes(workers=1, canary=0), "progress": False}
+ONE_BY_ONE = {"brakes": tt.SafetyLimits(workers=1, canary=0), "progress": False}
 
 
 @pytest.fixture

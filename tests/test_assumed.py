@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 import truto_tickets_nb as tt
 from truto_tickets_nb.integrations.facts import QUESTIONS
 from truto_tickets_nb.integrations.profile import Fact, Profile, profile, slugs
-from truto_tickets_nb.plans.account_schema import Learnt
-from truto_tickets_nb.plans.compare.parse_cells import Reader, Trouble
+from truto_tickets_nb.plans.account_schema import AccountSchema
+from truto_tickets_nb.plans.compare.parse_cells import CellProblem, Reader
 from truto_tickets_nb.plans.plan import Change, Patch
-from truto_tickets_nb.plans.request_spec import Way, way_of
-from truto_tickets_nb.plans.rules import Book, notes, problems
+from truto_tickets_nb.plans.request_spec import RequestSpec, request_spec_of
+from truto_tickets_nb.plans.rules import RuleContext, notes, problems
 from truto_tickets_nb.runs.recheck import judged
 from truto_tickets_nb.runs.verify import after_sending, between
 from truto_tickets_nb.tickets.choices import Choice, Choices
@@ -56,8 +56,8 @@ def provoking():
 
 def blocked(known, learnt, record, changes=None):
     changes = changes or provoking()
-    way = way_of(known, learnt, {change.field for change in changes})
-    book = Book(known, learnt, way, {"7": record})
+    way = request_spec_of(known, learnt, {change.field for change in changes})
+    book = RuleContext(known, learnt, way, {"7": record})
     return [problem for problem in problems((Patch("7", "Refund", changes),), book) if problem.blocking]
 
 
@@ -65,13 +65,13 @@ def blocked(known, learnt, record, changes=None):
 @pytest.mark.parametrize("slug", slugs())
 def test_no_rule_blocks_on_assumed_facts(slug, record):
     """With all facts of a profile lowered to assumptions, no rule blocks anything, whatever is changed."""
-    assert blocked(profile(slug).as_assumed(), Learnt(), record) == []
+    assert blocked(profile(slug).as_assumed(), AccountSchema(), record) == []
 
 
 @pytest.mark.parametrize("slug", slugs())
 def test_what_blocks_is_documented(slug):
     """What blocks with the profile as it is, no longer does without its documented facts; each reason says who documents it."""
-    found = blocked(profile(slug), Learnt(), WHOLE)
+    found = blocked(profile(slug), AccountSchema(), WHOLE)
     assert all("documented by" in problem.reason for problem in found)
 
 
@@ -109,21 +109,26 @@ def test_no_invented_profile_blocks_without_a_source(values, unproved):
     """Whatever a data file may come to say, without a source of Truto's or the vendor's it only warns."""
     evidence, source = unproved
     known = Profile("jira", "Any tool", facts={name: Fact(value, evidence, source) for name, value in values.items()})
-    assert blocked(known, Learnt(), BARE) == []
+    assert blocked(known, AccountSchema(), BARE) == []
 
 
 def test_the_same_profile_blocks_with_a_source():
     """The law above is not empty: documented, the very same facts do block."""
     values = {"assignees": "single", "title_max": 5, "tag_spaces": False, "due_date_ahead": True, "tags": "listed"}
     known = Profile("jira", "Any tool", facts={name: Fact(value, "vendor", PAGE) for name, value in values.items()})
-    assert {problem.field for problem in blocked(known, Learnt(), WHOLE)} == {"assignees", "name", "tags", "due_date"}
+    assert {problem.field for problem in blocked(known, AccountSchema(), WHOLE)} == {
+        "assignees",
+        "name",
+        "tags",
+        "due_date",
+    }
 
 
 def test_the_account_itself_blocks():
     """What the account says at run time blocks whatever the files hold: fields it does not list, updates it does not offer."""
     known = profile("hive").as_assumed()
-    assert {p.field for p in blocked(known, Learnt(writable=frozenset({"name"})), WHOLE)} > {"status", "tags"}
-    assert [p.field for p in blocked(known, Learnt(methods=("list",)), WHOLE)] == [""]
+    assert {p.field for p in blocked(known, AccountSchema(writable=frozenset({"name"})), WHOLE)} > {"status", "tags"}
+    assert [p.field for p in blocked(known, AccountSchema(methods=("list",)), WHOLE)] == [""]
 
 
 CELLS = {"set": ("new one",), "reference": "Open", "date": "2026-12-24", "words": ("en",), "any": {"id": "x"}}
@@ -137,7 +142,7 @@ def test_no_cell_is_refused_by_an_assumed_fact(slug):
         choices = {row.choices: Choices(row.choices, (Choice("1", "Open"),))} if row.choices else {}
         cell = CELLS.get(row.kind.word, "text")
         read = [Reader(choices, known, {}).read(row, cell, None, "") for known in (assumed, nothing)]
-        assert isinstance(read[0], Trouble) == isinstance(read[1], Trouble), row.name
+        assert isinstance(read[0], CellProblem) == isinstance(read[1], CellProblem), row.name
 
 
 def test_an_account_whose_mapping_was_changed_only_warns():
@@ -161,7 +166,7 @@ def test_every_fact_that_decides_is_among_those_invented():
     assert set(QUESTIONS) == silent | set(VALUES)
 
 
-UNREAD = Learnt(readable=frozenset({"id", "name"}), unseen=(("body", '{"source":"api"}'),), steps=2)
+UNREAD = AccountSchema(readable=frozenset({"id", "name"}), unseen=(("body", '{"source":"api"}'),), steps=2)
 CHANGES = (
     Change("priority", None, "High", None, {"id": "2"}),
     Change("custom_fields.region", None, "EU", None, "EU"),
@@ -172,8 +177,8 @@ CHANGES = (
 def test_notes_tell_what_the_account_adds():
     """What Truto adds unseen, what can't be read back and how many calls a PATCH makes stand in the plan."""
     known = profile("jira")
-    way = way_of(known, UNREAD, {change.field for change in CHANGES})
-    told = " ".join(notes((Patch("7", "Refund", CHANGES),), Book(known, UNREAD, way)))
+    way = request_spec_of(known, UNREAD, {change.field for change in CHANGES})
+    told = " ".join(notes((Patch("7", "Refund", CHANGES),), RuleContext(known, UNREAD, way)))
     assert 'Truto adds to the body of each PATCH what the account\'s own schema says: {"source":"api"}' in told
     assert "Can't be verified after sending: custom_fields.region, priority." in told
     assert "Each PATCH makes 3 calls in Jira" in told
@@ -181,7 +186,7 @@ def test_notes_tell_what_the_account_adds():
 
 def test_what_the_account_never_answers_is_not_judged():
     """A field that the account's answers never hold is neither ignored nor rewritten: nobody can tell, before a resume as well."""
-    way = way_of(profile("jira"), UNREAD, {change.field for change in CHANGES})
+    way = request_spec_of(profile("jira"), UNREAD, {change.field for change in CHANGES})
     answer = {"id": "7", "name": "b"}
     found = after_sending(CHANGES, answer, {"id": "7", "name": "a"}, unread=way.unread)
     assert [item.verdict for item in found] == ["missing", "missing", "applied"]
@@ -191,4 +196,4 @@ def test_what_the_account_never_answers_is_not_judged():
     assert [item.verdict for item in between(CHANGES, answer, way.unread)] == ["open", "open", "applied"]
     answered = after_sending(CHANGES[:1], {"id": "7", "priority": None}, unread=way.unread)
     assert [item.verdict for item in answered] == ["ignored"]  # an answer that does hold it is believed
-    assert Way.of_json(orjson.loads(orjson.dumps(asdict(way)))) == way
+    assert RequestSpec.of_json(orjson.loads(orjson.dumps(asdict(way)))) == way

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from nbclient import NotebookClient
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.selection.draft_view import lens_of
+from truto_tickets_nb.selection.draft_view import draft_view_of
 from truto_tickets_nb.selection.facets import Facet, top
 from truto_tickets_nb.selection.options import offer
-from truto_tickets_nb.selection.selection import Choosing, Wish
-from truto_tickets_nb.selection.step_preview import foresee
+from truto_tickets_nb.selection.selection import Selection, SelectionState
+from truto_tickets_nb.selection.step_preview import preview_step
 
 CANARY = "cnry-forms-9f3ab7c1e5d2"
 
@@ -192,7 +192,7 @@ def test_each_operation_makes_the_step_that_it_previews(form, column, kind, told
     pick(form, column, kind)
     for part, value in told.items():
         getattr(form.edit._asking, part).widget.value = value
-    promised = foresee(form.step, form._choosing, form.draft.source)
+    promised = preview_step(form.step, form._choosing, form.draft.source)
     form.edit.add.click()
     effect = form.draft.steps[0].effect
     assert effect.changed == promised.changed > 0
@@ -375,15 +375,15 @@ days = st.none() | st.dates(date(2026, 1, 1), date(2026, 12, 31))
 def test_the_filter_chooses_what_the_form_counts(tickets, text, facets, since, until, changed):
     """The filter that a step keeps chooses exactly the tickets that the form counted, for any clicks."""
     draft = tickets.draft().add("tags", "x", where={"field": "status", "op": "is", "value": "Done"})
-    choosing = Choosing(lens_of(draft))
-    choosing.ask(Wish(text=text, dated="due_date", since=since, until=until, facets=facets, changed=changed))
+    choosing = Selection(draft_view_of(draft))
+    choosing.ask(SelectionState(text=text, dated="due_date", since=since, until=until, facets=facets, changed=changed))
     assert np.array_equal(choosing.filter().mask(draft.frame()), choosing.mask)
 
 
 def test_values_that_differ_in_capitals_only(draft):
     """Choosing "billing" does not choose "Billing"."""
-    choosing = Choosing(lens_of(draft))
-    choosing.ask(Wish(facets={"tags": frozenset({"billing"})}))
+    choosing = Selection(draft_view_of(draft))
+    choosing.ask(SelectionState(facets={"tags": frozenset({"billing"})}))
     assert choosing.count == int(draft.frame()["tags"].map(lambda held: "billing" in held).sum())
     assert choosing.filter().to_json()["case"] is True
 
@@ -404,7 +404,7 @@ def test_empty_snapshot():
 
 def test_facet_of_nothing(draft):
     """A choice without values chooses no ticket."""
-    facet = Facet("status", lens_of(draft).coded("status"))
+    facet = Facet("status", draft_view_of(draft).coded("status"))
     assert not facet.filter(frozenset()).mask(draft.frame()).any()
 
 
@@ -469,7 +469,7 @@ def test_texts_travel_while_somebody_looks(form):
 
 def test_every_value_of_every_facet_is_filtered_as_it_is_counted(draft):
     """Flags, numbers, sets and names: choosing a value chooses the tickets that its count promised."""
-    choosing, df = Choosing(lens_of(draft)), draft.frame()
+    choosing, df = Selection(draft_view_of(draft)), draft.frame()
     everything = np.ones(len(df), dtype=bool)
     for name in choosing.names:
         for value, count in choosing.facet(name).counts(everything).items():

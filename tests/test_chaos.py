@@ -48,7 +48,7 @@ def test_many_patches_in_chaos(assert_outcomes_are_true):
             error_500=0.02, error_502=0.02, error_504=0.01, lost_after=0.02, lost_before=0.02,
             ignored=0.01, recased=0.01, seed=5,
         )  # fmt: skip
-        run = account.apply(plan, confirm=COUNT, brakes=tt.Brakes(workers=8))
+        run = account.apply(plan, confirm=COUNT, brakes=tt.SafetyLimits(workers=8))
         box.faults()
         assert sum(run.counts.values()) == COUNT
         assert_outcomes_are_true(run, box)
@@ -114,7 +114,7 @@ def test_lost_commit_that_somebody_changed_since_is_unknown_with_both_values():
             heard.append(account.sandbox.edit(ticket, name=COLLEAGUE))
 
         hear_waits(account, colleague)
-        run = account.apply(plan, confirm=4, brakes=tt.Brakes(canary=0))
+        run = account.apply(plan, confirm=4, brakes=tt.SafetyLimits(canary=0))
         row = run.unknown.frame().iloc[0]
         assert (row["ticket"], row["theirs"], row["mine"]) == (ticket, COLLEAGUE, plan.patches[1].changes[0].after)
         assert account.sandbox.ticket(ticket)["name"] == COLLEAGUE
@@ -168,7 +168,7 @@ def test_api_that_echoes_is_found_out_by_the_canary():
         account.sandbox.faults(echoed=1.0)
         assert account.apply(plan, confirm=12).counts == {"unknown": 3, "not sent": 9}  # reads may be behind as well
         account.sandbox.faults(echoed=plan.patches[7].ticket)
-        careful = account.apply(plan, confirm=12, brakes=tt.Brakes(reread=True))
+        careful = account.apply(plan, confirm=12, brakes=tt.SafetyLimits(reread=True))
         assert careful.counts == {"applied": 11, "unknown": 1}
         assert len(careful.undo()) == 12
         assert "nobody can tell" in " ".join(careful.undo().notes)
@@ -233,7 +233,7 @@ def test_brake_between_look_and_send_leaves_nothing_open():
     with tt.sandbox("jira", tickets=40, limit=None) as account:
         plan = renamed(account)
         account.sandbox.faults("read_only=#5:on=PATCH", slow={"rate": 0.5, "wait": 0.05, "on": "GET"}, seed=1)
-        run = account.apply(plan, confirm=40, brakes=tt.Brakes(workers=12))
+        run = account.apply(plan, confirm=40, brakes=tt.SafetyLimits(workers=12))
         assert (run.state, len(run.open), sum(run.counts.values())) == ("finished", 0, 40)
         assert all("read-only" in item.reason for item in run.not_sent)
 
@@ -305,6 +305,6 @@ def test_same_seed_plays_the_same_faults():
         with tt.sandbox("jira", tickets=40, limit=None) as account:
             plan = renamed(account)
             account.sandbox.faults(edited=0.1, ignored=0.1, lost_after=0.1, seed=3)
-            counts = account.apply(plan, confirm=40, brakes=tt.Brakes(canary=0)).counts
+            counts = account.apply(plan, confirm=40, brakes=tt.SafetyLimits(canary=0)).counts
             played.append((counts, sorted((s.kind, s.request, s.ticket) for s in account.sandbox.struck())))
     assert played[0] == played[1]

@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.api.request_log import Shared
+from truto_tickets_nb.api.request_log import SharedRequestLog
 from truto_tickets_nb.errors import JournalError, PlanError
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs import engine, server_check
 from truto_tickets_nb.sandbox import Sandbox
 
@@ -56,7 +56,7 @@ def renamed(account):
 
 
 def applied(account, plan, **brakes):
-    return account.apply(plan, confirm=len(plan), brakes=tt.Brakes(**brakes), progress=False)
+    return account.apply(plan, confirm=len(plan), brakes=tt.SafetyLimits(**brakes), progress=False)
 
 
 def authors(box, ticket):
@@ -154,7 +154,7 @@ def test_slow_thread_reads_again(monkeypatch):
     """A thread that stands still between look and PATCH (a laptop that sleeps, a busy machine) holds its change back."""
     with tt.sandbox("jira", tickets=3, limit=None) as account:
         plan, box, slept = renamed(account), account.sandbox, []
-        original = Way.body
+        original = RequestSpec.body
 
         def body(self, changes, record):
             if not slept:
@@ -163,7 +163,7 @@ def test_slow_thread_reads_again(monkeypatch):
                 box.edit(record["id"], name=COLLEAGUE)
             return original(self, changes, record)
 
-        monkeypatch.setattr(Way, "body", body)
+        monkeypatch.setattr(RequestSpec, "body", body)
         run = applied(account, plan, canary=0)
         assert (run.conflicts.ids, overwritten(box, plan)) == (tuple(slept), [])
 
@@ -174,7 +174,7 @@ def test_whole_custom_fields_are_those_of_the_last_look():
     with tt.sandbox("freshdesk", tickets=[ticket], limit=None) as account:
         snapshot = account.load(progress=False)
         plan = snapshot.plan(snapshot.frame().assign(**{"custom_fields.region": "US"}))
-        way, looks = Way(whole_custom_fields=True), []
+        way, looks = RequestSpec(whole_custom_fields=True), []
 
         def hook(method, ticket, send):
             found = send()
@@ -186,7 +186,7 @@ def test_whole_custom_fields_are_those_of_the_last_look():
             return found
 
         Between(account, hook)
-        run = engine.apply(engine.Bench(account._client, account.journal, tt.Brakes()), plan, way)
+        run = engine.apply(engine.Bench(account._client, account.journal, tt.SafetyLimits()), plan, way)
         assert (run.counts, account.sandbox.ticket("1")["custom_fields"]["points"]) == ({"applied": 1}, 2)
 
 
@@ -255,12 +255,12 @@ def test_reads_that_lag(lag, shows, kind):
 def test_runs_and_plans_belong_to_their_account(tmp_path):
     """A run of another account is neither resumed nor applied, by the account nor by the engine."""
     with tt.sandbox("jira", tickets=3, limit=None) as one, tt.sandbox("jira", tickets=3, seed=1, limit=None) as two:
-        run_id = one.journal.begin(plan := renamed(one), Way())
+        run_id = one.journal.begin(plan := renamed(one), RequestSpec())
         bench = engine.Bench(two._client, one.journal)
         with pytest.raises(PlanError, match="is of account"):
             engine.resume(bench, run_id)
         with pytest.raises(PlanError, match="is of account"):
-            engine.apply(bench, plan, Way())
+            engine.apply(bench, plan, RequestSpec())
         assert not [seen for seen in two.sandbox.requests() if seen.method == "PATCH"]
 
 
@@ -281,7 +281,7 @@ def test_error_that_nobody_expected_ends_the_run_within_a_second(monkeypatch):
             return {"name": next(iter(changes)).new}
 
         Between(account, hook)
-        monkeypatch.setattr(Way, "body", body)
+        monkeypatch.setattr(RequestSpec, "body", body)
         begun = time.monotonic()
         run = applied(account, plan, canary=0, workers=2)
         assert time.monotonic() - begun < 3
@@ -399,14 +399,14 @@ def test_second_interrupt_still_says_how_to_resume(tmp_path):
 def test_stamps_that_lie_ahead_are_dropped_and_other_accounts_keep_theirs(tmp_path):
     """A restart of the machine begins its clock anew; a short window forgets nothing of an account with a long one."""
     path, clock = tmp_path / "budget.sqlite", lambda: 100.0
-    with Shared(path, "long") as log:
+    with SharedRequestLog(path, "long") as log:
         log.add(50.0)
-    with Shared(path, "short") as log:
+    with SharedRequestLog(path, "short") as log:
         log.add(1000.0)  # of before the restart, less than an hour ahead
         log.pause(1500.0)
         assert log.oldest(clock() - 10, clock()) == []
         assert log.paused_until(clock()) == 0.0
-    with Shared(path, "long") as log:
+    with SharedRequestLog(path, "long") as log:
         assert log.oldest(clock() - 60, clock()) == [50.0]
 
 

@@ -332,13 +332,13 @@ def test_port_that_is_taken(practice):
 def test_brakes_are_checked_when_they_are_made(brakes):
     """A brake that can't work is told before a run begins with it."""
     with pytest.raises(ArgumentError, match=next(iter(brakes))):
-        tt.Brakes(**brakes)
+        tt.SafetyLimits(**brakes)
 
 
 def test_brakes_are_brakes(practice, plan):
-    """apply and resume take Brakes; no run is begun with anything else."""
+    """apply and resume take SafetyLimits; no run is begun with anything else."""
     for brakes in (5, {"cap": 1}, 0):
-        with pytest.raises(ArgumentError, match="Brakes"):
+        with pytest.raises(ArgumentError, match="SafetyLimits"):
             practice.apply(plan, confirm=3, brakes=brakes)
     assert len(practice.runs()) == 0
 

@@ -105,7 +105,7 @@ def test_hostile_titles_ids_and_keys_go_the_whole_way(capsys):
         df["name"] = "\u202e" + df["name"] + "<b>"
         plan = snapshot.plan(df)
         assert not plan.blocking
-        run = account.apply(plan, confirm=len(records), brakes=tt.Brakes(canary=0))
+        run = account.apply(plan, confirm=len(records), brakes=tt.SafetyLimits(canary=0))
         assert run.counts == {"applied": len(records)}
         for shown in (snapshot, plan, account.dry_run(plan), run, run.undo(), account.runs()):
             assert_quiet(repr(shown))
@@ -122,7 +122,9 @@ def test_id_that_changes_the_address_fails_alone():
     records = [{"id": identity, "name": "x"} for identity in ("..", "1", "2", "3", "4")]
     with tt.sandbox("jira", tickets=records, limit=None) as account:
         snapshot = account.load()
-        run = account.apply(snapshot.plan(snapshot.frame().assign(name="y")), confirm=5, brakes=tt.Brakes(canary=0))
+        run = account.apply(
+            snapshot.plan(snapshot.frame().assign(name="y")), confirm=5, brakes=tt.SafetyLimits(canary=0)
+        )
         assert (run.failed.ids, len(run.applied)) == (("..",), 4)
         assert not [seen for seen in account.sandbox.requests() if seen.path.rstrip("/").endswith(("/ticketing", ".."))]
 
@@ -237,7 +239,7 @@ def test_no_text_of_a_server_reaches_a_terminal(evil, tmp_path, caplog, capsys):
             account, snapshot, plan, *plan.problems, *plan.notes, *snapshot.notes, *plan, *snapshot.choices.values()
         )
         assert_all_quiet(account.dry_run(plan, progress=False))
-        run = account.apply(plan, confirm=len(plan), progress=False, brakes=tt.Brakes(canary=0))
+        run = account.apply(plan, confirm=len(plan), progress=False, brakes=tt.SafetyLimits(canary=0))
         assert len(run.applied) + len(run.failed) == len(plan) > 0
         kinds = [run.applied, run.failed, run.conflicts, run.unknown, run.open]
         assert_all_quiet(
@@ -266,7 +268,7 @@ def test_refusal_of_every_ticket_is_told_safely(evil, tmp_path):
     with hostile(evil, tmp_path, refuses=True) as account:
         snapshot = account.load(progress=False)
         plan = snapshot.plan(edited(snapshot, evil))
-        run = account.apply(plan, confirm=len(plan), progress=False, brakes=tt.Brakes(canary=0))
+        run = account.apply(plan, confirm=len(plan), progress=False, brakes=tt.SafetyLimits(canary=0))
         assert_all_quiet(run, run.failed, *(item.reason for item in run.outcomes), run.receipt("json"), run.describe())
         assert TOKEN not in run.receipt()
         assert TOKEN.encode() not in b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())

@@ -12,7 +12,7 @@ import truto_tickets_nb as tt
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import JournalError, RunInterrupted
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs.journal_file import _STEPS
 from truto_tickets_nb.sandbox import Sandbox
 
@@ -73,7 +73,7 @@ def test_journal_of_version_1_is_brought_forward(tmp_path):
         plan = renamed(account)
         with sqlite3.connect(tmp_path / "journal.sqlite") as db:
             db.executescript(f"begin; {_STEPS[1]} pragma user_version=1; commit;")
-            way = orjson.dumps(Way(read={"truto_ignore_remote_data": True})).decode()
+            way = orjson.dumps(RequestSpec(read={"truto_ignore_remote_data": True})).decode()
             row = ("old", plan.account_id, "running", "2026-11-01T09:00:00+00:00", plan.to_json(), way)
             db.execute("insert into runs (id, account, state, started, plan, way) values (?, ?, ?, ?, ?, ?)", row)
             rows = [("old", n, patch.ticket, f"old-{n}") for n, patch in enumerate(plan.patches)]
@@ -171,7 +171,7 @@ def test_two_runs_in_one_process_refuse_the_second(account):
 
     thread = threading.Thread(target=second)
     thread.start()
-    account.apply(plan, confirm=60, brakes=tt.Brakes(workers=16))
+    account.apply(plan, confirm=60, brakes=tt.SafetyLimits(workers=16))
     thread.join()
     assert "is working on this account right now" in told[0]
 
@@ -187,9 +187,9 @@ def test_interrupt_in_the_progress_callback_is_an_interrupt(account):
         if len(count) == 20:
             raise KeyboardInterrupt
 
-    bench = engine.Bench(account._client, account.journal, tt.Brakes(), listen)
+    bench = engine.Bench(account._client, account.journal, tt.SafetyLimits(), listen)
     with pytest.raises(RunInterrupted, match=r"truto-tickets resume") as caught:
-        engine.apply(bench, renamed(account), Way())
+        engine.apply(bench, renamed(account), RequestSpec())
     assert len(caught.value.run.open) + len(caught.value.run.applied) == 60
     assert account.resume().counts == {"applied": 60}
 
@@ -222,7 +222,7 @@ def test_terminal_does_the_same(served, capsys, tmp_path):
 def test_terminal_resumes_an_open_run(served, capsys):
     """A run that was begun and not finished is gone on with by its id."""
     with tt.connect() as account:
-        run_id = account.journal.begin(renamed(account), Way())
+        run_id = account.journal.begin(renamed(account), RequestSpec())
         from truto_tickets_nb.runs.owner import release
 
         release(run_id)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import JournalDamaged, JournalError, RunUnreadable
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.process import release
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.journal_file import _seal
@@ -28,7 +28,7 @@ def plan_of(count=3, account="acc"):
 
 
 def finished(journal, plan, kind="applied"):
-    run_id = journal.begin(plan, Way())
+    run_id = journal.begin(plan, RequestSpec())
     for place, patch in enumerate(plan.patches):
         journal.intend(run_id, place, ("name",))
         journal.settle(run_id, place, Outcome(patch, kind, "", (Finding(patch.changes[0], "after", kind, "after"),)))
@@ -38,7 +38,7 @@ def finished(journal, plan, kind="applied"):
 
 
 def left_open(journal, plan):
-    run_id = journal.begin(plan, Way())
+    run_id = journal.begin(plan, RequestSpec())
     journal.intend(run_id, 0, ("name",))
     release(run_id)
     return run_id
@@ -214,7 +214,7 @@ def content_of(folder):
                         read[run_id] = journal.run(run_id)
                     except JournalError:
                         read[run_id] = None
-                begun = journal.begin(plan_of(account="fresh"), Way())
+                begun = journal.begin(plan_of(account="fresh"), RequestSpec())
                 release(begun)
                 return listed, read
         except JournalError as error:

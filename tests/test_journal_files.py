@@ -18,7 +18,7 @@ import pytest
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import JournalDamaged, JournalError
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.process import _began, release
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.journal_file import _STEPS
@@ -103,7 +103,7 @@ def test_damaged_journal_is_set_aside_once_by_many_at_once(tmp_path):
 OPENING = """
 import sys, time
 from pathlib import Path
-from truto_tickets_nb.api.request_log import Shared
+from truto_tickets_nb.api.request_log import SharedRequestLog
 from truto_tickets_nb.runs.journal import Journal
 home = Path(sys.argv[1])
 print("ready", flush=True)
@@ -111,7 +111,7 @@ sys.stdin.readline()
 for turn in range(5):
     with Journal(home / str(turn)) as journal:
         journal.runs()
-    Shared(home / str(turn) / "budget.sqlite", "account").close()
+    SharedRequestLog(home / str(turn) / "budget.sqlite", "account").close()
 """
 
 
@@ -144,14 +144,14 @@ from pathlib import Path
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.process import _began, release
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 warnings.simplefilter("ignore")
 plan = Plan("acc " + sys.argv[2], "jira", (Patch("1", "Ticket 1", (Change("name", "a", "b", "a", "b"),)),))
 print("ready", flush=True)
 sys.stdin.readline()
 for turn in range(int(sys.argv[3])):
     with Journal(Path(sys.argv[1]) / str(turn)) as journal:
-        release(journal.begin(plan, Way()))
+        release(journal.begin(plan, RequestSpec()))
 """
 
 
@@ -205,14 +205,14 @@ def test_two_accounts_of_one_process_keep_the_journal_safe_from_others(tmp_path)
     """A journal that one process has opened twice is not taken for closed by another one: what is written later is there."""
     with Journal(tmp_path) as first, Journal(tmp_path):
         assert seen_by_another_process(tmp_path) == 0
-        release(first.begin(PLAN, Way()))
+        release(first.begin(PLAN, RequestSpec()))
         assert seen_by_another_process(tmp_path) == 1
 
 
 def test_journal_without_its_main_file_is_set_aside(tmp_path):
     """The write-ahead part of a journal whose main file was removed is never laid over a new journal."""
     with Journal(tmp_path) as journal:
-        release(journal.begin(PLAN, Way()))
+        release(journal.begin(PLAN, RequestSpec()))
         rest = (tmp_path / "journal.sqlite-wal").read_bytes()
     (tmp_path / "journal.sqlite").unlink()
     (tmp_path / "journal.sqlite-wal").write_bytes(rest)
@@ -232,7 +232,7 @@ def test_journal_that_was_moved_away_takes_no_more_runs(tmp_path, replaced):
             with pytest.warns(JournalDamaged):  # its write-ahead part was left behind
                 Journal(tmp_path).close()
         with pytest.raises(JournalError, match="moved or replaced"):
-            journal.begin(PLAN, Way())
+            journal.begin(PLAN, RequestSpec())
 
 
 @posix

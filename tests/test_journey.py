@@ -6,7 +6,7 @@ import pytest
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import ConfirmError, JournalError, LoadInterrupted, PlanError, RunInterrupted, SetupError
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 
 
 def content(account):
@@ -127,7 +127,7 @@ def test_read_only_account_stops_the_run(account):
 def test_row_cap_is_a_brake(account):
     """More tickets than the cap need it said aloud."""
     with pytest.raises(PlanError, match="split"):
-        account.apply(renamed(account), confirm=60, brakes=tt.Brakes(cap=10))
+        account.apply(renamed(account), confirm=60, brakes=tt.SafetyLimits(cap=10))
 
 
 def test_ten_failures_in_a_row_stop_the_run(account):
@@ -135,7 +135,7 @@ def test_ten_failures_in_a_row_stop_the_run(account):
     plan = renamed(account)
     for patch in plan.patches[3:]:
         account.sandbox.delete(patch.ticket)
-    run = account.apply(plan, confirm=60, brakes=tt.Brakes(workers=1))
+    run = account.apply(plan, confirm=60, brakes=tt.SafetyLimits(workers=1))
     assert run.counts == {"applied": 3, "refused": 10, "not sent": 47}
     assert len(run.retry()) == 47  # those that are gone are left out
 
@@ -197,7 +197,7 @@ def test_success_is_no_proof(account, twist, kind):
     plan = snapshot.plan(snapshot.frame().assign(name="new", description="new"))
 
     bench = engine.Bench(Liar(account._client, twist), account.journal)
-    run = engine.apply(bench, plan, Way())
+    run = engine.apply(bench, plan, RequestSpec())
     assert run.counts == {kind: 1}
 
 
@@ -208,9 +208,9 @@ def test_resume_after_a_death_at_any_request(at):
 
     with tt.sandbox("jira", tickets=6, limit=None) as account:
         plan = renamed(account)
-        bench = engine.Bench(Killer(account._client, at), account.journal, tt.Brakes(workers=1, canary=0))
+        bench = engine.Bench(Killer(account._client, at), account.journal, tt.SafetyLimits(workers=1, canary=0))
         with pytest.raises(SystemExit):
-            engine.apply(bench, plan, Way())
+            engine.apply(bench, plan, RequestSpec())
         run = account.resume()
         assert run.counts == {
             "applied": 6
@@ -250,7 +250,7 @@ def test_second_run_on_one_account_is_refused(account):
     """Two runs at once would fight; the second is told which one works."""
 
     plan = renamed(account)
-    run_id = account.journal.begin(plan, Way())
+    run_id = account.journal.begin(plan, RequestSpec())
     with pytest.raises(JournalError, match=run_id):
         account.apply(plan, confirm=60)
 
@@ -259,8 +259,8 @@ def test_progress_listener_that_fails_never_harms_a_run(account):
     """A bar is merely one listener."""
     from truto_tickets_nb.runs import engine
 
-    bench = engine.Bench(account._client, account.journal, tt.Brakes(), lambda event: 1 / 0)
-    assert engine.apply(bench, renamed(account), Way()).counts == {"applied": 60}
+    bench = engine.Bench(account._client, account.journal, tt.SafetyLimits(), lambda event: 1 / 0)
+    assert engine.apply(bench, renamed(account), RequestSpec()).counts == {"applied": 60}
 
 
 def test_idempotency_key_goes_with_every_patch(account):

@@ -22,12 +22,12 @@ from truto_tickets_nb.api.throttle import Throttle
 account = tt.connect(*sys.argv[1:4], home=sys.argv[4])
 account._client.budget = Throttle.unlimited()
 if account.journal.last_open(account.id):
-    account.resume(brakes=tt.Brakes(workers=8, canary=0))
+    account.resume(brakes=tt.SafetyLimits(workers=8, canary=0))
 else:
     snapshot = account.load()
     df = snapshot.frame()
     df["name"] = df["name"].str.strip() + " (seen)"
-    account.apply(snapshot.plan(df), confirm=len(snapshot), brakes=tt.Brakes(workers=8, canary=0))
+    account.apply(snapshot.plan(df), confirm=len(snapshot), brakes=tt.SafetyLimits(workers=8, canary=0))
 """
 FAULTS = (
     "edited=0.03:field=name", "edited=0.03:field=description", "limited=0.03:wait=0.01", "error_502=0.01", "lost_after=0.02",

@@ -14,10 +14,10 @@ from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile, slugs
 from truto_tickets_nb.integrations.request_rate import pace
-from truto_tickets_nb.loading.account_metadata import HOUR, Known
+from truto_tickets_nb.loading.account_metadata import HOUR, AccountMetadata
 from truto_tickets_nb.loading.account_profile import AccountProfile
 from truto_tickets_nb.loading.column_info import about
-from truto_tickets_nb.plans.account_schema import Learnt
+from truto_tickets_nb.plans.account_schema import AccountSchema
 
 
 def asked(account, start=0):
@@ -27,7 +27,7 @@ def asked(account, start=0):
 def test_learnt_once_and_kept_for_an_hour(account):
     """The second look asks nothing, an hour later everything is asked anew, and refresh() forgets at once."""
     now = [0.0]
-    known = Known(account._client, profile("jira"), clock=lambda: now[0])
+    known = AccountMetadata(account._client, profile("jira"), clock=lambda: now[0])
     first = known.choices()
     count = len(account.sandbox.requests())
     assert (known.choices(), known.learnt().methods) == (first, ("list", "get", "update"))
@@ -154,7 +154,7 @@ def test_schemas_of_every_likely_form(schema, values, required):
     assert (meta.enums.get("status", ()), meta.required) == (values, required)
 
 
-class Told:
+class FakeAccount:
     """Play an account whose answers can be changed between two questions: path -> (status, JSON)."""
 
     def __init__(self, **answers):
@@ -171,7 +171,7 @@ class Told:
         client = Client(
             "canary-token", "acc", "https://x.example", transport=httpx.MockTransport(self), budget=budget, tries=1
         )
-        return Known(client, profile(slug))
+        return AccountMetadata(client, profile(slug))
 
 
 USERS = {"result": [{"id": "1", "name": "Ada Osei"}], "next_cursor": None}
@@ -183,7 +183,7 @@ CAPABILITIES = {"unified": [{"model": "ticketing", "resource": "tickets", "metho
 def test_transient_failure_is_not_remembered(status):
     """What failed only for the moment is said, asked for again with the next load, and then known; nothing else is asked twice."""
     failure = (status, {"message": "not now", "truto_error_insight": {"rate_limit_error": {}}})
-    told = Told(users=failure, update=failure, capabilities=(200, CAPABILITIES))
+    told = FakeAccount(users=failure, update=failure, capabilities=(200, CAPABILITIES))
     known = told.known()
     first = known.facts()
     assert [note for note in first.notes if "list of users" in note and "asked for again" in note]
@@ -203,7 +203,7 @@ def test_transient_failure_is_not_remembered(status):
 @pytest.mark.parametrize("status", [404, 405])
 def test_what_there_is_not_is_remembered(status):
     """An account that has no such list or schema is not asked for it again within the hour, and no load talks of it."""
-    told = Told()
+    told = FakeAccount()
     told.answers = dict.fromkeys(("users", "update", "list", "capabilities"), (status, {"message": "no such thing"}))
     known = told.known()
     first = known.facts()
@@ -226,7 +226,7 @@ ODD = [
 @pytest.mark.parametrize("odd", ODD, ids=map(str, range(len(ODD))))
 def test_odd_schemas_cost_a_note_and_never_the_load(odd):
     """JSON that nobody documents may take any form: what can't be read is left open, and everything else is still known."""
-    told = Told(users=(200, USERS), **dict.fromkeys(("update", "list", "capabilities", "fields"), (200, odd)))
+    told = FakeAccount(users=(200, USERS), **dict.fromkeys(("update", "list", "capabilities", "fields"), (200, odd)))
     facts = told.known("zendesk").facts()
     assert [choice.name for choice in facts.choices["users"].items] == ["Ada Osei"]
     assert not facts.learnt.overridden
@@ -240,7 +240,7 @@ def test_changed_mapping_is_found_in_the_capabilities(overridden):
         {**tickets, "resource": "users", "env_overridden": True},
         {**tickets, "model": "crm", "env_overridden": True},
     ]
-    learnt = Told(capabilities=(200, {"unified": [*others, tickets]})).known().learnt()
+    learnt = FakeAccount(capabilities=(200, {"unified": [*others, tickets]})).known().learnt()
     assert learnt.overridden is (overridden in (True, "true"))
     assert learnt.applied_to(profile("jira")).fact("assignees").is_documented is not learnt.overridden
 
@@ -273,14 +273,14 @@ def test_what_goes_along_unseen_and_what_it_costs():
         "before": [{"name": "find"}],
         "after": [{}],
     }
-    learnt = Told(update=(200, meta)).known().learnt()
+    learnt = FakeAccount(update=(200, meta)).known().learnt()
     assert (learnt.unseen, learnt.steps) == ((("query", '{"expand":"all"}'),), 2)
-    assert Learnt.of_json(orjson.loads(orjson.dumps(learnt.to_json()))) == learnt
+    assert AccountSchema.of_json(orjson.loads(orjson.dumps(learnt.to_json()))) == learnt
 
 
 def test_pace_counts_the_steps_of_an_update():
     """Where one PATCH makes three calls of the vendor, fewer of them go out in a window."""
-    told = Told(update=(200, {**UPDATE, "before": [{}, {}]}))
+    told = FakeAccount(update=(200, {**UPDATE, "before": [{}, {}]}))
     known = told.known("trello")
     known._client.budget = Throttle(50, 10.0)
     known.learnt()
@@ -289,7 +289,7 @@ def test_pace_counts_the_steps_of_an_update():
 
 def test_page_of_an_account_whose_mapping_was_changed():
     """The page says that what is documented may not hold, and names nothing as documented."""
-    learnt = Learnt(overridden=True, readable=frozenset({"id", "name"}), unseen=(("body", '{"a":1}'),), steps=1)
+    learnt = AccountSchema(overridden=True, readable=frozenset({"id", "name"}), unseen=(("body", '{"a":1}'),), steps=1)
     page = AccountProfile("acc", learnt.applied_to(profile("jira")), learnt, {})
     text = " ".join(repr(page).split())
     assert "This environment changed Truto's mapping of Jira tickets (env_overridden)" in text
@@ -306,6 +306,6 @@ def test_counts_of_the_page_are_told_as_counts():
     """Truto's page counts who takes assignees and workspace: said where the account itself does not tell, and never a refusal."""
     for slug in slugs():
         for name, count in (("assignees", "23"), ("workspace", "9")):
-            column = about(name, profile(slug), Learnt(), {})
+            column = about(name, profile(slug), AccountSchema(), {})
             assert column.editable
             assert f"counts {count} of the 28" in column.why

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs import engine
 
 TICKETS = [str(n) for n in range(1, 6)]
@@ -102,7 +102,7 @@ class Cleaning(RuleBasedStateMachine):
         door = Mortal(self.account._client, at or -1)
         try:
             self.run = engine.apply(
-                engine.Bench(door, self.account.journal, tt.Brakes(workers=1, canary=0)), plan, Way()
+                engine.Bench(door, self.account.journal, tt.SafetyLimits(workers=1, canary=0)), plan, RequestSpec()
             )
         except SystemExit:
             self.run = None

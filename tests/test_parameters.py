@@ -11,10 +11,10 @@ import truto_tickets_nb as tt
 from truto_tickets_nb.api.address import query_pairs
 from truto_tickets_nb.errors import ArgumentError, PlanError
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.plans.account_schema import Learnt
+from truto_tickets_nb.plans.account_schema import AccountSchema
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
 from truto_tickets_nb.plans.request_parameters import PARAMETERS, REFUSED, parameters
-from truto_tickets_nb.plans.request_spec import way_of
+from truto_tickets_nb.plans.request_spec import request_spec_of
 
 
 def ticket(key, **more):
@@ -93,10 +93,10 @@ def test_parameter_that_cannot_be_meant_is_refused(jira, query, said):
 
 def test_parameters_of_the_account_are_taken():
     """What the account's own schema names may go along, whatever the page knows."""
-    learnt = Learnt(required_query=("board",), optional_query=("sprint",))
+    learnt = AccountSchema(required_query=("board",), optional_query=("sprint",))
     assert parameters({"board": "b", "sprint": 4}, profile("other"), learnt) == {"board": "b", "sprint": 4}
     with pytest.raises(PlanError, match="this account's schema knows"):
-        parameters({"board": "b"}, profile("other"), Learnt())
+        parameters({"board": "b"}, profile("other"), AccountSchema())
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ values = st.recursive(
 def test_every_parameter_is_shown_as_it_is_sent(remote):
     """Whatever goes along, nested as it may be, stands in the plan word for word as on the wire, and silence is not claimed."""
     change = Change("name", "a", "b", "a", "b")
-    way = way_of(profile("jira"), Learnt(), {"name"}, query={"remote_query": remote})
+    way = request_spec_of(profile("jira"), AccountSchema(), {"name"}, query={"remote_query": remote})
     plan = Plan("acc", "jira", (Patch("1", "x", (change,)),), way=way).noted()
     sent = [f"{key}={value}" for key, value in query_pairs({"remote_query": remote})]
     assert [note for note in plan.notes if all(part in note for part in sent) and "along with each PATCH" in note]

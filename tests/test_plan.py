@@ -9,7 +9,7 @@ import pytest
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.show import to_text
 
 
@@ -123,7 +123,7 @@ def test_curl_script_is_sound_shell_whatever_the_text():
     """Quotes, dollars and line breaks of a ticket stay text."""
     hostile = 'it\'s $(touch x) `id` "q"\nline; rm -rf'
     patches = (Patch("a/b", hostile, (Change("name", "", hostile, "", hostile),)),)
-    plan = Plan("acc", "jira", patches, way=Way(("etag",)))
+    plan = Plan("acc", "jira", patches, way=RequestSpec(("etag",)))
     script = plan.to_curl()
     assert subprocess.run(["bash", "-n"], input=script.encode(), check=False).returncode == 0
     assert "\npatch a%2Fb '" in script

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import ConfirmError, PlanError
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-from truto_tickets_nb.plans.request_spec import READ, Way
+from truto_tickets_nb.plans.request_spec import READ, RequestSpec
 
 METHODS = ("to_curl", "to_python", "to_javascript", "to_typescript", "to_python_sdk")
 NAME = Change("name", "Refund", "Refund!", "Refund", "Refund!")
@@ -35,7 +35,7 @@ FULL = Plan(
     ),
     ("Jira mails watchers.",),
     5,
-    Way(("etag",), {"organization": {"id": 7}}, ("workspace|collections",), True, ("name",), READ),
+    RequestSpec(("etag",), {"organization": {"id": 7}}, ("workspace|collections",), True, ("name",), READ),
     "20260101-abcdef",
     (50, 10.0),
 )
@@ -135,7 +135,7 @@ def test_file_saved_by_an_editor_is_read(form):
 def test_every_part_of_a_plan_is_in_its_fingerprint():
     """64 hex digits over all fields of plan, way, patch, change and problem: a plan that differs in one differs in it."""
     assert (len(FULL.fingerprint), set(FULL.fingerprint) <= set("0123456789abcdef")) == (64, True)
-    other = {"budget": (1, 10.0), "way": Way(), "looked_at": 6}
+    other = {"budget": (1, 10.0), "way": RequestSpec(), "looked_at": 6}
     plans = [replace(FULL, **{f.name: other.get(f.name, ("x",) if isinstance(getattr(FULL, f.name), tuple) else "x")})
              for f in fields(Plan) if f.name not in ("patches", "problems")]  # fmt: skip
     ways = {"query": (), "fixed": {}, "carry": (), "whole_custom_fields": False, "apart": (), "read": None}

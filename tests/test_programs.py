@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import truto_tickets_nb as tt
 from truto_tickets_nb.api.address import query_pairs
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-from truto_tickets_nb.plans.request_spec import READ, Way
+from truto_tickets_nb.plans.request_spec import READ, RequestSpec
 from truto_tickets_nb.tickets.json_values import ref
 
 pytest_plugins = ["clients.tools"]
@@ -183,7 +183,7 @@ def test_typescript_stops_where_the_sdk_has_rounded_a_number(tsc, node):
 
 def small(name="x", ticket="1", value="x", **way):
     change = Change("name", "", value, "", value)
-    return Plan("acc", "jira", (Patch(ticket, name, (change,)),), way=Way(read=READ, **way))
+    return Plan("acc", "jira", (Patch(ticket, name, (change,)),), way=RequestSpec(read=READ, **way))
 
 
 def test_every_program_is_typed_whatever_it_takes_from_its_ticket(tsc):
@@ -197,7 +197,7 @@ def test_every_program_is_typed_whatever_it_takes_from_its_ticket(tsc):
 
 def several_whole():
     change = Change("custom_fields.x", "", "y", "", {"__proto__": 1})
-    return Plan("acc", "jira", (Patch("1", "x", (change,)),), way=Way(whole_custom_fields=True))
+    return Plan("acc", "jira", (Patch("1", "x", (change,)),), way=RequestSpec(whole_custom_fields=True))
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -298,7 +298,9 @@ def test_program_run_twice_has_one_effect(small_account, runners, tmp_path):
 def test_parts_of_a_ticket_have_keys_of_their_own():
     """A second PATCH of a ticket is no repeat of the first, and no key of one ticket is that of another."""
     changes = (Change("name", "", "", "", "x"), Change("tags", (), (), [], []))
-    plan = Plan("acc", "jira", tuple(Patch(name, "x", changes) for name in ("a", "a-1", "a/1")), way=Way(apart=("*",)))
+    plan = Plan(
+        "acc", "jira", tuple(Patch(name, "x", changes) for name in ("a", "a-1", "a/1")), way=RequestSpec(apart=("*",))
+    )
     keys = [line.split()[-1] for line in plan.to_curl().splitlines() if line.startswith("patch ")]
     assert len(set(keys)) == 6
 
@@ -434,7 +436,7 @@ RECORD = st.fixed_dictionaries(FIRM, optional=LOOSE)
 WHOLE_RECORD = st.fixed_dictionaries(
     FIRM | NAMED, optional={name: row for name, row in LOOSE.items() if name not in NAMED}
 )
-TAKES = Way(
+TAKES = RequestSpec(
     ("etag", "workspace_id", "ticket_type", "organization", "anything"),
     {},
     ("workspace|collections", "assignees", "status", "languages", "due_date", "collections"),

@@ -13,7 +13,7 @@ from truto_tickets_nb.api import request_log
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import ConfirmError, JournalError, RunNotFound, SetupError
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.process import release
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.journal_file import _STEPS, _seal
@@ -29,7 +29,7 @@ def plan_of(count=2, account="acc"):
 
 def run_of(journal, days, *, kind="applied", state="finished", count=2, account="acc"):
     """Write a run down that ended so many days ago."""
-    run_id = journal.begin(plan_of(count, account), Way())
+    run_id = journal.begin(plan_of(count, account), RequestSpec())
     for place, patch in enumerate(plan_of(count).patches):
         if state == "finished" or place:
             journal.settle(run_id, place, Outcome(patch, kind))
@@ -170,7 +170,7 @@ def test_shared_limit_forgets_what_is_old_and_nothing_fresh(tmp_path):
     """Departures older than an hour go, whoever sent them; fresh ones of every account stay."""
     path = tmp_path / "budget.sqlite"
     for name, at in (("mine", 10_000.0), ("mine", 14_000.0), ("theirs", 10_000.0), ("theirs", 14_000.0)):
-        log = request_log.Shared(path, name)
+        log = request_log.SharedRequestLog(path, name)
         with log:
             log.add(at)
             log.pause(at)

@@ -9,7 +9,7 @@ from test_laws import RECORD, compared, sent, slowly, value
 
 from truto_tickets_nb.errors import NotFound, ServerTrouble
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs.rebase import SO, rebase
 from truto_tickets_nb.runs.recheck import rehearse
 from truto_tickets_nb.runs.run import Rehearsal
@@ -32,7 +32,7 @@ class Door:
 def rebased(plan, now):
     """Rehearse a plan on what the server holds now, and rebase it."""
     records = now if isinstance(now, dict) else {str(n): record for n, record in enumerate(now)}
-    return rebase(Rehearsal(plan, tuple(rehearse(Door(records), patch, Way()) for patch in plan)))
+    return rebase(Rehearsal(plan, tuple(rehearse(Door(records), patch, RequestSpec()) for patch in plan)))
 
 
 @st.composite

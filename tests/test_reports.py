@@ -119,7 +119,7 @@ def test_outcomes_of_edits_that_comparing_forgives(fault, edit):
         draft = snapshot.draft()
         plan = (draft.map("tags", {"Billing": "billing"}) if edit == "tags" else draft.tidy("name", edit)).plan()
         account.sandbox.faults(**({} if fault == "none" else {fault: {"tickets": ["1", "2"], "on": "PATCH"}}))
-        run = account.apply(plan, confirm=len(plan), progress=False, brakes=tt.Brakes(canary=0, stop_after=50))
+        run = account.apply(plan, confirm=len(plan), progress=False, brakes=tt.SafetyLimits(canary=0, stop_after=50))
         account.sandbox.faults()
         for outcome in run.outcomes:
             ticket = account.sandbox.ticket(outcome.ticket)
@@ -152,6 +152,8 @@ def test_answers_are_trusted_only_once_a_second_look_bears_one_out(canary):
         snapshot = account.load(progress=False)
         plan = snapshot.plan(snapshot.frame().assign(name="new"))
         account.sandbox.faults(echoed=1.0)
-        run = account.apply(plan, confirm=len(plan), progress=False, brakes=tt.Brakes(canary=canary, stop_after=50))
+        run = account.apply(
+            plan, confirm=len(plan), progress=False, brakes=tt.SafetyLimits(canary=canary, stop_after=50)
+        )
         assert not run.applied
         assert {account.sandbox.ticket(key)["name"] for key in snapshot.frame().index} != {"new"}

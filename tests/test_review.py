@@ -10,7 +10,7 @@ from ipywidgets import Widget
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import PlanError
-from truto_tickets_nb.runs.gateway import Brakes
+from truto_tickets_nb.runs.gateway import SafetyLimits
 from truto_tickets_nb.widgets.review import session, view
 
 PATIENCE = 30
@@ -254,7 +254,7 @@ def test_two_hands_on_one_button_send_once(account, review):
 def test_large_plan_wants_a_tick_besides(monkeypatch, review):
     """The brake for one run stays on until somebody lifts it."""
     for module in (session, view):
-        monkeypatch.setattr(module, "Brakes", lambda cap=3: Brakes(cap=cap))
+        monkeypatch.setattr(module, "SafetyLimits", lambda cap=3: SafetyLimits(cap=cap))
     review.refresh()
     review.type_number(4)
     review.press_apply()

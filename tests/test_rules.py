@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.plans.account_schema import Custom, Learnt
+from truto_tickets_nb.plans.account_schema import AccountSchema, Custom
 from truto_tickets_nb.plans.plan import Change, Patch
-from truto_tickets_nb.plans.request_spec import Way, way_of
-from truto_tickets_nb.plans.rules import Book, notes, problems
+from truto_tickets_nb.plans.request_spec import RequestSpec, request_spec_of
+from truto_tickets_nb.plans.rules import RuleContext, notes, problems
 
 HTML = "<p>Hello <b>team</b></p>"
 
@@ -26,9 +26,9 @@ def many(field, before, after):
 
 
 def told(slug, *changes, learnt=None, record=None, **asked):
-    known = learnt or Learnt()
-    way = way_of(profile(slug), known, {change.field for change in changes}, **asked)
-    book = Book(
+    known = learnt or AccountSchema()
+    way = request_spec_of(profile(slug), known, {change.field for change in changes}, **asked)
+    book = RuleContext(
         profile(slug),
         known,
         way,
@@ -90,15 +90,15 @@ def test_ordinary_changes_are_no_problem(slug, change):
 
 def test_own_schema_wins_over_the_files():
     """What the account lists is taken, whatever we assumed; what it does not list blocks."""
-    taken = told("hive", text("items", None, "x"), learnt=Learnt(writable=frozenset({"items"})))[0]
-    refused = told("hive", text("name", "a", "b"), learnt=Learnt(writable=frozenset({"items"})))[0]
+    taken = told("hive", text("items", None, "x"), learnt=AccountSchema(writable=frozenset({"items"})))[0]
+    refused = told("hive", text("name", "a", "b"), learnt=AccountSchema(writable=frozenset({"items"})))[0]
     assert [p for p in taken if "taken" in p.reason] == []
     assert [(p.blocking, p.fix) for p in refused if "update schema" in p.reason] == [(True, "It takes: items.")]
 
 
 def test_capabilities_win_over_the_page():
     """An account of a tool outside the 28 that offers updates may use them; one of the 28 that does not, may not."""
-    offers, lacks = Learnt(methods=("list", "update")), Learnt(methods=("list", "get"))
+    offers, lacks = AccountSchema(methods=("list", "update")), AccountSchema(methods=("list", "get"))
     assert told("zendesk", text("name", "a", "b"), learnt=offers)[0] == []
     assert "by its own capabilities" in told("jira", text("name", "a", "b"), learnt=lacks)[0][0].reason
 
@@ -118,7 +118,7 @@ def test_fields_that_exclude_each_other():
 
 @pytest.mark.parametrize(
     ("slug", "learnt", "blocking"),
-    [("hive", Learnt(), False), ("other", Learnt(required_query=("workspace_id",)), True)],
+    [("hive", AccountSchema(), False), ("other", AccountSchema(required_query=("workspace_id",)), True)],
 )
 def test_parameter_that_the_ticket_does_not_give(slug, learnt, blocking):
     """What a PATCH needs and the ticket lacks is told before the first request, with the way out."""
@@ -131,14 +131,14 @@ def test_parameter_that_the_ticket_does_not_give(slug, learnt, blocking):
 def test_field_that_always_goes_along_and_is_missing():
     """A body that must hold a workspace or collections can't be made of a ticket that has neither."""
     found = told(
-        "other", text("name", "a", "b"), learnt=Learnt(required=("workspace|collections",)), record={"id": "7"}
+        "other", text("name", "a", "b"), learnt=AccountSchema(required=("workspace|collections",)), record={"id": "7"}
     )[0]
     assert [p.reason for p in found if p.blocking] == ["each PATCH needs workspace here, and this ticket has none"]
 
 
 def test_option_of_a_custom_field():
     """A value that the account's own list of options does not hold is worth a look."""
-    learnt = Learnt(custom=(Custom("region", "Region", "enum", ("EU", "US")),))
+    learnt = AccountSchema(custom=(Custom("region", "Region", "enum", ("EU", "US")),))
     assert told("other", text("custom_fields.region", "EU", "MARS"), learnt=learnt)[0][0].fix == "There are: EU, US."
     assert told("other", text("custom_fields.region", "EU", "US"), learnt=learnt)[0] == []
 
@@ -175,7 +175,7 @@ def test_rounds_are_told():
 
 def test_what_goes_along_is_told():
     """Fields and parameters that go along unasked stand in the plan."""
-    learnt = Learnt(required=("workspace|collections",))
+    learnt = AccountSchema(required=("workspace|collections",))
     found = told("other", text("name", "a", "b"), learnt=learnt, query={"organization": {"id": "7"}})[1]
     assert [note for note in found if "own workspace, or collections unchanged" in note]
     assert [note for note in found if note == "organization[id]=7 goes along with each PATCH, as you asked."]
@@ -183,5 +183,5 @@ def test_what_goes_along_is_told():
 
 def test_nothing_is_said_of_nothing():
     """An empty plan has no problems and no notes."""
-    book = Book(profile("zendesk"), way=Way())
+    book = RuleContext(profile("zendesk"), way=RequestSpec())
     assert (list(problems((), book)), list(notes((), book))) == ([], [])

@@ -14,7 +14,7 @@ from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import JournalError
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.process import release
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.journal_file import _seal
@@ -28,7 +28,7 @@ def plan_of(count=2, account="acc"):
 
 
 def applied(journal, plan):
-    run_id = journal.begin(plan, Way())
+    run_id = journal.begin(plan, RequestSpec())
     for place, patch in enumerate(plan.patches):
         journal.settle(run_id, place, Outcome(patch, "applied"))
     journal.finish(run_id, "finished", ())
@@ -92,7 +92,7 @@ def test_counts_are_those_of_the_run(tmp_path):
     """The list counts as the run itself does, whether it is finished, open, or was never written to its end."""
     with Journal(tmp_path) as journal:
         plan = plan_of(5)
-        run_id = journal.begin(plan, Way())
+        run_id = journal.begin(plan, RequestSpec())
         for place, kind in enumerate(["conflict", "applied", "conflict"]):
             journal.settle(run_id, place, Outcome(plan.patches[place], kind))
         journal.intend(run_id, 3, ("name",))
@@ -108,10 +108,10 @@ def test_counts_are_those_of_the_run(tmp_path):
 CHILD = """
 import sys, time
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs.journal import Journal
 journal = Journal(sys.argv[1])
-print(journal.begin(Plan("acc", "jira", (Patch("1", "t", (Change("name", "a", "b", "a", "b"),)),)), Way()), flush=True)
+print(journal.begin(Plan("acc", "jira", (Patch("1", "t", (Change("name", "a", "b", "a", "b"),)),)), RequestSpec()), flush=True)
 time.sleep(600)
 """
 
@@ -124,7 +124,7 @@ def test_run_of_a_dead_process_is_interrupted(tmp_path):
             assert (journal.runs()[0].state, journal.run(run_id).state) == ("running", "running")
             assert "truto-tickets resume" not in repr(journal.runs())
             with pytest.raises(JournalError, match=rf"process {child.pid}\) is working"):
-                journal.begin(plan_of(), Way())
+                journal.begin(plan_of(), RequestSpec())
             child.kill()
             child.wait()
             assert (journal.runs()[0].state, journal.run(run_id).state) == ("interrupted", "interrupted")
@@ -140,7 +140,7 @@ def elsewhere(tmp_path):
     with tt.sandbox("jira", tickets=3, limit=None) as account:
         account._home = tmp_path
         snapshot = account.load()
-        run_id = account.journal.begin(snapshot.plan(snapshot.frame().assign(name="x")), Way())
+        run_id = account.journal.begin(snapshot.plan(snapshot.frame().assign(name="x")), RequestSpec())
         release(run_id)
         account.journal._db.execute("update runs set host='another-machine', pid=4711, mark='12.00'")
         _seal(account.journal._db)
@@ -198,7 +198,7 @@ def test_terminal_takes_a_run_over(elsewhere, tmp_path, monkeypatch, capsys):
 def test_living_run_is_not_taken_over(tmp_path):
     """take_over concerns other machines: a run that this machine works on is left alone."""
     with Journal(tmp_path) as journal:
-        run_id = journal.begin(plan_of(), Way())
+        run_id = journal.begin(plan_of(), RequestSpec())
         journal.give_up(run_id)
         with pytest.raises(JournalError, match="is working on this account right now"):
             journal.claim(run_id)

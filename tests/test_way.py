@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.plans.account_schema import Custom, Learnt
+from truto_tickets_nb.plans.account_schema import AccountSchema, Custom
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.request_spec import READ, Way, silence, way_of
+from truto_tickets_nb.plans.request_spec import READ, RequestSpec, request_spec_of, silence
 
 FIELDS = ("name", "status", "description", "custom_fields.a", "custom_fields.b", "due_date")
 ways = st.builds(
-    Way,
+    RequestSpec,
     query=st.lists(st.sampled_from(["etag", "workspace_id"]), unique=True).map(tuple),
     fixed=st.dictionaries(st.sampled_from(["organization"]), st.fixed_dictionaries({"id": st.text("ab", min_size=1)})),
     carry=st.sampled_from([(), ("workspace",), ("workspace|collections",)]),
@@ -50,11 +50,11 @@ def test_what_goes_along_is_part_of_the_fingerprint():
     """A plan that sends something else besides is another plan."""
     plan = Plan("acc", "jira", (Patch("7", "x", (Change("name", "a", "b", "a", "b"),)),))
     ways = (
-        Way(),
-        Way(("etag",)),
-        Way(fixed={"organization": {"id": "7"}}),
-        Way(carry=("workspace",)),
-        Way(apart=("*",)),
+        RequestSpec(),
+        RequestSpec(("etag",)),
+        RequestSpec(fixed={"organization": {"id": "7"}}),
+        RequestSpec(carry=("workspace",)),
+        RequestSpec(apart=("*",)),
     )
     assert (
         len({Plan("acc", "jira", plan.patches, way=way).fingerprint for way in ways} | {plan.quietly().fingerprint})
@@ -68,7 +68,7 @@ def test_run_of_an_earlier_version_is_read():
         "acc",
         "microsoftplanner",
         (Patch("7", "x", (Change("name", "a", "b", "a", "b"),)),),
-        way=Way(("etag",), read=READ),
+        way=RequestSpec(("etag",), read=READ),
     )
     saved = orjson.loads(plan.to_json())
     saved["plan"] = {**{key: value for key, value in saved["plan"].items() if key != "way"}, "query": ["etag"]}
@@ -93,18 +93,18 @@ def test_run_of_an_earlier_version_is_read():
 )
 def test_parameters_come_from_the_ticket(query, record, parameters, missing):
     """Each parameter is taken from the ticket in the form that the page documents, or named as missing."""
-    assert Way(query).parameters(record) == (parameters, missing)
+    assert RequestSpec(query).parameters(record) == (parameters, missing)
 
 
 def test_parameters_of_the_analyst_go_before():
     """What was given for all tickets is not taken from each."""
-    way = Way(("organization",), fixed={"organization": {"id": "1"}}, read=READ)
+    way = RequestSpec(("organization",), fixed={"organization": {"id": "1"}}, read=READ)
     assert way.parameters({"organization": {"id": "2"}}) == ({**READ, "organization": {"id": "1"}}, ())
 
 
 def test_body_carries_what_always_goes_along():
     """A field goes along unchanged, in the form of a body, unless one that stands for it changes."""
-    way = Way(carry=("workspace|collections",), whole_custom_fields=True)
+    way = RequestSpec(carry=("workspace|collections",), whole_custom_fields=True)
     record = {"workspace": {"id": "w", "name": "Shop"}, "custom_fields": {"a": 1, "b": 2}}
     one, two = Change("custom_fields.a", "1", "3", 1, 3), Change("collections", (), ("c",), [], [{"id": "c"}])
     assert way.body((one,), record) == {"custom_fields": {"a": 3, "b": 2}, "workspace": "w"}
@@ -113,8 +113,8 @@ def test_body_carries_what_always_goes_along():
 
 def test_account_wins_and_profile_adds():
     """What the account requires is added to what the profile knows; quiet adds the switch; the tool's own record is never asked for."""
-    learnt = Learnt(required=("workspace",), required_query=("etag", "organization"))
-    way = way_of(
+    learnt = AccountSchema(required=("workspace",), required_query=("etag", "organization"))
+    way = request_spec_of(
         profile("microsoftplanner"), learnt, {"remote_data"}, query={"organization": {"id": "1"}}, carry=["name"]
     )
     assert (way.query, way.carry, way.apart, way.read) == (
@@ -123,13 +123,15 @@ def test_account_wins_and_profile_adds():
         ("description",),
         READ,
     )
-    assert way_of(profile("jira"), Learnt(), {"name"}, quiet=True).fixed == {"remote_query": {"notifyUsers": "false"}}
+    assert request_spec_of(profile("jira"), AccountSchema(), {"name"}, quiet=True).fixed == {
+        "remote_query": {"notifyUsers": "false"}
+    }
 
 
 def test_parameter_that_cannot_be_sent_is_refused_at_once():
     """What a query can't hold is refused while planning, with the name of the parameter."""
     with pytest.raises(PlanError, match=r"organization\[id\] the value None"):
-        way_of(profile("jira"), Learnt(), {"name"}, query={"organization": {"id": None}})
+        request_spec_of(profile("jira"), AccountSchema(), {"name"}, query={"organization": {"id": None}})
 
 
 def test_silence_without_a_switch_is_refused():
@@ -140,7 +142,7 @@ def test_silence_without_a_switch_is_refused():
 
 def test_learnt_is_saved_and_read():
     """What an account told survives a file."""
-    learnt = Learnt(
+    learnt = AccountSchema(
         frozenset({"name"}),
         ("a|b",),
         ("etag",),
@@ -151,5 +153,5 @@ def test_learnt_is_saved_and_read():
         (Custom("k", options=("o",)),),
         ("n",),
     )
-    assert Learnt.of_json(orjson.loads(orjson.dumps(learnt.to_json()))) == learnt
-    assert Learnt.of_json({}) == Learnt()
+    assert AccountSchema.of_json(orjson.loads(orjson.dumps(learnt.to_json()))) == learnt
+    assert AccountSchema.of_json({}) == AccountSchema()

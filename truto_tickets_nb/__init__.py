@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.connecting import connect
     from truto_tickets_nb.edits import Draft, Filter, Recipe, Step
     from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-    from truto_tickets_nb.runs.gateway import Brakes
+    from truto_tickets_nb.runs.gateway import SafetyLimits
     from truto_tickets_nb.runs.run import Outcome, Run
     from truto_tickets_nb.snapshot import Snapshot, open_snapshot
     from truto_tickets_nb.widgets.review.review import Review
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Account",
-    "Brakes",
     "BulkForm",
     "Change",
     "Draft",
@@ -56,6 +55,7 @@ __all__ = [
     "Recipe",
     "Review",
     "Run",
+    "SafetyLimits",
     "Snapshot",
     "Step",
     "TicketForm",
@@ -70,7 +70,7 @@ __version__ = VERSION
 # library, no server and no widgets.
 _MODULES = {
     "Account": "account",
-    "Brakes": "runs.gateway",
+    "SafetyLimits": "runs.gateway",
     "BulkForm": "widgets.workbench.bulk_form",
     "Change": "plans.plan",
     "Draft": "edits",

@@ -10,16 +10,16 @@ from truto_tickets_nb.api import request_log
 from truto_tickets_nb.argument_checks import ids_of, names, of_type, whole_number
 from truto_tickets_nb.errors import AccountClosed, ApiError, ConfirmError, PlanError, RunNotFound, SetupError
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.loading.account_metadata import CHANGING, Known
+from truto_tickets_nb.loading.account_metadata import CHANGING, AccountMetadata
 from truto_tickets_nb.loading.account_profile import AccountProfile
 from truto_tickets_nb.loading.load import Loaded, Request, load, stopped
-from truto_tickets_nb.loading.preflight import hindrances
+from truto_tickets_nb.loading.preflight import preflight_problems
 from truto_tickets_nb.loading.server_filters import Filters
 from truto_tickets_nb.plans.check_plan import check_plan
 from truto_tickets_nb.plans.confirmation import check_confirmed
 from truto_tickets_nb.plans.preview import remedy
 from truto_tickets_nb.runs import engine, server_check
-from truto_tickets_nb.runs.gateway import Brakes
+from truto_tickets_nb.runs.gateway import SafetyLimits
 from truto_tickets_nb.runs.journal import Journal, existing
 from truto_tickets_nb.runs.journal import home as folder
 from truto_tickets_nb.runs.prune import DAYS, OldRuns, checked_days
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.api.account_models import AccountInfo
     from truto_tickets_nb.api.client import Client
     from truto_tickets_nb.loading.account_metadata import Facts
-    from truto_tickets_nb.plans.account_schema import Learnt
+    from truto_tickets_nb.plans.account_schema import AccountSchema
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.runs.run import Rehearsal, Run
     from truto_tickets_nb.sandbox import Sandbox
@@ -52,7 +52,7 @@ class Account:
     ) -> None:
         self._client, self._info = client, info
         self._sandbox, self._home = sandbox, home
-        self._known = Known(client, profile(info.slug))
+        self._known = AccountMetadata(client, profile(info.slug))
         self._recent = Recent()
         self._journal: Journal | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
@@ -78,7 +78,7 @@ class Account:
         known = facts.learnt.applied_to(profile(self.integration))
         return AccountProfile(self.id, known, facts.learnt, facts.choices)
 
-    def learnt(self) -> Learnt:
+    def learnt(self) -> AccountSchema:
         """Tell what the account itself says: writable and required fields, enums, filters, methods, custom fields."""
         return self._known.learnt()
 
@@ -160,7 +160,7 @@ class Account:
         self._accept(plan)
         checking = server_check.switch(self._known.learnt().applied_to(profile(self.integration))) if ask_server else {}
         fields = {change.field for patch in plan.patches for change in patch.changes}
-        hindrance, unknown = hindrances(self._client, fields)
+        hindrance, unknown = preflight_problems(self._client, fields)
         with self._bar(len(plan), "dry run", shown=progress) as bar:
             bench = self._bench(bar, None)
             found = engine.dry_run(bench, plan, plan.way, unknown).hindered(hindrance)
@@ -171,7 +171,7 @@ class Account:
         plan: Plan,
         *,
         confirm: int | str | None = None,
-        brakes: Brakes | None = None,
+        brakes: SafetyLimits | None = None,
         quiet: bool = False,
         progress: bool | Bar = True,
     ) -> Run:
@@ -193,7 +193,7 @@ class Account:
         self,
         run_id: str | None = None,
         *,
-        brakes: Brakes | None = None,
+        brakes: SafetyLimits | None = None,
         progress: bool | Bar = True,
         take_over: bool = False,
     ) -> Run:
@@ -306,8 +306,13 @@ class Account:
         )
         return bar
 
-    def _bench(self, bar: Bar, brakes: Brakes | None) -> engine.Bench:
-        kept = of_type("brakes=", Brakes() if brakes is None else brakes, Brakes, "Brakes, such as tt.Brakes(cap=100)")
+    def _bench(self, bar: Bar, brakes: SafetyLimits | None) -> engine.Bench:
+        kept = of_type(
+            "brakes=",
+            SafetyLimits() if brakes is None else brakes,
+            SafetyLimits,
+            "safety limits, such as tt.SafetyLimits(cap=100)",
+        )
 
         def listen(event: object) -> None:
             if isinstance(event, engine.Settled):

@@ -19,17 +19,17 @@ from truto_tickets_nb.integrations.profile import Profile, profile
 from truto_tickets_nb.loading import snapshot_file
 from truto_tickets_nb.loading.column_info import about
 from truto_tickets_nb.plans import new_tags, rules
-from truto_tickets_nb.plans.account_schema import Learnt
+from truto_tickets_nb.plans.account_schema import AccountSchema
 from truto_tickets_nb.plans.compare import frame_identity
 from truto_tickets_nb.plans.compare.candidates import shared
 from truto_tickets_nb.plans.compare.compare import compare, date_forms
 from truto_tickets_nb.plans.compare.input_frames import frame_of
 from truto_tickets_nb.plans.compare.parse_cells import Reader, custom_forms
 from truto_tickets_nb.plans.plan import Plan
-from truto_tickets_nb.plans.request_spec import way_of
+from truto_tickets_nb.plans.request_spec import request_spec_of
 from truto_tickets_nb.safe_text import printable
 from truto_tickets_nb.sheets import spreadsheets
-from truto_tickets_nb.sheets.source import Origin, Told
+from truto_tickets_nb.sheets.source import ColumnHelp, SheetSource
 from truto_tickets_nb.show import Group, Note, Page, Row, to_html, to_text
 from truto_tickets_nb.tickets.choices import Choice, Choices
 from truto_tickets_nb.tickets.fields import CUSTOM
@@ -50,7 +50,7 @@ class Snapshot:
     account_id: str
     integration: str
     choices: Mapping[str, Choices] = field(default_factory=dict)
-    learnt: Learnt = field(default_factory=Learnt)
+    learnt: AccountSchema = field(default_factory=AccountSchema)
     query: Mapping[str, Any] = field(default_factory=dict)  # by which it was loaded
     notes: tuple[str, ...] = ()
     budget: tuple[int, float] = (50, 10.0)
@@ -128,8 +128,8 @@ class Snapshot:
         frame_identity.check_snapshot(edited, self.table, self.id)
         found = compare(self.table, edited, self.reader_for(edited), clear=clear)
         fields = {change.field for patch in found.patches for change in patch.changes}
-        way = way_of(self.profile, self.learnt, fields, query=query, carry=carry, quiet=quiet)
-        book = rules.Book(self.profile, self.learnt, way, found.records, self.choices)
+        way = request_spec_of(self.profile, self.learnt, fields, query=query, carry=carry, quiet=quiet)
+        book = rules.RuleContext(self.profile, self.learnt, way, found.records, self.choices)
         changed = {(patch.ticket, change.field) for patch in found.patches for change in patch.changes}
         return Plan(
             self.account_id,
@@ -222,15 +222,17 @@ class Snapshot:
         """Read an edited CSV, whatever its separators and encoding, as `read_excel` reads a workbook."""
         return self._marked(spreadsheets.read(file_path("path", path), self._origin()))
 
-    def _origin(self) -> Origin:
+    def _origin(self) -> SheetSource:
         told = {name: self._told(name) for name in self.table.frame.columns}
         days = frozenset({"due_date"} if self.profile.fact("due_date").value == "date" else ())
-        return Origin(self.table, self.account_id, self.integration, self.choices, told, days, self.id)
+        return SheetSource(self.table, self.account_id, self.integration, self.choices, told, days, self.id)
 
-    def _told(self, name: str) -> Told:
+    def _told(self, name: str) -> ColumnHelp:
         found = about(name, self.profile, self.learnt, self.choices)
         custom = self.learnt.field(name.removeprefix(CUSTOM)) if name.startswith(CUSTOM) else None
-        return Told(found.kind, "" if found.editable else found.why, found.takes, custom.options if custom else ())
+        return ColumnHelp(
+            found.kind, "" if found.editable else found.why, found.takes, custom.options if custom else ()
+        )
 
     def save(self, path: str | Path) -> None:
         """Write the snapshot as gzipped JSON lines: a header, then each ticket as it came. Any JSON tool reads it."""

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.run import Outcome
 from truto_tickets_nb.runs.verify import Finding
@@ -22,7 +22,7 @@ def test_journal_costs_at_most_a_millisecond_a_patch(tmp_path):
     changes = [Change("name", "before", "after", "before", "after")]
     plan = Plan("acc", "jira", tuple(Patch(str(n), f"Ticket {n}", tuple(changes)) for n in range(2000)))
     with Journal(tmp_path) as journal:
-        run = journal.begin(plan, Way())
+        run = journal.begin(plan, RequestSpec())
         spent = []
         for place, patch in enumerate(plan.patches):
             start = time.perf_counter()

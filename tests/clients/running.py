@@ -10,7 +10,7 @@ from pathlib import Path
 
 import truto_tickets_nb as tt
 
-ONE_BY_ONE = tt.Brakes(workers=1, canary=0)
+ONE_BY_ONE = tt.SafetyLimits(workers=1, canary=0)
 PATHS = os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin", "/usr/bin", "/bin"])
 
 

@@ -105,7 +105,7 @@ def test_foreign_edit_is_a_conflict(slug, account, note):
     plan = snapshot.plan(df)
     account.sandbox.edit(first, **{field: "hers"})
     account.sandbox.edit(second, ticket_url="https://tickets.example.com/hers")
-    run = account.apply(plan, confirm=2, progress=False, brakes=tt.Brakes(canary=0))
+    run = account.apply(plan, confirm=2, progress=False, brakes=tt.SafetyLimits(canary=0))
     assert (run.conflicts.ids, run.applied.ids) == ((first,), (second,))
     assert (account.sandbox.ticket(first)[field], account.sandbox.ticket(second)["ticket_url"]) == (
         "hers",

@@ -6,7 +6,7 @@ import os
 import shutil
 
 import pytest
-from jupyter import BROWSER, PATIENCE, Book, Host
+from jupyter import BROWSER, PATIENCE, Host, NotebookPage
 
 FAILED = pytest.StashKey[bool]()
 
@@ -85,7 +85,7 @@ def opened(window, request, tmp_path):
 
     def start(host, *cells, run=True):
         name = f"{request.node.name}-{len(books)}".replace("[", "-").replace("]", "")
-        books.append(Book(window, host, host.write(name, *cells)))
+        books.append(NotebookPage(window, host, host.write(name, *cells)))
         if run:
             books[-1].run_all()
         return books[-1]

@@ -121,7 +121,7 @@ _CLOSE = """async id => { const app = window.jupyterapp; const w = [...app.shell
   await w.context.save(); await w.sessionContext.shutdown(); w.dispose() }"""
 
 
-class Book:
+class NotebookPage:
     """Hold one open notebook: its panel in the page, and its kernel."""
 
     def __init__(self, page, host, path):

@@ -17,11 +17,11 @@ from truto_tickets_nb.api.account_models import AccountInfo, Capabilities, Meta
 from truto_tickets_nb.api.address import TRUTO, Token, account_name, base_address, is_loopback, query_pairs, segment
 from truto_tickets_nb.api.lenient_json import as_sent, brief, is_too_deep
 from truto_tickets_nb.api.pagination import Page, Watch, page_of
-from truto_tickets_nb.api.read_then_write import Pair
+from truto_tickets_nb.api.read_then_write import ReadThenWrite
 from truto_tickets_nb.api.responses import decoded
 from truto_tickets_nb.api.retry import PATIENCE, Wait, pause, reason, wait_asked, window_closed
 from truto_tickets_nb.api.throttle import Throttle, never
-from truto_tickets_nb.api.transport import NEVER_LEFT, Bounds, exchange, prepared
+from truto_tickets_nb.api.transport import NEVER_LEFT, ResponseLimits, exchange, prepared
 from truto_tickets_nb.errors import (
     AccountClosed,
     ApiError,
@@ -72,7 +72,7 @@ class Client:
         self.listen, self._tries = listen, tries
         self._local = threading.local()  # the pair of requests that a thread is at
         self.stop: Callable[[], bool] = never  # asked while waiting: whoever stops a job stops its waits
-        self._bounds = Bounds(total=2 * timeout)
+        self._bounds = ResponseLimits(total=2 * timeout)
         local = is_loopback(_host(self.base_url))
         self._http = httpx.Client(
             auth=self._token,
@@ -151,13 +151,13 @@ class Client:
             raise
 
     @contextmanager
-    def pair(self) -> Iterator[Pair]:
+    def pair(self) -> Iterator[ReadThenWrite]:
         """Take the places of a read and a write together, so that the write follows the read without a wait.
 
         A PATCH in here leaves only while the last GET in here is recent; else it is a LookTooOld, and nothing was sent.
         """
         with self.budget.together(2, self.stop):
-            self._local.pair = pair = Pair()
+            self._local.pair = pair = ReadThenWrite()
             try:
                 yield pair
             finally:
@@ -258,7 +258,7 @@ class Client:
 
     def _exchanged(self, request: httpx.Request) -> Reply:
         """Send a request; in a pair the time of the look is taken, and the PATCH leaves only while that is recent."""
-        pair: Pair | None = getattr(self._local, "pair", None)
+        pair: ReadThenWrite | None = getattr(self._local, "pair", None)
         if pair is not None and request.method == "PATCH":
             pair.leave()
             request.extensions = {**request.extensions, "trace": pair.trace}

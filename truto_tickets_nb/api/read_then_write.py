@@ -21,11 +21,11 @@ def _clocks() -> tuple[float, float]:
 
 
 @dataclass
-class Pair:
+class ReadThenWrite:
     """Keep when a ticket was read, and let its PATCH leave only while that is recent.
 
     >>> now = [0.0]
-    >>> pair = Pair(lambda: (now[0], now[0]))
+    >>> pair = ReadThenWrite(lambda: (now[0], now[0]))
     >>> pair.looked(trip=0.02)
     >>> now[0] = 0.05
     >>> pair.leave()

@@ -30,7 +30,7 @@ create table if not exists pauses (account text primary key, until real not null
 LONGEST_PAUSE = 125.0
 
 
-class Departures(Protocol):
+class RequestLog(Protocol):
     """Keep stamps of a monotonic clock, in seconds; used as a context, in which nobody else changes them."""
 
     def __enter__(self) -> Self: ...
@@ -59,7 +59,7 @@ class Departures(Protocol):
         """Let go of what is open."""
 
 
-class Memory:
+class MemoryRequestLog:
     """Remember the departures of this process alone."""
 
     def __init__(self) -> None:
@@ -100,7 +100,7 @@ class Memory:
         pass
 
 
-class Shared:
+class SharedRequestLog:
     """Remember the departures of all processes that use one account. Nothing in the file but an account's id and times.
 
     The clock must be one for the whole machine, as time.monotonic is on Linux, macOS and Windows.
@@ -187,10 +187,10 @@ def prune(path: Path, now: float | None = None) -> None:
         log.warning("the shared budget was not pruned: %s can't be used (%s)", path, type(error).__name__)
 
 
-def shared(path: Path, account: str) -> Departures:
+def shared(path: Path, account: str) -> RequestLog:
     """Share the budget of an account through a file; where none can be written, this process counts for itself."""
     try:
-        return Shared(path, account)
+        return SharedRequestLog(path, account)
     except (OSError, sqlite3.Error) as error:
         log.warning("the budget is not shared with other processes: %s can't be used (%s)", path, type(error).__name__)
-        return Memory()
+        return MemoryRequestLog()

@@ -7,14 +7,14 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.api.request_log import LONGEST_PAUSE, Memory
+from truto_tickets_nb.api.request_log import LONGEST_PAUSE, MemoryRequestLog
 from truto_tickets_nb.api.retry import limit_told
 from truto_tickets_nb.errors import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from truto_tickets_nb.api.request_log import Departures
+    from truto_tickets_nb.api.request_log import RequestLog
 
 SLICE = 0.2  # seconds slept at a time, so that an interrupt is felt at once
 LEAST = 0.001  # seconds: a wait is never rounded to none, because none means that the slot is taken
@@ -39,12 +39,12 @@ class Throttle:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        departures: Departures | None = None,
+        departures: RequestLog | None = None,
     ) -> None:
         self.size, self.window = size, window
         self._most = size
         self._clock, self._sleep = clock, sleep
-        self._log: Departures = departures or Memory()
+        self._log: RequestLog = departures or MemoryRequestLog()
         self._until = 0.0  # until when all threads of this process wait
         self._mine = threading.local()  # places that this thread has taken and not used, and how many it wants together
 

@@ -72,7 +72,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ResponseLimits:
     """Bound one request: seconds for all of it, bytes of its answer when unpacked."""
 
     total: float = 60.0
@@ -97,7 +97,7 @@ def exchange(
     send: Callable[[httpx.Request], httpx.Response],
     request: httpx.Request,
     token: Token,
-    bounds: Bounds,
+    bounds: ResponseLimits,
 ) -> Reply:
     """Send a request and read its answer within the bounds; every foreign error becomes one of ours.
 

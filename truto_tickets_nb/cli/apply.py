@@ -16,7 +16,7 @@ from truto_tickets_nb.cli.reports import blocking, plan_text, run_facts, run_sta
 from truto_tickets_nb.errors import PlanError, RunInterrupted, SetupError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.confirmation import is_confirmed
-from truto_tickets_nb.runs.gateway import Brakes
+from truto_tickets_nb.runs.gateway import SafetyLimits
 from truto_tickets_nb.runs.rebase import SO, rebase
 from truto_tickets_nb.show import Group, Page, Row, to_text
 
@@ -108,7 +108,7 @@ def _sent(options: argparse.Namespace, account: Account, plan: Plan, found: dict
     if not confirmed_plan(options, plan):
         return _unconfirmed(options, plan, found)
     try:
-        run = account.apply(plan, confirm=options.confirm, quiet=options.quiet, brakes=Brakes(cap=options.cap))
+        run = account.apply(plan, confirm=options.confirm, quiet=options.quiet, brakes=SafetyLimits(cap=options.cap))
     except RunInterrupted as error:
         _receipt(options, error.run)  # type: ignore[arg-type]
         raise
@@ -170,8 +170,8 @@ def add_apply(job: argparse.ArgumentParser) -> None:
     job.add_argument("--max-age", type=float, default=DAY, metavar="HOURS", help=words)
     words = "leave out what was edited by others or is so already; the number to confirm is that of what is left"
     job.add_argument("--rebase", action="store_true", help=words)
-    words = f"refuse a plan of more tickets (default: {Brakes().cap})"
-    job.add_argument("--cap", type=int, default=Brakes().cap, metavar="N", help=words)
+    words = f"refuse a plan of more tickets (default: {SafetyLimits().cap})"
+    job.add_argument("--cap", type=int, default=SafetyLimits().cap, metavar="N", help=words)
     job.add_argument("--receipt", type=Path, metavar="FILE", help="leave a receipt of the run here: .html or .json")
     add_reach(job)
     add_quiet(job)

@@ -8,6 +8,18 @@ from truto_tickets_nb.edits.filters.filters import Filter, filter_of
 from truto_tickets_nb.edits.recipes.recipe import Recipe
 from truto_tickets_nb.edits.recipes.report import Report
 from truto_tickets_nb.edits.steps.apply import apply
-from truto_tickets_nb.edits.steps.step import Applied, Effect, Misfit, Step
+from truto_tickets_nb.edits.steps.step import Applied, Effect, Inapplicable, Step
 
-__all__ = ["Applied", "Draft", "Effect", "Entry", "Filter", "Misfit", "Recipe", "Report", "Step", "apply", "filter_of"]
+__all__ = [
+    "Applied",
+    "Draft",
+    "Effect",
+    "Entry",
+    "Filter",
+    "Inapplicable",
+    "Recipe",
+    "Report",
+    "Step",
+    "apply",
+    "filter_of",
+]

@@ -23,7 +23,7 @@ from truto_tickets_nb.errors import (
     UnexpectedAnswer,
 )
 from truto_tickets_nb.integrations.request_rate import pace
-from truto_tickets_nb.plans.account_schema import Custom, Learnt
+from truto_tickets_nb.plans.account_schema import AccountSchema, Custom
 from truto_tickets_nb.safe_text import logger
 from truto_tickets_nb.tickets.choices import Choices
 from truto_tickets_nb.tickets.fields import FIELDS
@@ -97,11 +97,11 @@ class Facts:
     """Hold all that an account tells besides its tickets, as it is known now."""
 
     choices: dict[str, Choices]
-    learnt: Learnt
+    learnt: AccountSchema
     notes: list[str]
 
 
-class Known:
+class AccountMetadata:
     """Remember for an hour what one account told; what failed only for the moment is asked for again."""
 
     def __init__(self, client: Client, profile: Profile, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -110,7 +110,7 @@ class Known:
         self._odd: dict[str, list[str]] = {}  # list -> what was odd about it
         self.seen = Seen()  # of the last load
 
-    def learnt(self) -> Learnt:
+    def learnt(self) -> AccountSchema:
         """Return what the account takes and needs, as it says itself."""
         calls = questions(self._client, self._profile)
         self._ask(calls)
@@ -138,7 +138,7 @@ class Known:
         answers = {name: self._answers.get(name, (0.0, unasked))[1] for name in questions(self._client, self._profile)}
         return self._facts(learnt_of(answers), [])
 
-    def _facts(self, learnt: Learnt, wanted: list[str]) -> Facts:
+    def _facts(self, learnt: AccountSchema, wanted: list[str]) -> Facts:
         enums = {FIELDS[name].choices: values for name, values in learnt.enums.items() if name in FIELDS}
         found = {name: Choices.from_records(name, self._records(name)) for name in RESOURCES}
         for resource in {*found, *self.seen.found}:
@@ -215,12 +215,12 @@ def answered(call: Callable[[], Any]) -> Answer:
         return Answer(failure=str(error))
 
 
-def learnt_of(answers: Mapping[str, Answer]) -> Learnt:
+def learnt_of(answers: Mapping[str, Answer]) -> AccountSchema:
     """Read what an account told of itself; whatever it does not tell is left open, and said."""
     update = answers["meta/update"].value or Meta()
     listing, capabilities = answers["meta/list"].value, answers["capabilities"].value
     fields = answers["fields"].value if "fields" in answers else ()
-    return Learnt(
+    return AccountSchema(
         writable=update.writable,
         required=update.required,
         required_query=update.required_query,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from truto_tickets_nb.integrations.profile import Fact, Profile
-    from truto_tickets_nb.plans.account_schema import Learnt
+    from truto_tickets_nb.plans.account_schema import AccountSchema
     from truto_tickets_nb.tickets.choices import Choices
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
@@ -51,7 +51,7 @@ class AccountProfile:
 
     account_id: str
     profile: Profile
-    learnt: Learnt
+    learnt: AccountSchema
     choices: Mapping[str, Choices]
 
     @property

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from truto_tickets_nb.integrations.profile import Profile
-    from truto_tickets_nb.plans.account_schema import Learnt
+    from truto_tickets_nb.plans.account_schema import AccountSchema
     from truto_tickets_nb.tickets.choices import Choices
 
 UNLIKELY = "probably not taken"
@@ -30,7 +30,7 @@ class Column(NamedTuple):
     takes: str
 
 
-def about(name: str, profile: Profile, learnt: Learnt, choices: Mapping[str, Choices]) -> Column:
+def about(name: str, profile: Profile, learnt: AccountSchema, choices: Mapping[str, Choices]) -> Column:
     """Tell of one column: kind, editable, why, values."""
     row = field(name)
     if row is None:
@@ -39,7 +39,7 @@ def about(name: str, profile: Profile, learnt: Learnt, choices: Mapping[str, Cho
     return Column(name, row.kind.word, editable, why, values(name, learnt, choices.get(row.choices)))
 
 
-def _editable(name: str, profile: Profile, learnt: Learnt) -> tuple[bool, str]:
+def _editable(name: str, profile: Profile, learnt: AccountSchema) -> tuple[bool, str]:
     part = part_of(name)
     if learnt.can_update is False or (learnt.can_update is None and profile.can_update is False):
         return False, f"no update of {profile.name} tickets through Truto"
@@ -53,7 +53,7 @@ def _editable(name: str, profile: Profile, learnt: Learnt) -> tuple[bool, str]:
     return True, f"{'probably taken' if part in fact.value else UNLIKELY} ({fact.told}{counted})"
 
 
-def values(name: str, learnt: Learnt, known: Choices | None) -> str:
+def values(name: str, learnt: AccountSchema, known: Choices | None) -> str:
     """List the values that a column takes, with who names them where that is no list of the account's."""
     if name.startswith(CUSTOM):
         custom = learnt.field(name[len(CUSTOM) :])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.api.client import Client
 
 
-def hindrances(client: Client, fields: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+def preflight_problems(client: Client, fields: Iterable[str]) -> tuple[str, tuple[str, ...]]:
     """Ask, as far as an account tells, whether a PATCH of these fields could go out: what hinders it, and what nobody knows."""
     unknown: list[str] = []
     try:

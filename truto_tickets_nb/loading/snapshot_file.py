@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from truto_tickets_nb.errors import SnapshotError, cause, shorten
 from truto_tickets_nb.files.atomic_write import reason, write_file
-from truto_tickets_nb.plans.account_schema import Learnt
+from truto_tickets_nb.plans.account_schema import AccountSchema
 from truto_tickets_nb.tickets.choices import Choice, Choices
 from truto_tickets_nb.tickets.columns import Columns
 
@@ -47,7 +47,7 @@ class _Header(BaseModel):
 
 
 def write(
-    path: str | Path, table: Table, about: Mapping[str, Any], choices: Mapping[str, Choices], learnt: Learnt
+    path: str | Path, table: Table, about: Mapping[str, Any], choices: Mapping[str, Choices], learnt: AccountSchema
 ) -> None:
     """Write everything but the token; an existing file is replaced only once the new one is complete."""
     seen = {name: [[*key, sorted(ids)] for key, ids in found.seen.items()] for name, found in choices.items()}
@@ -79,7 +79,7 @@ def _write(file: IO[bytes], lines: Iterable[bytes]) -> None:
         packed.write(orjson.dumps({SEAL: total.hexdigest()}) + b"\n")
 
 
-def read(path: str | Path) -> tuple[dict[str, Any], Table, dict[str, Choices], Learnt]:
+def read(path: str | Path) -> tuple[dict[str, Any], Table, dict[str, Choices], AccountSchema]:
     """Read a snapshot back: header, table, choices, learnt; what is no snapshot, or no longer as it was saved, is refused with the reason."""
     try:
         with gzip.open(path, "rb") as packed:
@@ -90,7 +90,7 @@ def read(path: str | Path) -> tuple[dict[str, Any], Table, dict[str, Choices], L
             records = list(_records(packed, hashlib.sha256(first)))
         columns = Columns(remote_data=header["remote_data"], chosen=header["chosen"])
         columns.add(records)
-        return header, columns.table(), _choices(header), Learnt.of_json(header["learnt"])
+        return header, columns.table(), _choices(header), AccountSchema.of_json(header["learnt"])
     except SnapshotError:
         raise
     except Exception as error:  # noqa: BLE001  (what a damaged file makes of its readers is anybody's guess)

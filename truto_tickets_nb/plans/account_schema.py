@@ -23,10 +23,10 @@ class Custom:
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class AccountSchema:
     """Hold what an account told: what it takes, what it needs, which values it names.
 
-    >>> Learnt(writable=frozenset({"name"}), methods=("list", "get")).can_update
+    >>> AccountSchema(writable=frozenset({"name"}), methods=("list", "get")).can_update
     False
     """
 
@@ -53,7 +53,7 @@ class Learnt:
         """Return what the files know of the tool, as far as it holds for this account: all assumed where its mapping was changed.
 
         >>> from truto_tickets_nb.integrations.profile import profile
-        >>> Learnt(overridden=True).applied_to(profile("jira")).fact("assignees").is_documented
+        >>> AccountSchema(overridden=True).applied_to(profile("jira")).fact("assignees").is_documented
         False
         """
         return profile.as_assumed() if self.overridden else profile
@@ -61,7 +61,7 @@ class Learnt:
     def can_be_read(self, field: str) -> bool:
         """Tell whether the account answers a field at all, as far as it tells.
 
-        >>> Learnt().can_be_read("source"), Learnt(readable=frozenset({"id", "name"})).can_be_read("source")
+        >>> AccountSchema().can_be_read("source"), AccountSchema(readable=frozenset({"id", "name"})).can_be_read("source")
         (True, False)
         """
         return self.readable is None or field in self.readable

@@ -15,7 +15,7 @@ from truto_tickets_nb.plans import plan_file, preview
 from truto_tickets_nb.plans.fingerprint import SHORT, fingerprint
 from truto_tickets_nb.plans.programs import curl, javascript, python, python_sdk, typescript
 from truto_tickets_nb.plans.request_parameters import merged
-from truto_tickets_nb.plans.request_spec import READ, Way, silence
+from truto_tickets_nb.plans.request_spec import READ, RequestSpec, silence
 from truto_tickets_nb.plans.request_summary import along
 from truto_tickets_nb.plans.strict_models import strictly
 from truto_tickets_nb.safe_text import escaped_json, printable
@@ -97,7 +97,7 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     looked_at: int = 0  # tickets compared
-    way: Way = field(default_factory=Way)  # how each PATCH is made
+    way: RequestSpec = field(default_factory=RequestSpec)  # how each PATCH is made
     undoes: str = ""  # the run that this plan would undo
     budget: tuple[int, float] = (
         50,
@@ -351,7 +351,9 @@ def _read(plan: dict[str, Any]) -> dict[str, Any]:
     known = {name: value for name, value in plan.items() if name != "query"}  # of plans before there was a way
     return {
         **known,
-        "way": Way.of_json(plan["way"]) if "way" in plan else Way(tuple(plan.get("query", ())), read=READ),
+        "way": RequestSpec.of_json(plan["way"])
+        if "way" in plan
+        else RequestSpec(tuple(plan.get("query", ())), read=READ),
         "patches": tuple(_patch(patch) for patch in plan["patches"]),
         "problems": tuple(_problem(problem) for problem in plan["problems"]),
         "notes": tuple(plan["notes"]),

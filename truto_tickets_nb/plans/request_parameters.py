@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from truto_tickets_nb.integrations.profile import Profile
-    from truto_tickets_nb.plans.account_schema import Learnt
+    from truto_tickets_nb.plans.account_schema import AccountSchema
     from truto_tickets_nb.tickets.json_values import Json
 
 Form = Literal["format", "flag", "names", "object", "id", "object or text", "text", "any"]
@@ -54,7 +54,7 @@ _WANTED: Mapping[Form, str] = {
 }
 
 
-def parameters(query: object, profile: Profile, learnt: Learnt) -> dict[str, Json]:
+def parameters(query: object, profile: Profile, learnt: AccountSchema) -> dict[str, Json]:
     """Check the parameters of `query=`: unknown ones, values of another form and the account's own id are a PlanError."""
     if query is None:
         return {}
@@ -66,7 +66,7 @@ def parameters(query: object, profile: Profile, learnt: Learnt) -> dict[str, Jso
     return {_known(name, forms): _value(name, value, forms[name]) for name, value in query.items()}
 
 
-def _of_account(profile: Profile, learnt: Learnt) -> tuple[str, ...]:
+def _of_account(profile: Profile, learnt: AccountSchema) -> tuple[str, ...]:
     return (*learnt.required_query, *learnt.optional_query, *(profile.fact("required_query").value or ()))
 
 
@@ -151,11 +151,11 @@ def merged(fixed: Mapping[str, Json], switch: Mapping[str, str]) -> dict[str, Js
     return {**fixed, "remote_query": {**given, **switch}}
 
 
-def carried(carry: str | Iterable[str], learnt: Learnt) -> tuple[str, ...]:
+def carried(carry: str | Iterable[str], learnt: AccountSchema) -> tuple[str, ...]:
     """Check the fields of `carry=`: those that a ticket answers and a PATCH takes; others are a PlanError.
 
-    >>> from truto_tickets_nb.plans.account_schema import Learnt
-    >>> carried("workspace", Learnt()), carried(["workspace|collections"], Learnt())
+    >>> from truto_tickets_nb.plans.account_schema import AccountSchema
+    >>> carried("workspace", AccountSchema()), carried(["workspace|collections"], AccountSchema())
     (('workspace',), ('workspace|collections',))
     """
     rules = (carry,) if isinstance(carry, str) else tuple(carry)

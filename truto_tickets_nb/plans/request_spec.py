@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from truto_tickets_nb.integrations.profile import Profile
-    from truto_tickets_nb.plans.account_schema import Learnt
+    from truto_tickets_nb.plans.account_schema import AccountSchema
     from truto_tickets_nb.plans.plan import Change
     from truto_tickets_nb.tickets.json_values import Json
 
@@ -25,7 +25,7 @@ READ: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class RequestSpec:
     """Say how this integration's PATCH is to be made; a plan shows all of it, and everybody who sends obeys it."""
 
     query: tuple[str, ...] = ()  # parameters whose value each ticket gives, as re-read: etag, workspace_id, ticket_type
@@ -55,7 +55,7 @@ class Way:
     def parameters(self, record: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Build the query of a PATCH from a ticket as re-read: the parameters, and the names of those it does not give.
 
-        >>> Way(("etag", "workspace_id")).parameters({"etag": "W/1", "workspace": {"id": "7", "name": "Shop"}})
+        >>> RequestSpec(("etag", "workspace_id")).parameters({"etag": "W/1", "workspace": {"id": "7", "name": "Shop"}})
         ({'etag': 'W/1', 'workspace_id': '7'}, ())
         """
         own = {name: given(name, record) for name in self.query if name not in self.fixed}
@@ -78,7 +78,7 @@ class Way:
     def carried(self, body: Mapping[str, Any]) -> tuple[str, ...]:
         """Name the fields that have to go along with a body.
 
-        >>> Way(carry=("workspace|collections",)).carried({"name": "x"})
+        >>> RequestSpec(carry=("workspace|collections",)).carried({"name": "x"})
         ('workspace',)
         """
         groups = [rule.split("|") for rule in self.carry]
@@ -99,7 +99,7 @@ def part_of(column: str) -> str:
     return CUSTOM_FIELDS if column.startswith(CUSTOM) else column
 
 
-def way_of(profile: Profile, learnt: Learnt, fields: Iterable[str], **asked: Any) -> Way:
+def request_spec_of(profile: Profile, learnt: AccountSchema, fields: Iterable[str], **asked: Any) -> RequestSpec:
     """Find how a PATCH of these fields is made: by what the account told, by the profile, and as the analyst asked.
 
     `asked` holds `query` (parameters for all tickets), `carry` (fields that go along) and `quiet` (the switch that silences mail).
@@ -109,7 +109,7 @@ def way_of(profile: Profile, learnt: Learnt, fields: Iterable[str], **asked: Any
         fixed = merged(fixed, silence(profile))
     known = dict.fromkeys((*(profile.fact("required_query").value or ()), *learnt.required_query))
     carry = tuple(dict.fromkeys((*learnt.required, *carried(asked.get("carry") or (), learnt))))
-    return Way(
+    return RequestSpec(
         tuple(known),
         fixed,
         carry,
@@ -137,11 +137,11 @@ def silence(profile: Profile) -> Mapping[str, str]:
     return found
 
 
-def is_silent(way: Way, profile: Profile) -> bool:
+def is_silent(way: RequestSpec, profile: Profile) -> bool:
     """Tell whether the switch that silences a tool goes along, with the value that silences it: as it is written on the wire.
 
     >>> from truto_tickets_nb.integrations.profile import profile
-    >>> [is_silent(Way(fixed={"remote_query": {"notifyUsers": value}}), profile("jira")) for value in (False, "false", True)]
+    >>> [is_silent(RequestSpec(fixed={"remote_query": {"notifyUsers": value}}), profile("jira")) for value in (False, "false", True)]
     [True, True, False]
     """
     switch = profile.fact("quiet").value

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.integrations.profile import Profile
     from truto_tickets_nb.plans.plan import Patch
-    from truto_tickets_nb.plans.request_spec import Way
+    from truto_tickets_nb.plans.request_spec import RequestSpec
 
 
-def along(way: Way, patches: Sequence[Patch], profile: Profile) -> Iterator[str]:
+def along(way: RequestSpec, patches: Sequence[Patch], profile: Profile) -> Iterator[str]:
     """Say who is notified, which parameters and fields go along, and what goes out apart or as a whole."""
     if not patches:
         return
@@ -35,7 +35,7 @@ def along(way: Way, patches: Sequence[Patch], profile: Profile) -> Iterator[str]
         yield f"remote_data goes to {name} as it is, in its own terms. It can't be read back, and an undo leaves it alone."
 
 
-def _notifies(way: Way, profile: Profile) -> Iterator[str]:
+def _notifies(way: RequestSpec, profile: Profile) -> Iterator[str]:
     notifies, quiet = profile.fact("notifies"), profile.fact("quiet")
     if is_silent(way, profile):
         sent = ", ".join(f"{key}={value}" for key, value in _switch(profile))
@@ -50,7 +50,7 @@ def _switch(profile: Profile) -> list[tuple[str, str]]:
     return query_pairs({"remote_query": profile.fact("quiet").value or {}})
 
 
-def _parameters(way: Way, profile: Profile) -> Iterator[str]:
+def _parameters(way: RequestSpec, profile: Profile) -> Iterator[str]:
     own = [name for name in way.query if name not in way.fixed]
     if own:
         fact = profile.fact("required_query")
@@ -62,7 +62,7 @@ def _parameters(way: Way, profile: Profile) -> Iterator[str]:
         yield f"{', '.join(others)} {'goes' if len(others) == 1 else 'go'} along with each PATCH, as you asked."
 
 
-def _fields(way: Way) -> Iterator[str]:
+def _fields(way: RequestSpec) -> Iterator[str]:
     if way.carry:
         words = ", ".join(rule.replace("|", ", or ") for rule in way.carry)
         yield f"Each PATCH carries the ticket's own {words} unchanged, because this account needs it or you asked for it."

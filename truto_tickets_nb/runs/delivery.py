@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from truto_tickets_nb.plans.plan import Change, Patch
-    from truto_tickets_nb.plans.request_spec import Way
+    from truto_tickets_nb.plans.request_spec import RequestSpec
     from truto_tickets_nb.runs.gateway import Door, Record
     from truto_tickets_nb.runs.recheck import Doubt, OwnRun
     from truto_tickets_nb.runs.run import OutcomeKind
@@ -66,7 +66,7 @@ class Delivery:
 
     door: Door
     patch: Patch
-    way: Way
+    way: RequestSpec
     key: str
     intend: Callable[[tuple[str, ...]], None]
     left: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ from truto_tickets_nb.errors import (
     shorten,
 )
 from truto_tickets_nb.runs.delivery import Delivery
-from truto_tickets_nb.runs.gateway import Brakes
+from truto_tickets_nb.runs.gateway import SafetyLimits
 from truto_tickets_nb.runs.owner import release
 from truto_tickets_nb.runs.recent_writes import Recent
 from truto_tickets_nb.runs.recheck import HOPELESS, may_have_arrived, rehearse
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from truto_tickets_nb.plans.plan import Patch, Plan
-    from truto_tickets_nb.plans.request_spec import Way
+    from truto_tickets_nb.plans.request_spec import RequestSpec
     from truto_tickets_nb.runs.gateway import Door, Listener
     from truto_tickets_nb.runs.journal import Journal, Pending
     from truto_tickets_nb.runs.run import OutcomeKind
@@ -63,19 +63,19 @@ class Bench:
 
     door: Door
     journal: Journal
-    brakes: Brakes = field(default_factory=Brakes)
+    brakes: SafetyLimits = field(default_factory=SafetyLimits)
     listen: Listener = lambda _event: None
     halted: threading.Event = field(default_factory=threading.Event)  # set: nothing more begins, and waits end
     recent: Recent = field(default_factory=Recent)  # what this account wrote a moment ago
 
 
-def apply(bench: Bench, plan: Plan, way: Way) -> Run:
+def apply(bench: Bench, plan: Plan, way: RequestSpec) -> Run:
     """Send a plan; returns once every patch has its outcome."""
     _check_account(bench, plan.account_id, "The plan")
     if len(plan) > bench.brakes.cap:
         raise PlanError(
             f"The plan changes {len(plan):,} tickets, the brake allows {bench.brakes.cap:,} in one run. "
-            f"Apply plan.split({bench.brakes.cap}) part by part, or give brakes=Brakes(cap={len(plan)})."
+            f"Apply plan.split({bench.brakes.cap}) part by part, or give brakes=SafetyLimits(cap={len(plan)})."
         )
     return _go(bench, bench.journal.begin(plan, way))
 
@@ -95,7 +95,7 @@ def _check_account(bench: Bench, account_id: str, what: str) -> None:
         )
 
 
-def dry_run(bench: Bench, plan: Plan, way: Way, unknown: tuple[str, ...] = ()) -> Rehearsal:
+def dry_run(bench: Bench, plan: Plan, way: RequestSpec, unknown: tuple[str, ...] = ()) -> Rehearsal:
     """Walk the stages without sending: no PATCH ever leaves."""
     own = bench.journal.writer(plan.account_id)
     fatal: list[str] = []  # why no other ticket is asked about
@@ -183,7 +183,7 @@ class _Work:
 
     bench: Bench
     run_id: str
-    way: Way
+    way: RequestSpec
     notes: list[str] = field(default_factory=list)
     stop: str = ""  # why nothing more is sent
     row: int = 0  # failures in a row

@@ -12,7 +12,7 @@ from truto_tickets_nb.errors import ArgumentError
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from truto_tickets_nb.api.read_then_write import Pair
+    from truto_tickets_nb.api.read_then_write import ReadThenWrite
     from truto_tickets_nb.errors import ApiError
 
 Record = dict[str, Any]
@@ -34,7 +34,7 @@ class Door(Protocol):
     ) -> Record:
         """Change one ticket, once; an error's `maybe_applied` tells whether it may have happened all the same."""
 
-    def pair(self) -> AbstractContextManager[Pair | None]:
+    def pair(self) -> AbstractContextManager[ReadThenWrite | None]:
         """Take the places of a read and a write together: the write follows the read at once, or is a LookTooOld."""
 
     @property
@@ -46,7 +46,7 @@ class Door(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Brakes:
+class SafetyLimits:
     """Say when a run stops by itself; all in one place."""
 
     cap: int = 5000  # tickets in one run
@@ -61,5 +61,7 @@ class Brakes:
         for name, least in (("cap", 1), ("canary", 0), ("stop_after", 1), ("workers", 1)):
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise ArgumentError(f"Brakes({name}=...) is a whole number of {least} or more, not {said(value)}.")
-        of_type("Brakes(reread=...)", self.reread, bool, "True or False")
+                raise ArgumentError(
+                    f"SafetyLimits({name}=...) is a whole number of {least} or more, not {said(value)}."
+                )
+        of_type("SafetyLimits(reread=...)", self.reread, bool, "True or False")

@@ -17,7 +17,7 @@ import orjson
 from truto_tickets_nb.errors import JournalError, RunNotFound, RunUnreadable
 from truto_tickets_nb.files.home_folder import HOME, home
 from truto_tickets_nb.files.sqlite import beside
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.process import host, mark
 from truto_tickets_nb.runs import journal_records, row_digests
 from truto_tickets_nb.runs.journal_file import ERRORS, failed, is_damage, opened
@@ -98,7 +98,7 @@ class Journal:
             except ERRORS as error:
                 raise failed(self.path, error) from error
 
-    def begin(self, plan: Plan, way: Way) -> str:
+    def begin(self, plan: Plan, way: RequestSpec) -> str:
         """Write a plan down and claim the account; returns the run's id. A live run of the same account refuses."""
         try:
             return self._begun(plan, way)
@@ -110,7 +110,7 @@ class Journal:
             db.execute("reindex")
         return self._begun(plan, way)
 
-    def _begun(self, plan: Plan, way: Way) -> str:
+    def _begun(self, plan: Plan, way: RequestSpec) -> str:
         text = plan.to_json()
         with self._writing() as db:
             self._refuse_second(plan.account_id)
@@ -231,10 +231,10 @@ class Journal:
                 if row.outcome is None
             ]
 
-    def way(self, run_id: str) -> Way:
+    def way(self, run_id: str) -> RequestSpec:
         """Read how a run's requests are made."""
         with self._reading(run_id):
-            return Way.of_json(orjson.loads(self._head(run_id).way))
+            return RequestSpec.of_json(orjson.loads(self._head(run_id).way))
 
     def run(self, run_id: str) -> Run:
         """Read a run; what has no outcome yet counts as not sent. One that can't be read is a RunUnreadable."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from truto_tickets_nb.plans.plan import Change, Patch
-    from truto_tickets_nb.plans.request_spec import Way
+    from truto_tickets_nb.plans.request_spec import RequestSpec
     from truto_tickets_nb.runs.gateway import Door, Record
     from truto_tickets_nb.runs.run import Cause
     from truto_tickets_nb.runs.verify import Finding
@@ -74,7 +74,7 @@ def is_locked_out(error: ApiError) -> bool:
 def look(  # noqa: PLR0913  (what is known of a ticket)
     door: Door,
     patch: Patch,
-    way: Way,
+    way: RequestSpec,
     left: tuple[str, ...] = (),
     own: OwnRun = nobodys,
     *,
@@ -171,7 +171,7 @@ def _unclear(looked: Looked) -> str:
     return f"The answer was lost, and {', '.join(names)} can't be read back: look at the ticket in its tool before you send it again."
 
 
-def rehearse(door: Door, patch: Patch, way: Way, own: OwnRun = nobodys) -> Outcome:
+def rehearse(door: Door, patch: Patch, way: RequestSpec, own: OwnRun = nobodys) -> Outcome:
     """Go through the stages up to sending."""
     looked = look(door, patch, way, own=own)
     if isinstance(looked, Outcome):

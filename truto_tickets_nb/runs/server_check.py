@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.integrations.profile import Profile
     from truto_tickets_nb.plans.plan import Change, Plan
-    from truto_tickets_nb.plans.request_spec import Way
+    from truto_tickets_nb.plans.request_spec import RequestSpec
     from truto_tickets_nb.runs.gateway import Door
     from truto_tickets_nb.runs.run import Outcome, Rehearsal
 
@@ -72,12 +72,12 @@ def asked(
     return replace(rehearsal, outcomes=outcomes, unknown=unknown, asked=True)
 
 
-def _checking(way: Way, checking: Mapping[str, str]) -> Way:
+def _checking(way: RequestSpec, checking: Mapping[str, str]) -> RequestSpec:
     remote: dict[str, Any] = {**way.fixed.get("remote_query", {}), **checking}
     return replace(way, fixed={**way.fixed, "remote_query": remote})
 
 
-def _asked(door: Door, item: Outcome, way: Way) -> Outcome:
+def _asked(door: Door, item: Outcome, way: RequestSpec) -> Outcome:
     """Ask about one ticket: an answer that refuses is the outcome, whichever part of the ticket it refuses."""
     changes = [found.change for found in item.findings if found.verdict == "open"]
     try:
@@ -92,7 +92,7 @@ def _asked(door: Door, item: Outcome, way: Way) -> Outcome:
     return item
 
 
-def _send(door: Door, ticket: str, part: tuple[Change, ...], way: Way) -> None:
+def _send(door: Door, ticket: str, part: tuple[Change, ...], way: RequestSpec) -> None:
     record = door.get(ticket, query=way.read)
     query, _ = way.parameters(record)
     door.patch(ticket, way.body(part, record), query=query, idempotency_key=f"ask-{secrets.token_hex(8)}")

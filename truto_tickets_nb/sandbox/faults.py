@@ -105,7 +105,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class PlayedFault:
     """Hold one fault as it was played."""
 
     kind: str
@@ -118,7 +118,7 @@ class Faults:
 
     def __init__(self, faults: Iterable[Fault] = (), seed: int = 0) -> None:
         self.faults, self.seed = tuple(faults), seed
-        self.played: Newest[Struck] = Newest(NOTES)
+        self.played: Newest[PlayedFault] = Newest(NOTES)
         self._lock = threading.Lock()
         self._turns: Counter[int] = Counter()
         self._asked: Counter[tuple[int, str]] = Counter()
@@ -132,7 +132,7 @@ class Faults:
                 for place, fault in enumerate(self.faults)
                 if fault.strikes(request) and self._is_due(place, fault, ticket)
             }
-            self.played.extend(Struck(kind, request, ticket) for kind in found)
+            self.played.extend(PlayedFault(kind, request, ticket) for kind in found)
         return found
 
     def _is_due(self, place: int, fault: Fault, ticket: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from truto_tickets_nb.sandbox.api.account_api import Api
 from truto_tickets_nb.sandbox.data import generate, import_export
 from truto_tickets_nb.sandbox.data.store import Store
-from truto_tickets_nb.sandbox.faults import Fault, Faults, Struck
+from truto_tickets_nb.sandbox.faults import Fault, Faults, PlayedFault
 from truto_tickets_nb.sandbox.limits.truto import Limiter
 from truto_tickets_nb.sandbox.limits.vendor import vendor_limit as limit_of_vendor
 from truto_tickets_nb.sandbox.profiles.profiles import played, vocabulary
@@ -184,7 +184,7 @@ class Sandbox(Served):
         given = [Fault.read(item) if isinstance(item, str) else item for item in faults]
         self._api.faults = Faults([*given, *(Fault.made(kind, when) for kind, when in kinds.items())], seed)
 
-    def struck(self) -> list[Struck]:
+    def struck(self) -> list[PlayedFault]:
         """List the faults that were played since they were set: kind, request and ticket."""
         return self._api.faults.played.items()
 

@@ -15,7 +15,7 @@ from truto_tickets_nb.tickets.fields import Field
 from truto_tickets_nb.tickets.fields import field as field_of
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.selection.distinct_values import Coded, Columns
+    from truto_tickets_nb.selection.distinct_values import Columns, DistinctValues
 
 Side = tuple[pd.DataFrame, "Columns"]
 
@@ -35,7 +35,7 @@ def changed_rows(before: Side, after: Side) -> Any:
     return found
 
 
-def _by_pairs(row: Field, old: Coded, new: Coded) -> Any:
+def _by_pairs(row: Field, old: DistinctValues, new: DistinctValues) -> Any:
     """Compare each pair of cells once, however many rows hold it."""
     pairs = old.codes * max(1, len(new.first)) + new.codes
     _, first, of_row = np.unique(pairs, return_index=True, return_inverse=True)

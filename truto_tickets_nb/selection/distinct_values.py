@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Coded:
+class DistinctValues:
     """Hold a column: `codes` tells for each row which distinct cell it holds, `first` where each of those is found first.
 
     >>> found = coded(pd.Series(["Open", "Done", "Open", None], dtype="str").array)
@@ -57,12 +57,12 @@ def _texts(cell: Any) -> tuple[str, ...]:
     return ("" if is_missing(cell) else shown(cell),)
 
 
-def coded(column: Any) -> Coded:
+def coded(column: Any) -> DistinctValues:
     """Find the distinct cells of a column."""
     codes = _codes(column)
     first = np.zeros(int(codes.max()) + 1 if len(codes) else 0, dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]  # of several rows, the first one is written last
-    return Coded(column, codes, first)
+    return DistinctValues(column, codes, first)
 
 
 def _codes(column: Any) -> Any:
@@ -123,14 +123,14 @@ class Columns:
 
     def __init__(self) -> None:
         self.frame = pd.DataFrame()
-        self._known: dict[str, Coded] = {}
+        self._known: dict[str, DistinctValues] = {}
         self._sure: set[str] = set()  # columns of this frame that were looked at
 
     def lay(self, frame: pd.DataFrame) -> None:
         """Take up another frame."""
         self.frame, self._sure = frame, set()
 
-    def __getitem__(self, name: str) -> Coded:
+    def __getitem__(self, name: str) -> DistinctValues:
         if name not in self._sure:
             column, known = self.frame[name].array, self._known.get(name)
             if known is None or not is_same_memory(known.column, column):

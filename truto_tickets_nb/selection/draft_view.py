@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from truto_tickets_nb.selection.changed_rows import changed_rows
-from truto_tickets_nb.selection.distinct_values import Coded, Columns
+from truto_tickets_nb.selection.distinct_values import Columns, DistinctValues
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +30,8 @@ def lock_of(draft: Draft) -> threading.RLock:
     return _LOCKS.setdefault(draft, threading.RLock())
 
 
-class Lens:
-    """Look at a draft. Use `lens_of(draft)`: all forms on one draft share one, and its lock."""
+class DraftView:
+    """Look at a draft. Use `draft_view_of(draft)`: all forms on one draft share one, and its lock."""
 
     def __init__(self, draft: Draft) -> None:
         self.draft, self.lock = draft, lock_of(draft)
@@ -60,7 +60,7 @@ class Lens:
         """Give the tickets as loaded; not to be edited."""
         return self._base.frame
 
-    def coded(self, name: str) -> Coded:
+    def coded(self, name: str) -> DistinctValues:
         """Give a column as its distinct cells."""
         self._follow()
         return self._columns[name]
@@ -107,12 +107,12 @@ class Lens:
         return guess + len(self.frame) * each if self._took is None else max(self._took, guess)
 
 
-_LENSES: weakref.WeakValueDictionary[int, Lens] = weakref.WeakValueDictionary()
+_LENSES: weakref.WeakValueDictionary[int, DraftView] = weakref.WeakValueDictionary()
 
 
-def lens_of(draft: Draft) -> Lens:
+def draft_view_of(draft: Draft) -> DraftView:
     """Give the one lens of a draft; it lives as long as a form uses it."""
     found = _LENSES.get(id(draft))
     if found is None or found.draft is not draft:
-        found = _LENSES[id(draft)] = Lens(draft)
+        found = _LENSES[id(draft)] = DraftView(draft)
     return found

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from truto_tickets_nb.selection.distinct_values import Coded, Columns
+    from truto_tickets_nb.selection.distinct_values import Columns, DistinctValues
 
 FIRST = ("status", "priority", "ticket_type", "team", "workspace", "assignees", "tags")  # always a facet, in this order
 FEW = 200  # values of any other column that make a facet
@@ -36,7 +36,7 @@ class Facet:
     """
 
     name: str
-    coded: Coded
+    coded: DistinctValues
 
     @cached_property
     def values(self) -> tuple[str, ...]:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from truto_tickets_nb.selection.draft_view import Lens
+    from truto_tickets_nb.selection.draft_view import DraftView
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SelectionState:
     """Hold what was clicked and typed to choose tickets; all of it together must hold."""
 
     text: str = ""
@@ -34,7 +34,7 @@ class Wish:
     changed: bool = False
     problems: bool = False
 
-    def with_facet(self, name: str, value: str, *, chosen: bool) -> Wish:
+    def with_facet(self, name: str, value: str, *, chosen: bool) -> SelectionState:
         """Choose one value of a facet, or not any more."""
         held = self.facets.get(name, frozenset())
         values = held | {value} if chosen else held - {value}
@@ -42,12 +42,12 @@ class Wish:
         return replace(self, facets={**others, **({name: values} if values else {})})
 
 
-class Choosing:
+class Selection:
     """Choose tickets of a draft. Every part is reckoned once, until it or the draft changes."""
 
-    def __init__(self, lens: Lens) -> None:
+    def __init__(self, lens: DraftView) -> None:
         self._lens = lens
-        self._wish = Wish()
+        self._wish = SelectionState()
         self._facets: dict[str, Facet] = {}
         self._masks: dict[Any, Any] = {}
         self._problems: tuple[int, frozenset[str]] | None = None  # the revision they were looked for
@@ -61,11 +61,11 @@ class Choosing:
             self._revision, self._masks = self._lens.draft.revision, {}
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> SelectionState:
         """Tell what was asked for."""
         return self._wish
 
-    def ask(self, wish: Wish) -> None:
+    def ask(self, wish: SelectionState) -> None:
         """Ask for other tickets."""
         if wish.problems and not self._wish.problems:
             self._problems = None  # ticking it again looks again
@@ -96,7 +96,7 @@ class Choosing:
         parts = [self._part(key) for key in keys]
         return reduce(lambda one, two: one & two, parts) if parts else Filter.all()
 
-    def words(self, wish: Wish) -> str:
+    def words(self, wish: SelectionState) -> str:
         """Put a wish into words."""
         return self._filter(self._keys(wish)).words()
 
@@ -115,7 +115,7 @@ class Choosing:
         keys = [key for key in self._keys(self._wish) if key[0] != "facet" or key[1] != name]
         return self.facet(name).counts(self._all(keys))
 
-    def _keys(self, wish: Wish) -> list[tuple[Any, ...]]:
+    def _keys(self, wish: SelectionState) -> list[tuple[Any, ...]]:
         """Name the parts of a wish; equal ones are equal."""
         keys: list[tuple[Any, ...]] = []
         if wish.text.strip():

@@ -11,7 +11,7 @@ import pandas as pd
 from truto_tickets_nb.edits.drafts.changes import sample
 from truto_tickets_nb.edits.filters.filters import Filter
 from truto_tickets_nb.edits.steps.apply import apply
-from truto_tickets_nb.edits.steps.operations import Chosen
+from truto_tickets_nb.edits.steps.operations import OperationInput
 from truto_tickets_nb.edits.steps.operations.options import field_for
 from truto_tickets_nb.edits.values import column_like, differing
 from truto_tickets_nb.tickets.fields import field as field_of
@@ -19,13 +19,13 @@ from truto_tickets_nb.tickets.fields import field as field_of
 if TYPE_CHECKING:
     from truto_tickets_nb.edits.drafts.source import Source
     from truto_tickets_nb.edits.steps.step import Step
-    from truto_tickets_nb.selection.selection import Choosing
+    from truto_tickets_nb.selection.selection import Selection
 
 ROWS = 8  # first rows shown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Foreseen:
+class StepPreview:
     """Say what a step would do: chosen tickets, those that change, are so already or don't fit, the reasons, and the first rows."""
 
     matched: int
@@ -40,7 +40,7 @@ class Foreseen:
         return self.matched - self.changed - self.misfits
 
 
-def foresee(step: Step, choosing: Choosing, source: Source) -> Foreseen:
+def preview_step(step: Step, choosing: Selection, source: Source) -> StepPreview:
     """Reckon a step on the tickets chosen now, whatever filter it carries."""
     kept = replace(step, rows=Filter.all())
     names = [name for name in sorted(kept.reads) if name in choosing.frame.columns]
@@ -57,7 +57,7 @@ def _is_long(name: str) -> bool:
     return row is not None and row.kind.word == "text"
 
 
-def _alike(choosing: Choosing, names: list[str], places: Any) -> tuple[Any, Any]:
+def _alike(choosing: Selection, names: list[str], places: Any) -> tuple[Any, Any]:
     """Find one row for each kind of cells among the chosen ones, and for each chosen row which of those it is like."""
     codes = np.zeros(len(places), dtype=np.int64)
     for name in names:
@@ -67,7 +67,7 @@ def _alike(choosing: Choosing, names: list[str], places: Any) -> tuple[Any, Any]
     return places[first], like
 
 
-def _reckoned(step: Step, frame: pd.DataFrame, rows: tuple[Any, Any, Any], source: Source) -> Foreseen:
+def _reckoned(step: Step, frame: pd.DataFrame, rows: tuple[Any, Any, Any], source: Source) -> StepPreview:
     """Apply the step to one row of each kind, and count the rows that are like it."""
     places, some, like = rows
     few = frame.iloc[some]
@@ -80,16 +80,16 @@ def _reckoned(step: Step, frame: pd.DataFrame, rows: tuple[Any, Any, Any], sourc
         count = int(weights[place]) if place >= 0 else len(like)
         reasons[misfit.reason] = reasons.get(misfit.reason, 0) + count
     first = _first(step, frame, places[np.flatnonzero(changed[like])[:ROWS]], source)
-    return Foreseen(len(like), int(weights[changed].sum()), sum(reasons.values()), reasons, first)
+    return StepPreview(len(like), int(weights[changed].sum()), sum(reasons.values()), reasons, first)
 
 
-def _reckoned_texts(step: Step, frame: pd.DataFrame, places: Any, source: Source) -> Foreseen:
+def _reckoned_texts(step: Step, frame: pd.DataFrame, places: Any, source: Source) -> StepPreview:
     """Reckon long texts, hardly two of which are alike, without laying the new ones into a column."""
-    chosen = Chosen(step, field_for(step.field), frame, places)
+    chosen = OperationInput(step, field_for(step.field), frame, places)
     old, made = chosen.cells, step.operation.cells(chosen)
     new = column_like(old, made) if isinstance(made, list) else made
     changed = np.flatnonzero(differing(chosen.row, old, new))
-    return Foreseen(len(places), len(changed), 0, {}, _first(step, frame, places[changed[:ROWS]], source))
+    return StepPreview(len(places), len(changed), 0, {}, _first(step, frame, places[changed[:ROWS]], source))
 
 
 def _first(step: Step, frame: pd.DataFrame, places: Any, source: Source) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from truto_tickets_nb.tickets.json_values import freeze, is_missing, refs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from truto_tickets_nb.sheets.source import Origin
+    from truto_tickets_nb.sheets.source import SheetSource
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TEXT_FIX = "Write it as text: with an apostrophe in front, or in a cell of the format Text."
@@ -219,20 +219,20 @@ def json_or_none(value: Any) -> Any:
         return None
 
 
-def columns_of(origin: Origin, wanted: Iterable[str]) -> list[Column]:
+def columns_of(origin: SheetSource, wanted: Iterable[str]) -> list[Column]:
     """Write columns of the snapshot as cells."""
     homes = origin.homes()
     return [_column(origin, name, homes) for name in wanted]
 
 
-def names_of(origin: Origin, name: str) -> Names | None:
+def names_of(origin: SheetSource, name: str) -> Names | None:
     """Find the names that a column takes, None where nobody lists them."""
     row = field_of(name)
     known = origin.choices.get(row.choices) if row and row.choices else None
     return Names(known, per_workspace=bool(row and row.per_workspace)) if known else None
 
 
-def _column(origin: Origin, name: str, homes: Sequence[str]) -> Column:
+def _column(origin: SheetSource, name: str, homes: Sequence[str]) -> Column:
     base = origin.table.frame[name]
     form, names, values = _form(origin, name), names_of(origin, name), base.tolist()
     if names and names.twins and form in ("set", "reference"):
@@ -250,7 +250,7 @@ def _column(origin: Origin, name: str, homes: Sequence[str]) -> Column:
     return Column(name, form, base, values, written, names, str(base.dtype) == "Int64")
 
 
-def _form(origin: Origin, name: str) -> str:
+def _form(origin: SheetSource, name: str) -> str:
     row, base = field_of(name), origin.table.frame[name]
     dtype, word = base.dtype, row.kind.word if row else "any"
     if dtype.kind == "M":
@@ -268,7 +268,7 @@ def _held(cell: Any) -> tuple[Any, ...]:
     return cell if isinstance(cell, tuple) else () if is_missing(cell) else (cell,)
 
 
-def _labelled(origin: Origin, names: Names, name: str, row: tuple[int, str, Any]) -> Any:
+def _labelled(origin: SheetSource, names: Names, name: str, row: tuple[int, str, Any]) -> Any:
     """Write the names of a ticket that has a namesake in a column: its own JSON knows which one it is."""
     place, home, cell = row
     value = of_record(origin.table.record(place), name)

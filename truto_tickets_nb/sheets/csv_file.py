@@ -25,26 +25,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from truto_tickets_nb.sheets.source import Origin
+    from truto_tickets_nb.sheets.source import SheetSource
 
 SEPARATORS = (",", ";", "\t", "|")
 _LONE_RETURN, _STAND_IN = re.compile("\r(?!\n)"), "\ue00d"
 _HEAD = 64 * 1024  # characters in which the header stands
 
 
-def write_csv(path: str | Path, origin: Origin, wanted: Iterable[str] | None = None) -> None:
+def write_csv(path: str | Path, origin: SheetSource, wanted: Iterable[str] | None = None) -> None:
     """Write tickets as CSV: the id first, the marks last."""
     columns = columns_of(origin, origin.columns(wanted))
     write_sheet(path, lambda file: _write(file, origin, columns))
 
 
-def _write(file: IO[bytes], origin: Origin, columns: Sequence[Column]) -> None:
+def _write(file: IO[bytes], origin: SheetSource, columns: Sequence[Column]) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     csv.writer(text, lineterminator="\r\n").writerows(lines(origin, columns))
     text.detach()  # written out, and left open
 
 
-def lines(origin: Origin, columns: Sequence[Column]) -> Iterator[list[str]]:
+def lines(origin: SheetSource, columns: Sequence[Column]) -> Iterator[list[str]]:
     """Write the header, then each ticket; what a spreadsheet might evaluate is guarded."""
     marker, names = Marker(origin.integration, origin.account_id), [column.name for column in columns]
     yield [ID, *(guard(escape(name)) for name in names), marker.header(names)]
@@ -57,7 +57,7 @@ def lines(origin: Origin, columns: Sequence[Column]) -> Iterator[list[str]]:
         yield [guarded(ticket), *cells, marker.row(ticket, names, texts)]
 
 
-def read_csv(source: str, data: bytes, origin: Origin) -> Grid:
+def read_csv(source: str, data: bytes, origin: SheetSource) -> Grid:
     """Read the cells of a CSV file; the tickets that were written help to find its encoding."""
     grids: dict[str, Grid] = {}  # what was parsed to find the encoding need not be parsed again
 

@@ -20,7 +20,7 @@ from truto_tickets_nb.tickets.fields import field as field_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from truto_tickets_nb.sheets.source import Origin
+    from truto_tickets_nb.sheets.source import SheetSource
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Evidence:
     """Hold a grid whose cells are still raw, and the snapshot by which they are judged."""
 
     grid: Grid
-    origin: Origin
+    origin: SheetSource
 
     def clues(self, most: int) -> list[Clue]:
         """List the cells that tell encodings apart, of so many rows, evenly over the file."""

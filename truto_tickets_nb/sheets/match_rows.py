@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.sheets.grid import Grid
     from truto_tickets_nb.sheets.parse_values import Cell
-    from truto_tickets_nb.sheets.source import Origin
+    from truto_tickets_nb.sheets.source import SheetSource
 
 LONG = 15  # digits that a spreadsheet's numbers keep
 _LOST = re.compile(r"[1-9](?:[.,]\d+)?[eE]\+?\d+")
@@ -34,7 +34,7 @@ def guarded(identity: str) -> str:
     return guard(escape(identity))
 
 
-def places_of(grid: Grid, origin: Origin) -> tuple[list[int], list[int], list[Problem]]:
+def places_of(grid: Grid, origin: SheetSource) -> tuple[list[int], list[int], list[Problem]]:
     """Find the ticket of each row: places in the snapshot, rows of the grid, and what does not fit."""
     where = grid.where(ID) or 0
     ids = Ids(origin.ids)

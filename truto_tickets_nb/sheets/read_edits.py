@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from truto_tickets_nb.sheets.parse_values import Cell
-    from truto_tickets_nb.sheets.source import Origin
+    from truto_tickets_nb.sheets.source import SheetSource
 
 SHOWN = 10  # problems told in the message of an error; all of them are in its `problems`
 DAYS_TO_1904 = 1462  # between the first days of the two calendars of Excel
@@ -43,7 +43,7 @@ _ERROR_FIX = (
 )
 
 
-def frame_of(grid: Grid, origin: Origin) -> pd.DataFrame:
+def frame_of(grid: Grid, origin: SheetSource) -> pd.DataFrame:
     """Make the edited frame; a file that does not fit its snapshot is a FrameError with every reason.
 
     `frame.attrs["cleared"]` names the cells that were emptied on purpose (column -> ids), `frame.attrs["notes"]` what was left alone.
@@ -74,7 +74,7 @@ def refuse(grid: Grid, problems: list[Problem]) -> None:
     raise FrameError(f"{grid.source} can't be read against this snapshot, for {reasons}:{shown}{more}", problems)
 
 
-def _known(grid: Grid, origin: Origin) -> tuple[dict[str, int], list[Problem]]:
+def _known(grid: Grid, origin: SheetSource) -> tuple[dict[str, int], list[Problem]]:
     """Find the columns by name, in the order of the file; names are taken as they are meant, and each may stand once."""
     ours = {normal(name): name for name in (*FIELDS, *origin.table.frame.columns)}
     names: dict[str, int] = {}
@@ -106,7 +106,7 @@ class _Sheet:
     """Read one column after the other, and gather what is to be told."""
 
     grid: Grid
-    origin: Origin
+    origin: SheetSource
     places: list[int]  # the ticket of each row
     kept: list[int]  # the rows of the grid that hold them
     problems: list[Problem] = field(default_factory=list)

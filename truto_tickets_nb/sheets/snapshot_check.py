@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.sheets.grid import Grid
-    from truto_tickets_nb.sheets.source import Origin
+    from truto_tickets_nb.sheets.source import SheetSource
 
 REBASE = "snapshot.rebase(earlier.read_excel(path))"  # the way out, where `earlier` wrote the file
 
 
-def identity_problems(grid: Grid, origin: Origin) -> Iterator[Problem]:
+def identity_problems(grid: Grid, origin: SheetSource) -> Iterator[Problem]:
     """Say why a file is not one of this snapshot: of another account, or of an earlier load and without its marks."""
     told = (str(grid.about.get("integration", "")), str(grid.about.get("account_id", "")))
     fix = "Read it with the snapshot that it was written from: tt.open_snapshot(path), if it was saved."

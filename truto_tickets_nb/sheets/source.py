@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ColumnHelp:
     """Hold what a person is told of a column: its kind, why it can't be edited ("" where it can), which values it takes."""
 
     kind: str
@@ -30,14 +30,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class SheetSource:
     """Hold the tickets, the account they come from, its choices, and what is told of each column."""
 
     table: Table
     account_id: str
     integration: str
     choices: Mapping[str, Choices]
-    told: Mapping[str, Told]
+    told: Mapping[str, ColumnHelp]
     days: frozenset[str] = field(default_factory=frozenset)  # columns of the tool that hold dates without a time
     snapshot: str = ""  # the id of the snapshot
 

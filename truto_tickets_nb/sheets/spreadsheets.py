@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from truto_tickets_nb.sheets.grid import Grid
-    from truto_tickets_nb.sheets.source import Origin
+    from truto_tickets_nb.sheets.source import SheetSource
 
 MISSING = "Excel files need openpyxl: pip install 'truto-tickets-nb[excel]'. Without it, snapshot.to_csv(path) writes a file that Excel opens."
 
 
-def to_excel(path: str | Path, origin: Origin, columns: Iterable[str] | None) -> None:
+def to_excel(path: str | Path, origin: SheetSource, columns: Iterable[str] | None) -> None:
     """Write a workbook."""
     try:
         from truto_tickets_nb.sheets.excel.write_workbook import write_excel  # noqa: PLC0415  (openpyxl is an extra)
@@ -30,12 +30,12 @@ def to_excel(path: str | Path, origin: Origin, columns: Iterable[str] | None) ->
     write_excel(path, origin, columns)
 
 
-def to_csv(path: str | Path, origin: Origin, columns: Iterable[str] | None) -> None:
+def to_csv(path: str | Path, origin: SheetSource, columns: Iterable[str] | None) -> None:
     """Write a CSV file."""
     csv_file.write_csv(path, origin, columns)
 
 
-def read(path: str | Path, origin: Origin) -> pd.DataFrame:
+def read(path: str | Path, origin: SheetSource) -> pd.DataFrame:
     """Read a file, be it a workbook or a CSV: what it holds decides, not its name."""
     data, source = read_bytes(path), Path(path).name
     return frame_of(_workbook(source, data) if is_packed(data) else csv_file.read_csv(source, data, origin), origin)

@@ -25,7 +25,7 @@ _TRUE, _FALSE = frozenset({"true", "1", "1.0", "yes"}), frozenset({"false", "0",
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class CellProblem:
     """Say why a cell can't become a value, and what to do."""
 
     reason: str
@@ -135,9 +135,9 @@ def _has_whole_characters(text: str) -> bool:
     return True
 
 
-def unreadable_json(problem: str) -> Trouble:
+def unreadable_json(problem: str) -> CellProblem:
     """Refuse a value that JSON can't carry."""
-    return Trouble(
+    return CellProblem(
         f"can't be sent as JSON: {problem}",
         "Give text, finite numbers of 64 bits, true or false, or lists and dicts of these.",
     )

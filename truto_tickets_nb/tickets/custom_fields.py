@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from truto_tickets_nb.tickets.cells import (
-    Trouble,
+    CellProblem,
     as_moment,
     day_of,
     has_lost_digits,
@@ -97,13 +97,13 @@ class CustomForm:
         """Find the forms of a date that all texts of the column share."""
         return common_forms(self.texts)
 
-    def read(self, cell: Any, base: Json) -> Json | Trouble:
+    def read(self, cell: Any, base: Json) -> Json | CellProblem:
         """Turn a plain, filled cell into the JSON that goes out; the very base where it says the same."""
         expected = self._expected(base)
         value = _READERS[expected](self, cell, base) if expected else self._free(cell)
-        if kind_of(cell) in self.kinds - {expected} and (isinstance(value, Trouble) or not same_json(base, value)):
+        if kind_of(cell) in self.kinds - {expected} and (isinstance(value, CellProblem) or not same_json(base, value)):
             value = self._free(cell)  # a column of several kinds: what it holds elsewhere may stand here too
-        return base if not isinstance(value, Trouble) and not is_missing(base) and same_json(base, value) else value
+        return base if not isinstance(value, CellProblem) and not is_missing(base) and same_json(base, value) else value
 
     def _expected(self, base: Json) -> JsonKind | None:
         if not is_missing(base):
@@ -121,7 +121,7 @@ class CustomForm:
             return int(cell)
         return [_thawed(item) for item in cell] if isinstance(cell, tuple) else cell
 
-    def _text(self, cell: Any, base: Json) -> Json | Trouble:
+    def _text(self, cell: Any, base: Json) -> Json | CellProblem:
         if isinstance(cell, str):
             return cell
         if isinstance(cell, bool):
@@ -130,27 +130,27 @@ class CustomForm:
             return self._number_text(cell, base)
         if isinstance(cell, date):
             return self._date_text(cell, base)
-        return Trouble("is no text, and this field holds text", "Give text.")
+        return CellProblem("is no text, and this field holds text", "Give text.")
 
-    def _truth_word(self, cell: bool, base: Json) -> Json | Trouble:  # noqa: FBT001  (the cell itself)
+    def _truth_word(self, cell: bool, base: Json) -> Json | CellProblem:  # noqa: FBT001  (the cell itself)
         words = [*([base] if isinstance(base, str) else []), *self.texts]
         known = next((word for word in words if truth(word) is cell), None)
         if known is not None:
             return known
         other = next((word for word in words if truth(word) is not None), None)
         if other is None:
-            return Trouble("is true or false, and this field holds text", "Give text.")
+            return CellProblem("is true or false, and this field holds text", "Give text.")
         return _opposite(other)
 
-    def _number_text(self, cell: float, base: Json) -> Json | Trouble:
+    def _number_text(self, cell: float, base: Json) -> Json | CellProblem:
         held = number(base) if isinstance(base, str) else None
         if held is not None and same_number(held, cell):
             return base
         if has_lost_digits(cell):
-            return Trouble("is a number that lost digits, and this field holds text", "Give the digits as text.")
+            return CellProblem("is a number that lost digits, and this field holds text", "Give the digits as text.")
         return write_number(cell, base if isinstance(base, str) else "")
 
-    def _date_text(self, cell: date, base: Json) -> Json | Trouble:
+    def _date_text(self, cell: date, base: Json) -> Json | CellProblem:
         """Write a date in the form of the ticket's own text, else in that of the column."""
         readings = read_moments(base) if isinstance(base, str) else ()
         if any(_is_moment(moment, cell) for moment, _ in readings):
@@ -159,47 +159,47 @@ class CustomForm:
         shared = {shape: own.get(shape, form) for shape, form in self.date_forms.items() if not own or shape in own}
         forms = shared or own
         if not forms and (self.texts or not is_missing(base)):
-            return Trouble("is a date, and this field holds texts of another form", "Give the date as text.")
+            return CellProblem("is a date, and this field holds texts of another form", "Give the date as text.")
         written = {text for form in forms.values() if (text := form.write(cell))} if forms else {self._free(cell)}
         if len(written) == 1:
             return written.pop()
         if written:
-            return Trouble("could be written with day or month first", "Give the date as text.")
-        return Trouble("has a time that texts of this field don't hold", "Give the date as text.")
+            return CellProblem("could be written with day or month first", "Give the date as text.")
+        return CellProblem("has a time that texts of this field don't hold", "Give the date as text.")
 
-    def _flag(self, cell: Any, _base: Json) -> Json | Trouble:
+    def _flag(self, cell: Any, _base: Json) -> Json | CellProblem:
         value = truth(cell) if isinstance(cell, str | int | float) else None
-        return Trouble("is neither true nor false", "Give True or False.") if value is None else value
+        return CellProblem("is neither true nor false", "Give True or False.") if value is None else value
 
-    def _integer(self, cell: Any, base: Json) -> Json | Trouble:
+    def _integer(self, cell: Any, base: Json) -> Json | CellProblem:
         value = self._decimal(cell, base)
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
-    def _decimal(self, cell: Any, base: Json) -> Json | Trouble:
+    def _decimal(self, cell: Any, base: Json) -> Json | CellProblem:
         value = number(cell.strip()) if isinstance(cell, str) else cell
         if not is_number(value):
-            return Trouble("is no number, and this field holds numbers", "Give a number such as 5 or 2.5.")
+            return CellProblem("is no number, and this field holds numbers", "Give a number such as 5 or 2.5.")
         if json_problem(value):
             return unreadable_json(json_problem(value))
         if is_number(base) and same_number(base, value):  # type: ignore[arg-type]
             return base
         if has_lost_digits(value) and "decimal" not in self.kinds:
-            return Trouble("is a whole number that lost digits on its way through a float", "Give it as an int.")
+            return CellProblem("is a whole number that lost digits on its way through a float", "Give it as an int.")
         return value
 
-    def _list(self, cell: Any, base: Json) -> Json | Trouble:
+    def _list(self, cell: Any, base: Json) -> Json | CellProblem:
         if isinstance(cell, str):
             if isinstance(base, list) and cell in (str(freeze(base)), ", ".join(map(str, base))):
                 return base
             cell = members_of_text(cell)
             if cell is None:
-                return Trouble("is text where this field holds a list", 'Give a tuple, such as ("a", "b").')
+                return CellProblem("is text where this field holds a list", 'Give a tuple, such as ("a", "b").')
         if not isinstance(cell, tuple):
-            return Trouble("is one value where this field holds a list", 'Give a tuple, such as ("a", "b").')
+            return CellProblem("is one value where this field holds a list", 'Give a tuple, such as ("a", "b").')
         inside = CustomForm.of([*(base or ()), *(() if self.members is None else self.members.samples)])
         nulls = self.has_null or (isinstance(base, list) and None in base)
         items = [inside.member(_thawed(item), null=nulls) for item in cell]
-        return next((item for item in items if isinstance(item, Trouble)), items)
+        return next((item for item in items if isinstance(item, CellProblem)), items)
 
     @property
     def samples(self) -> tuple[Json, ...]:
@@ -207,31 +207,33 @@ class CustomForm:
         others: dict[JsonKind, Json] = {"integer": 1, "decimal": 1.5, "flag": True, "list": ["x"]}
         return (*self.texts, *self.objects, *(others[kind] for kind in self.kinds if kind in others))
 
-    def member(self, item: Any, *, null: bool) -> Json | Trouble:
+    def member(self, item: Any, *, null: bool) -> Json | CellProblem:
         """Turn one member of a list into JSON of the kind that its siblings have."""
         if is_missing(item) and not isinstance(item, str | dict | tuple | list):
-            return None if null else Trouble("holds an empty member", "Take the empty member out of the list.")
+            return None if null else CellProblem("holds an empty member", "Take the empty member out of the list.")
         if self.kinds == {"object"} and isinstance(item, str | int | float):
             return self._object_named(item)
         if isinstance(item, str) and self.kinds and self.kinds <= {"integer", "decimal"} and number(item) is None:
-            return Trouble(f"holds {item!r} where its members are numbers", "Give numbers.")
+            return CellProblem(f"holds {item!r} where its members are numbers", "Give numbers.")
         return self.read(item, None) if self.kinds else self._free(item)
 
-    def _object_named(self, item: Any) -> Json | Trouble:
+    def _object_named(self, item: Any) -> Json | CellProblem:
         """Find the one object of this column that goes by a name or an id."""
         named = [one for one in self.objects if item in one.values() or str(item) in map(str, one.values())]
         if len(named) == 1:
             return named[0]
-        return Trouble(f"holds {item!r} where its members are objects", 'Give an object, such as {"id": "10"}.')
+        return CellProblem(f"holds {item!r} where its members are objects", 'Give an object, such as {"id": "10"}.')
 
-    def _object(self, cell: Any, base: Json) -> Json | Trouble:
+    def _object(self, cell: Any, base: Json) -> Json | CellProblem:
         if isinstance(cell, str):
             if cell in (freeze(base), str(base)):
                 return base
             cell = structure_of_text(cell)
         if isinstance(cell, dict):
             return cell
-        return Trouble("is no object, and this field holds objects", 'Give a dict, such as {"id": "10"}, or its JSON.')
+        return CellProblem(
+            "is no object, and this field holds objects", 'Give a dict, such as {"id": "10"}, or its JSON.'
+        )
 
 
 _READERS: dict[JsonKind, Any] = {

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as W  # noqa: N812
 
 from truto_tickets_nb.errors import TicketsError, shorten
-from truto_tickets_nb.selection.draft_view import lens_of, lock_of
+from truto_tickets_nb.selection.draft_view import draft_view_of, lock_of
 from truto_tickets_nb.widgets.inputs import styles
-from truto_tickets_nb.widgets.inputs.private_state import Html, Veil
+from truto_tickets_nb.widgets.inputs.private_state import Html, PrivateState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ class Form(W.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """Show a draft: refreshed whenever the draft changes, from wherever."""
 
     def __init__(self, draft: Draft, css: str) -> None:
-        self.draft, self.lens, self.veil = draft, lens_of(draft), Veil()
+        self.draft, self.lens, self.veil = draft, draft_view_of(draft), PrivateState()
         self.message = Html(self.veil)
         self.message.add_class("tt-message")
         super().__init__(_view_count=0)  # counted by the browser from now on

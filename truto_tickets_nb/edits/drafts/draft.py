@@ -20,7 +20,7 @@ from truto_tickets_nb.edits.filters.filters import Filter, filter_of
 from truto_tickets_nb.edits.recipes.recipe import Recipe
 from truto_tickets_nb.edits.steps.canonical_names import canonical
 from truto_tickets_nb.edits.steps.compatibility import hindrance
-from truto_tickets_nb.edits.steps.step import Effect, Misfit, Step
+from truto_tickets_nb.edits.steps.step import Effect, Inapplicable, Step
 from truto_tickets_nb.errors import DraftDamaged, StepError
 from truto_tickets_nb.plans.compare.frame_identity import DRAFT, check_snapshot
 from truto_tickets_nb.plans.compare.input_frames import frame_of
@@ -124,7 +124,7 @@ class Draft(Verbs):
         return frozenset(self._replay.base.index[np.unique(np.concatenate(rows))].tolist()) if rows else frozenset()
 
     @property
-    def misfits(self) -> tuple[Misfit, ...]:
+    def misfits(self) -> tuple[Inapplicable, ...]:
         """List what no longer fits, over all steps."""
         return tuple(misfit for entry in self.steps for misfit in entry.effect.misfits)
 

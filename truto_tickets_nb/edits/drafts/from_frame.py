@@ -18,7 +18,7 @@ from truto_tickets_nb.errors import FrameError, shorten_repr
 from truto_tickets_nb.plans.compare.align import Rows, layout, rows
 from truto_tickets_nb.plans.compare.candidates import shared, suspects
 from truto_tickets_nb.plans.plan import Problem
-from truto_tickets_nb.tickets.cells import Trouble, is_emptied, json_problem, plain, unreadable_json
+from truto_tickets_nb.tickets.cells import CellProblem, is_emptied, json_problem, plain, unreadable_json
 from truto_tickets_nb.tickets.field_kinds import AnyKind
 from truto_tickets_nb.tickets.fields import Field, of_record
 from truto_tickets_nb.tickets.fields import field as field_of
@@ -121,7 +121,7 @@ class _Sheet:
         workspace = home.id if home else ""
         old = base if is_loaded else self._read(row, before, base, workspace)
         new = self._read(row, after, base, workspace)
-        if isinstance(new, Trouble) or isinstance(old, Trouble):
+        if isinstance(new, CellProblem) or isinstance(old, CellProblem):
             return not same(row, before, after), to_json(after)
         if not row.is_compared:  # data for the tool, never the record that was received from it
             return not is_missing(new) and new is not base, to_json(after)
@@ -129,7 +129,7 @@ class _Sheet:
             return not (is_missing(old) or is_missing(row.kind.cell(old))), None
         return not row.kind.same(old, new), _kept(row, after, new)
 
-    def _read(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
+    def _read(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | CellProblem:
         return None if is_emptied(plain(cell)) else self.reader.read(row, cell, base, workspace)
 
     def _record(self, place: int) -> dict[str, Any]:

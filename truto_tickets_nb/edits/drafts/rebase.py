@@ -15,7 +15,7 @@ from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
 from truto_tickets_nb.edits.values import column_like, of_json, put, to_json
 from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.plans.plan import Problem
-from truto_tickets_nb.tickets.cells import Trouble
+from truto_tickets_nb.tickets.cells import CellProblem
 from truto_tickets_nb.tickets.fields import CUSTOM, Field, of_record
 from truto_tickets_nb.tickets.json_values import is_missing, ref
 
@@ -143,7 +143,7 @@ class _Rebase:
             return is_missing(theirs)
         home = ref(record.get("workspace"))
         value = self.reader.read(row, of_json(mine), theirs, home.id if home else "")
-        return not isinstance(value, Trouble) and row.kind.same(theirs, value)
+        return not isinstance(value, CellProblem) and row.kind.same(theirs, value)
 
     def frame(self) -> pd.DataFrame:
         """Put the edits that fit into a frame of the new snapshot."""

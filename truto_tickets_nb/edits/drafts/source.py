@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from truto_tickets_nb.integrations.profile import Profile
-    from truto_tickets_nb.plans.account_schema import Learnt
+    from truto_tickets_nb.plans.account_schema import AccountSchema
     from truto_tickets_nb.plans.compare.parse_cells import Reader
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.tickets.choices import Choices
@@ -32,7 +32,7 @@ class Source(Protocol):
     @property
     def choices(self) -> Mapping[str, Choices]: ...
     @property
-    def learnt(self) -> Learnt: ...
+    def learnt(self) -> AccountSchema: ...
     @property
     def profile(self) -> Profile: ...
 

@@ -57,7 +57,7 @@ class Filter(ABC):
     @staticmethod
     def all() -> Filter:
         """Choose every ticket."""
-        return Everything()
+        return AllTickets()
 
     @staticmethod
     def of_json(found: Any) -> Filter:
@@ -100,17 +100,17 @@ class Filter(ABC):
         return 1
 
     def __and__(self, other: Filter) -> Filter:
-        return Every((*_flat(self, Every), *_flat(other, Every)))
+        return AllOf((*_flat(self, AllOf), *_flat(other, AllOf)))
 
     def __or__(self, other: Filter) -> Filter:
-        return Some((*_flat(self, Some), *_flat(other, Some)))
+        return AnyOf((*_flat(self, AnyOf), *_flat(other, AnyOf)))
 
     def __invert__(self) -> Filter:
         return self.part if isinstance(self, Not) else Not(self)
 
 
 @dataclass(frozen=True, slots=True)
-class Everything(Filter):
+class AllTickets(Filter):
     """Choose every ticket."""
 
     def to_json(self) -> dict[str, Any]:
@@ -173,7 +173,7 @@ class Tickets(Filter):
 
 
 @dataclass(frozen=True, slots=True)
-class Every(Filter):
+class AllOf(Filter):
     """Choose what passes every part."""
 
     parts: tuple[Filter, ...]
@@ -193,11 +193,11 @@ class Every(Filter):
         return np.logical_and.reduce([part.mask(frame) for part in self.parts])
 
     def words(self) -> str:
-        return " and ".join(_bracketed(part, Some) for part in self.parts)
+        return " and ".join(_bracketed(part, AnyOf) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
-class Some(Filter):
+class AnyOf(Filter):
     """Choose what passes one part or more."""
 
     parts: tuple[Filter, ...]
@@ -217,7 +217,7 @@ class Some(Filter):
         return np.logical_or.reduce([part.mask(frame) for part in self.parts])
 
     def words(self) -> str:
-        return " or ".join(_bracketed(part, Every) for part in self.parts)
+        return " or ".join(_bracketed(part, AllOf) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ class Not(Filter):
 
     def words(self) -> str:
         told = _bracketed(
-            self.part, Every, Some
+            self.part, AllOf, AnyOf
         )  # once: at each level twice would be a thousand times after ten levels
         return "none" if told == ANY else f"not {told}"
 
@@ -256,11 +256,11 @@ def _bracketed(part: Filter, *kinds: type[Filter]) -> str:
     return f"({told})" if isinstance(part, kinds) else told
 
 
-def _flat(found: Filter, kind: type[Every | Some]) -> tuple[Filter, ...]:
+def _flat(found: Filter, kind: type[AllOf | AnyOf]) -> tuple[Filter, ...]:
     return found.parts if isinstance(found, kind) else (found,)
 
 
-def _measure(joined: Every | Some | Not) -> None:
+def _measure(joined: AllOf | AnyOf | Not) -> None:
     """Count levels and tests; a filter that nobody could read, and whose parts Python could not follow, is refused."""
     parts = joined._parts()  # noqa: SLF001  (of this module)
     depth, size = 1 + max((part.depth for part in parts), default=0), sum(part.size for part in parts)
@@ -284,9 +284,9 @@ def _read(found: Any, level: int = 1) -> Filter:
         raise StepError(f"A filter is an object such as {_FORMS}, not {shorten_repr(found, 60)}.")
     keys = set(found)
     if not keys:
-        return Everything()
+        return AllTickets()
     if keys in ({"and"}, {"or"}) and isinstance(parts := next(iter(found.values())), list) and parts:
-        kind = Every if "and" in keys else Some
+        kind = AllOf if "and" in keys else AnyOf
         return kind(tuple(_read(part, level + 1) for part in parts))
     if keys == {"not"}:
         return Not(_read(found["not"], level + 1))
@@ -308,7 +308,7 @@ def filter_of(where: Any, frame: pd.DataFrame) -> Filter:
     (Tickets(chosen=('7',)), 'ticket is 8')
     """
     if where is None:
-        return Everything()
+        return AllTickets()
     if isinstance(where, Filter):
         return where
     if isinstance(where, Mapping):

@@ -14,13 +14,13 @@ from truto_tickets_nb import gc_pause
 from truto_tickets_nb.edits.filters.matching import empty
 from truto_tickets_nb.edits.steps.canonical_names import canonical
 from truto_tickets_nb.edits.steps.compatibility import creatable, hindrance, spellings, unfit
-from truto_tickets_nb.edits.steps.operations import Chosen
+from truto_tickets_nb.edits.steps.operations import OperationInput
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.cells import by_column, on_purpose, verdict
 from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
 from truto_tickets_nb.edits.steps.operations.set_cells import renamed
 from truto_tickets_nb.edits.steps.operations.size_limits import too_much
-from truto_tickets_nb.edits.steps.step import Applied, Edit, Effect, Misfit
+from truto_tickets_nb.edits.steps.step import Applied, Edit, Effect, Inapplicable
 from truto_tickets_nb.edits.values import column_like, differing, put, shown, texts
 from truto_tickets_nb.tickets.columns import objects
 
@@ -56,7 +56,7 @@ def _of_rows(step: Step, frame: pd.DataFrame, source: Source) -> tuple[Effect, t
     if reason:
         return _hindered(step, frame, reason, gone), ()
     places = np.flatnonzero(step.rows.mask(frame))
-    chosen = Chosen(step, field_for(step.field), frame, places)
+    chosen = OperationInput(step, field_for(step.field), frame, places)
     reason = too_much(chosen)
     if reason:
         return _hindered(step, frame, reason, gone), ()
@@ -76,7 +76,7 @@ def _spelled(row: Field, old: Any, new: Any, source: Source) -> Any:
 
 
 def _sorted_out(
-    chosen: Chosen, old: Any, new: Any, rest: tuple[Source, tuple[Misfit, ...]]
+    chosen: OperationInput, old: Any, new: Any, rest: tuple[Source, tuple[Inapplicable, ...]]
 ) -> tuple[Effect, tuple[Edit, ...]]:
     """Sort the chosen rows: changed, already so, or no longer fitting."""
     step, (source, gone) = chosen.step, rest
@@ -84,7 +84,7 @@ def _sorted_out(
     rows = np.flatnonzero(differ)
     odd = unfit(chosen.row, old.take(rows), new.take(rows), source)
     misfits = tuple(
-        Misfit(str(chosen.frame.index[chosen.places[rows[at]]]), step.field, quoted(value), why)
+        Inapplicable(str(chosen.frame.index[chosen.places[rows[at]]]), step.field, quoted(value), why)
         for at, (value, why) in odd.items()
     )
     fit = np.delete(rows, list(odd))
@@ -127,20 +127,20 @@ def _held(step: Step, old: Any, fit: Any) -> tuple[str, ...]:
     return tuple(sorted(quoted(cell or None) for cell in found)) if len(found) <= FEW else ()
 
 
-def _gone(step: Step, frame: pd.DataFrame) -> Iterator[Misfit]:
+def _gone(step: Step, frame: pd.DataFrame) -> Iterator[Inapplicable]:
     tickets = step.rows.tickets
     places: Any = frame.index.get_indexer(pd.Index(tickets, dtype=frame.index.dtype)) if tickets else []
     for ticket, place in zip(tickets, places, strict=True):
         if place < 0:
-            yield Misfit(ticket, step.field, "", "the ticket is not there")
+            yield Inapplicable(ticket, step.field, "", "the ticket is not there")
 
 
-def _hindered(step: Step, frame: pd.DataFrame, reason: str, gone: tuple[Misfit, ...]) -> Effect:
+def _hindered(step: Step, frame: pd.DataFrame, reason: str, gone: tuple[Inapplicable, ...]) -> Effect:
     """Tell a step that can't be done at all, ticket by ticket where it can be known which tickets it would have changed."""
     known = step.rows.fields <= {*frame.columns}
     rows = frame.index[step.rows.mask(frame)].tolist() if known else []
-    misfits = tuple(Misfit(str(ticket), step.field, "", reason) for ticket in rows)
-    return Effect(len(rows), 0, 0, (*gone, *(misfits or (Misfit("", step.field, "", reason),))))
+    misfits = tuple(Inapplicable(str(ticket), step.field, "", reason) for ticket in rows)
+    return Effect(len(rows), 0, 0, (*gone, *(misfits or (Inapplicable("", step.field, "", reason),))))
 
 
 @dataclass
@@ -153,14 +153,16 @@ class _Tally:
     matched: int = 0
     changed: int = 0
     already: int = 0
-    misfits: list[Misfit] = field(default_factory=list)
+    misfits: list[Inapplicable] = field(default_factory=list)
 
     def edits(self) -> Iterator[Edit]:
         for name, cells in by_column(self.step).items():
             row = field_for(name)
             absent = name not in self.frame.columns
             if absent and not creatable(name, self.source):
-                self.misfits += [Misfit(ticket, name, "", f"there is no column {name!r} here") for ticket in cells]
+                self.misfits += [
+                    Inapplicable(ticket, name, "", f"there is no column {name!r} here") for ticket in cells
+                ]
             else:
                 yield from self._column(row, cells)
 
@@ -169,7 +171,9 @@ class _Tally:
         places = index.get_indexer(pd.Index(list(cells), dtype=index.dtype))
         there = places >= 0
         self.misfits += [
-            Misfit(t, row.name, "", "the ticket is not there") for t, ok in zip(cells, there, strict=True) if not ok
+            Inapplicable(t, row.name, "", "the ticket is not there")
+            for t, ok in zip(cells, there, strict=True)
+            if not ok
         ]
         self.matched += int(there.sum())
         odd = spellings(row, pd.array(objects([new for _, new in cells.values()]), dtype=object), self.source)
@@ -189,14 +193,14 @@ class _Tally:
             elif told == "already":
                 self.already += 1
             else:
-                self.misfits.append(Misfit(ticket, row.name, quoted(cell), told))
+                self.misfits.append(Inapplicable(ticket, row.name, quoted(cell), told))
         return np.array(kept, dtype=np.int64)
 
     def _changed(self, row: Field, found: tuple[Any, Any, list[tuple[str, Any, Any]]]) -> Iterator[Edit]:
         places, held, wanted = found
         new = column_like(held, [cell for _, _, cell in wanted])
         odd = unfit(row, held, new, self.source)
-        self.misfits += [Misfit(wanted[at][0], row.name, quoted(value), why) for at, (value, why) in odd.items()]
+        self.misfits += [Inapplicable(wanted[at][0], row.name, quoted(value), why) for at, (value, why) in odd.items()]
         fit = np.delete(np.arange(len(wanted)), list(odd))
         self.changed += len(fit)
         if len(fit):

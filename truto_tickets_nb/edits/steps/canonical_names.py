@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.edits.filters.filters import Every, Filter, Not, Some, Test
+from truto_tickets_nb.edits.filters.filters import AllOf, AnyOf, Filter, Not, Test
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.namesakes import can_share
 
@@ -35,7 +35,7 @@ def canonical(step: Step, source: Source) -> Step:
 
 def canonical_filter(rows: Filter, source: Source) -> Filter:
     """Write the names in a filter as the draft's frame holds them."""
-    if isinstance(rows, Every | Some):
+    if isinstance(rows, AllOf | AnyOf):
         return type(rows)(tuple(canonical_filter(part, source) for part in rows.parts))
     if isinstance(rows, Not):
         return Not(canonical_filter(rows.part, source))
@@ -82,7 +82,7 @@ def _is_labelled(value: Any) -> bool:
 
 
 def _all_tests(rows: Filter) -> Iterator[Test]:
-    if isinstance(rows, Every | Some):
+    if isinstance(rows, AllOf | AnyOf):
         for part in rows.parts:
             yield from _all_tests(part)
     elif isinstance(rows, Not):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from truto_tickets_nb.edits.filters.filters import Everything, Filter
+from truto_tickets_nb.edits.filters.filters import AllTickets, Filter
 from truto_tickets_nb.edits.steps.operations import OPERATIONS, Operation
 from truto_tickets_nb.edits.steps.operations.options import field_for
 from truto_tickets_nb.errors import StepError, shorten, shorten_repr
@@ -37,7 +37,7 @@ class Step:
 
     kind: str
     field: str = ""
-    rows: Filter = dataclasses.field(default_factory=Everything)
+    rows: Filter = dataclasses.field(default_factory=AllTickets)
     options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     title: str = ""
 
@@ -106,7 +106,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
+class Inapplicable:
     """Say what no longer fits: the ticket ("" for the whole step), the field, the value found there, and why."""
 
     ticket: str
@@ -122,7 +122,7 @@ class Effect:
     matched: int = 0
     changed: int = 0
     already: int = 0
-    misfits: tuple[Misfit, ...] = ()
+    misfits: tuple[Inapplicable, ...] = ()
     held: tuple[str, ...] = ()  # what the changed cells held before, where that is few values
 
 

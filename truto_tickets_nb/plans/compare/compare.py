@@ -10,7 +10,7 @@ from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.plans.compare.align import Rows, layout, rows
 from truto_tickets_nb.plans.compare.candidates import suspects
 from truto_tickets_nb.plans.plan import Change, Patch, Problem
-from truto_tickets_nb.tickets.cells import Trouble, is_emptied, plain
+from truto_tickets_nb.tickets.cells import CellProblem, is_emptied, plain
 from truto_tickets_nb.tickets.field_kinds import AnyKind
 from truto_tickets_nb.tickets.fields import Field, of_record
 from truto_tickets_nb.tickets.fields import field as field_of
@@ -103,7 +103,7 @@ class _Sheet:
             return
         home = ref(record.get("workspace"))
         read = self.reader.read(row, cell, base, home.id if home else "")
-        if isinstance(read, Trouble):
+        if isinstance(read, CellProblem):
             self._problem(row, place, plain(cell), read)
         elif is_missing(read):
             self._empty(row, place, base)  # the text of an empty list, such as "[]"
@@ -113,7 +113,7 @@ class _Sheet:
     def _pass_on(self, row: Field, place: int, cell: Any, received: Any) -> None:
         """Send data for the tool as it is, and never send back the record that was received from it."""
         read = self.reader.read(row, cell, received, "")
-        if isinstance(read, Trouble):
+        if isinstance(read, CellProblem):
             self._problem(row, place, cell, read)
         elif not is_missing(read) and read is not received:
             self.changes[place].append(Change(row.name, None, row.kind.text(read), None, read))
@@ -122,7 +122,7 @@ class _Sheet:
         if (is_missing(row.kind.cell(base)) and row.kind.word != "date") or is_missing(base):
             return
         if row.name not in self.clear and not self._is_cleared(row.name, place) and row.writable:
-            told = Trouble(
+            told = CellProblem(
                 "was filled and is now empty", f"To empty it on purpose: snapshot.plan(df, clear=[{row.name!r}])."
             )
             self._problem(row, place, row.kind.text(base), told)
@@ -135,7 +135,7 @@ class _Sheet:
     def _change(self, row: Field, place: int, base: Any, read: Any) -> None:
         if not row.writable:
             self._problem(
-                row, place, row.kind.text(read), Trouble("can't be edited: the API only answers it", _undo_fix(row))
+                row, place, row.kind.text(read), CellProblem("can't be edited: the API only answers it", _undo_fix(row))
             )
             return
         kind = row.kind
@@ -144,7 +144,7 @@ class _Sheet:
         change = Change(row.name, self.reader.text(row, base), self.reader.text(row, read), old, new)
         self.changes[place].append(change)
 
-    def _problem(self, row: Field, place: int, cell: Any, told: Trouble) -> None:
+    def _problem(self, row: Field, place: int, cell: Any, told: CellProblem) -> None:
         identity = str(self.table.frame.index[place])
         self.troubles[place].append(Problem(identity, row.name, _shown(cell), told.reason, told.fix))
 

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.plans.compare.set_members import Held, once
+from truto_tickets_nb.plans.compare.set_members import SetMembers, once
 from truto_tickets_nb.tickets.cells import (
-    Trouble,
+    CellProblem,
     as_moment,
     day_of,
     is_emptied,
@@ -37,19 +37,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from truto_tickets_nb.integrations.profile import Profile
-    from truto_tickets_nb.plans.account_schema import Learnt
+    from truto_tickets_nb.plans.account_schema import AccountSchema
     from truto_tickets_nb.tickets.field_kinds import Text
     from truto_tickets_nb.tickets.fields import Field
     from truto_tickets_nb.tickets.table import Table
 
 
-_RECEIVED = Trouble(
+_RECEIVED = CellProblem(
     "holds the record that was received from the tool, which is never sent back",
     "To send data of your own, load without remote_data=True and put it into a new column 'remote_data'.",
 )
 
 
-def custom_forms(table: Table, learnt: Learnt) -> Callable[[str], CustomForm]:
+def custom_forms(table: Table, learnt: AccountSchema) -> Callable[[str], CustomForm]:
     """Look at custom columns when they are needed, each once: what they hold decides what may be written into them."""
 
     @cache
@@ -75,11 +75,11 @@ class Reader:
     dates: Mapping[str, bool] = field(default_factory=dict)  # column -> most of its values are dates without a time
     custom: Callable[[str], CustomForm] = no_form  # what a custom column holds
 
-    def read(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
+    def read(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | CellProblem:
         """Turn a filled cell into JSON like the API's own (references keep their name, so that a plan can show it)."""
         reader = _READERS[row.kind.word] if row.is_compared else Reader._passed_on
         value = reader(self, row, plain(cell), base, workspace)
-        if isinstance(value, Trouble) or value is base:
+        if isinstance(value, CellProblem) or value is base:
             return value
         problem = json_problem(value)
         return unreadable_json(problem) if problem else value
@@ -89,26 +89,30 @@ class Reader:
         told = self.profile.fact("clear")
         return "" if told.value == "empty_text" and not row.kind.many else row.kind.empty
 
-    def _text(self, _row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
+    def _text(self, _row: Field, cell: Any, base: Json, _workspace: str) -> Json | CellProblem:
         if isinstance(cell, str):
             return cell
         if not is_number(cell):
-            return Trouble("is not text", "Put plain text into the cell.")
+            return CellProblem("is not text", "Put plain text into the cell.")
         held = number(base) if isinstance(base, str) else None
         return base if held is not None and same_number(held, cell) else write_number(cell)
 
-    def _reference(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
+    def _reference(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | CellProblem:
         if isinstance(cell, dict):
             enough = cell.get("id") or (cell.get("name") and not row.needs_id)
-            return self._given(row, cell) if enough else Trouble("names no id", 'Give a name, an id, or {"id": "..."}.')
+            return (
+                self._given(row, cell)
+                if enough
+                else CellProblem("names no id", 'Give a name, an id, or {"id": "..."}.')
+            )
         if not isinstance(cell, str) and not is_number(cell):
-            return Trouble("is not one name or id", "This field takes one value: give its name or its id.")
+            return CellProblem("is not one name or id", "This field takes one value: give its name or its id.")
         text = self._unlabelled(row, whole(cell))
         held = ref(base)
         if held and (text == held.id or nfc(text) == nfc(held.shown)):
             return base
         found = self._choices(row).resolve(text, workspace if row.per_workspace else "")
-        return Trouble(found.reason, found.fix) if isinstance(found, Unresolved) else as_record(found)
+        return CellProblem(found.reason, found.fix) if isinstance(found, Unresolved) else as_record(found)
 
     def _given(self, row: Field, parts: Mapping[str, Json]) -> Given:
         """Take a reference that was written out, with the name that the account gives to its id."""
@@ -140,24 +144,24 @@ class Reader:
         text = row.kind.text([item] if row.kind.many else item)
         return text[0] if isinstance(text, tuple) else text or ""
 
-    def _references(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | Trouble:
+    def _references(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | CellProblem:
         members = self._members(row, cell, base)
         if not isinstance(members, tuple):
             return members
-        held = Held.of(base)
+        held = SetMembers.of(base)
         items = [_hashable(item) for item in members if not is_emptied(item) and not _is_blank(item)]
         found = [self._item(row, item, held, workspace) for item in items]
-        troubles = [item for item in found if isinstance(item, Trouble)]
+        troubles = [item for item in found if isinstance(item, CellProblem)]
         namesake = held.left_namesake()
         if namesake and not troubles:
             troubles = [
-                Trouble(
+                CellProblem(
                     f"{namesake!r} stands for two on this ticket, and only one of them was kept", "Give ids instead."
                 )
             ]
         return troubles[0] if troubles else once(found)
 
-    def _members(self, row: Field, cell: Any, base: Json) -> tuple[Any, ...] | Json | Trouble:
+    def _members(self, row: Field, cell: Any, base: Json) -> tuple[Any, ...] | Json | CellProblem:
         """Take the members of a set, also where a file made one text of it; the base where that text is the unchanged one."""
         if isinstance(cell, tuple):
             return cell
@@ -168,16 +172,18 @@ class Reader:
         if members is not None:
             return members
         what = "is text where a set belongs" if isinstance(cell, str) else "is not a set"
-        return Trouble(what, f'Give a tuple, such as ("{_sample(row)}",), or use df["{row.name}"].tickets.add(...).')
+        return CellProblem(
+            what, f'Give a tuple, such as ("{_sample(row)}",), or use df["{row.name}"].tickets.add(...).'
+        )
 
-    def _item(self, row: Field, item: Any, held: Held, workspace: str) -> Json | Trouble:
+    def _item(self, row: Field, item: Any, held: SetMembers, workspace: str) -> Json | CellProblem:
         if isinstance(item, str) and item.startswith("{"):
             item = _unfrozen(item)
         if isinstance(item, dict):
             return (
                 self._given(row, item)
                 if item.get("id") or item.get("name")
-                else Trouble("holds an item without id", "Give names or ids.")
+                else CellProblem("holds an item without id", "Give names or ids.")
             )
         text = self._unlabelled(row, whole(item))
         own = held.take(text)
@@ -188,21 +194,21 @@ class Reader:
         found = self._choices(row).resolve(text, workspace if row.per_workspace else "", exact=free)
         if not isinstance(found, Unresolved):
             return as_record(found)
-        return {"name": text} if free and found.why == "unknown" else Trouble(found.reason, found.fix)
+        return {"name": text} if free and found.why == "unknown" else CellProblem(found.reason, found.fix)
 
-    def _words(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
+    def _words(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | CellProblem:
         members = self._members(row, cell, base)
         if not isinstance(members, tuple):
             return members
         return [str(item) for item in dict.fromkeys(members) if not is_missing(item) and not _is_blank(item)]
 
-    def _date(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
+    def _date(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | CellProblem:
         found = as_moment(cell)
         if found is None:
             held = None if is_missing(base) else moment(base)
             if is_number(cell) and held is not None and is_epoch(cell, held):
                 return base  # what JSON of pandas makes of a date
-            return Trouble(
+            return CellProblem(
                 "is no date", "Give a date such as 2026-01-31, a time such as 2026-01-31T10:00Z, or a Timestamp."
             )
         known = self._is_date_only(row, base)
@@ -219,19 +225,19 @@ class Reader:
         told = self.profile.fact("due_date").value if row.name == "due_date" else None
         return None if told is None else bool(told == "date")
 
-    def _flag(self, _row: Field, cell: Any, _base: Json, _workspace: str) -> Json | Trouble:
+    def _flag(self, _row: Field, cell: Any, _base: Json, _workspace: str) -> Json | CellProblem:
         value = truth(cell) if isinstance(cell, str | int | float) else None
-        return Trouble("is neither true nor false", "Give True or False.") if value is None else value
+        return CellProblem("is neither true nor false", "Give True or False.") if value is None else value
 
-    def _passed_on(self, row: Field, cell: Any, received: Json, _workspace: str) -> Json | Trouble:
+    def _passed_on(self, row: Field, cell: Any, received: Json, _workspace: str) -> Json | CellProblem:
         """Read data for the tool, which goes out as it is; the record that was received from the tool is never sent back."""
         if is_emptied(cell) or (not is_missing(received) and cell in (received, row.kind.cell(received))):
             return received
         if not is_missing(received):
             return _RECEIVED
-        return cell if isinstance(cell, dict) else Trouble("is no object", 'Give a dict, such as {"flag": 1}.')
+        return cell if isinstance(cell, dict) else CellProblem("is no object", 'Give a dict, such as {"flag": 1}.')
 
-    def _any(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | Trouble:
+    def _any(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | CellProblem:
         return self.custom(row.name).read(cell, base)
 
 
@@ -252,13 +258,13 @@ def as_record(found: Choice) -> Json:
     return {key: value for key, value in kept.items() if value}
 
 
-def written_day(cell: Any, *, like: Json) -> Json | Trouble:
+def written_day(cell: Any, *, like: Json) -> Json | CellProblem:
     """Write a cell as a day; the value itself where it is the same day."""
     day = day_of(cell)
     if day is None:
         value = as_moment(cell)
         hint = f"Give {value.isoformat()[:10]}." if value else "Give a date such as 2026-01-31."
-        return Trouble("has a time, but this field holds dates only", hint)
+        return CellProblem("has a time, but this field holds dates only", hint)
     return like if not is_missing(like) and day == moment(like) else day.isoformat()
 
 

@@ -10,7 +10,7 @@ from truto_tickets_nb.tickets.name_matching import nfc
 
 
 @dataclass
-class Held:
+class SetMembers:
     """Hold the items that a ticket has, so that names find the very item, namesakes one by one."""
 
     items: list[Json]
@@ -18,7 +18,7 @@ class Held:
     by_name: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, base: Json) -> Held:
+    def of(cls, base: Json) -> SetMembers:
         """Take the items of a set as it was answered."""
         return cls(_items(base) if base else [])
 

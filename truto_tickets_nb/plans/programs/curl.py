@@ -11,7 +11,7 @@ from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.plans.programs.requests import Script, Sending
+    from truto_tickets_nb.plans.programs.requests import ProgramRequest, Script
 
 _HEAD = """\
 #!/usr/bin/env bash
@@ -95,6 +95,6 @@ def _needs(found: Script) -> str:
     return "\n" + stacked([imports, *python_functions.parts(found), *python_functions.pairs(found), main])
 
 
-def _call(sending: Sending) -> str:
+def _call(sending: ProgramRequest) -> str:
     words = " ".join(map(literals.bash, (sending.path, sending.body, sending.key)))
     return f"{literals.comment('#', sending.told)}\npatch {words}"

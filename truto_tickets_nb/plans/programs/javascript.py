@@ -10,7 +10,7 @@ from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.plans.programs.requests import Script, Sending
+    from truto_tickets_nb.plans.programs.requests import ProgramRequest, Script
 
 _HEAD = """\
 @head@
@@ -70,6 +70,6 @@ def _patch(found: Script) -> str:
     return filled(_PATCH, before=before, query="QUERY + parameters(ticket, record)" if found.taken else "QUERY")
 
 
-def _call(sending: Sending) -> str:
+def _call(sending: ProgramRequest) -> str:
     words = ", ".join(map(literals.javascript, (sending.ticket, sending.body, sending.key)))
     return f"{literals.comment('//', sending.told)}\nawait patch({words});"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.programs.requests import Script
-    from truto_tickets_nb.plans.programs.ticket_values import Carried, Taken
+    from truto_tickets_nb.plans.programs.ticket_values import CarriedField, ParameterSource
 
 _READ = r"""
 // JSON as it came: JSON.parse would round long numbers and move keys that look like numbers. So each text in it, keys too, gets a
@@ -107,7 +107,7 @@ def _parameters(script: Script) -> str:
     return filled(_PARAMETERS, rows=rows, pair=pair)
 
 
-def _value(item: Taken) -> str:
+def _value(item: ParameterSource) -> str:
     places = [f"record[{javascript('~' + name)}]" for name in item.fields]
     place = places[0] if len(places) == 1 else f"missing({places[0]}) ? {places[1]} : {places[0]}"
     return {"plain": place, "id": f"`~${{reference({place})[0]}}`"}.get(item.form, f"`~${{either({place})}}`")
@@ -127,7 +127,7 @@ def _completed(script: Script) -> Iterator[str]:
     yield "}"
 
 
-def _carried(item: Carried) -> str:
+def _carried(item: CarriedField) -> str:
     place = f"record[{javascript('~' + item.field)}]"
     if item.form == "many":
         return f"many({place}, {javascript_value(list(item.keep))})"

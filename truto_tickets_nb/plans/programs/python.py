@@ -10,7 +10,7 @@ from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.plans.programs.requests import Script, Sending
+    from truto_tickets_nb.plans.programs.requests import ProgramRequest, Script
 
 _HEAD = """\
 #!/usr/bin/env python3
@@ -86,6 +86,6 @@ def _patch(found: Script) -> str:
     return filled(_PATCH, before="".join(steps), query="query" if found.taken else "QUERY")
 
 
-def _call(sending: Sending) -> str:
+def _call(sending: ProgramRequest) -> str:
     words = ", ".join(map(literals.python, (sending.ticket, sending.body, sending.key)))
     return f"{literals.comment('#', sending.told)}\npatch({words})"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.programs.requests import Script
-    from truto_tickets_nb.plans.programs.ticket_values import Carried, Taken
+    from truto_tickets_nb.plans.programs.ticket_values import CarriedField, ParameterSource
 
 _OPENED = '''\
 def opened(ticket, found):
@@ -85,13 +85,13 @@ def pairs(script: Script) -> list[str]:
     return [_PAIRS] if script.wide else []
 
 
-def _parameters(taken: tuple[Taken, ...]) -> str:
+def _parameters(taken: tuple[ParameterSource, ...]) -> str:
     rows = "".join(f"        {python(item.key)}: {_value(item)},\n" for item in taken)
     head = '"""Take from a ticket what a PATCH of it needs in its query."""'
     return f"def parameters(ticket, record):\n    {head}\n    found = {{\n{rows}    }}\n{_MISSING}    return found\n"
 
 
-def _value(item: Taken) -> str:
+def _value(item: ParameterSource) -> str:
     place = " or ".join(f"record.get({python(name)})" for name in item.fields)
     return {"plain": place, "id": f"reference({place})[0]"}.get(item.form, f"either({place})")
 
@@ -112,7 +112,7 @@ def _steps(script: Script) -> Iterator[str]:
     yield '    return {name: value for name, value in body.items() if name in there or value not in (None, "", [], {})}'
 
 
-def _carried(item: Carried) -> str:
+def _carried(item: CarriedField) -> str:
     place = f"record.get({python(item.field)})"
     if item.form == "many":
         return f"many({place}, {python_value(list(item.keep))})"

@@ -12,7 +12,7 @@ from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.plans.programs.requests import Script, Sending
+    from truto_tickets_nb.plans.programs.requests import ProgramRequest, Script
 
 _HEAD = """\
 #!/usr/bin/env python3
@@ -76,7 +76,7 @@ def _patch(found: Script) -> str:
     return filled(_PATCH, before="".join(steps), query="query" if found.taken else "dict(QUERY)")
 
 
-def _call(sending: Sending) -> str:
+def _call(sending: ProgramRequest) -> str:
     body = literals.python_value(orjson.loads(sending.body))
     comment = literals.comment("#", sending.told)
     return f"    {comment}\n    await patch({literals.python(sending.ticket)}, {body})"

@@ -11,7 +11,7 @@ from truto_tickets_nb.api.address import base_address, query_pairs, segment
 from truto_tickets_nb.errors import PlanError, SetupError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.fingerprint import short
-from truto_tickets_nb.plans.programs.ticket_values import Carried, Taken, carried, taken
+from truto_tickets_nb.plans.programs.ticket_values import CarriedField, ParameterSource, carried, taken
 from truto_tickets_nb.plans.request_spec import part_of
 from truto_tickets_nb.plans.strict_models import strictly
 from truto_tickets_nb.tickets.fields import CUSTOM_FIELDS
@@ -26,7 +26,7 @@ PATH = "/unified/ticketing/tickets"
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class ProgramRequest:
     """Hold one PATCH: its ticket, its body as orjson writes it, and its Idempotency-Key; `part` says which of several it is."""
 
     ticket: str
@@ -54,10 +54,10 @@ class Script:
     base_url: str
     read: tuple[tuple[str, str], ...]  # the query of a GET
     write: tuple[tuple[str, str], ...]  # the query of a PATCH, without what its ticket gives
-    taken: tuple[Taken, ...]  # what its ticket gives for the query
-    carried: tuple[Carried, ...]  # what its ticket gives for the body
+    taken: tuple[ParameterSource, ...]  # what its ticket gives for the query
+    carried: tuple[CarriedField, ...]  # what its ticket gives for the body
     whole: bool  # custom fields go out as a whole object
-    sendings: tuple[Sending, ...]
+    sendings: tuple[ProgramRequest, ...]
 
     @property
     def tickets(self) -> str:
@@ -123,7 +123,7 @@ def _without_account(query: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in query.items() if name != "integrated_account_id"}
 
 
-def _sendings(plan: Plan) -> Iterator[Sending]:
+def _sendings(plan: Plan) -> Iterator[ProgramRequest]:
     bodies = [
         _bodies(plan, patch) for patch in plan.patches
     ]  # all of them before the fingerprint: an error names its ticket
@@ -132,7 +132,7 @@ def _sendings(plan: Plan) -> Iterator[Sending]:
         key = hashlib.sha256(f"{fingerprint}/{patch.ticket}".encode()).hexdigest()[:32]
         for number, body in enumerate(parts, 1):
             several = (f"{key}-{number}", f" ({number} of {len(parts)})") if len(parts) > 1 else (key, "")
-            yield Sending(patch.ticket, patch.title, body, *several)
+            yield ProgramRequest(patch.ticket, patch.title, body, *several)
 
 
 def _bodies(plan: Plan, patch: Patch) -> list[str]:

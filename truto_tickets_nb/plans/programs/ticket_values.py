@@ -16,7 +16,7 @@ _OBJECTS = ("workspace", "ticket_type", "organization")  # parameters that are w
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ParameterSource:
     """Say where the value of a query parameter stands in a ticket, and in which form it is wanted.
 
     `plain`: as it is; `id`: the id of a reference; `either`: its id, else its name.
@@ -34,7 +34,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class CarriedField:
     """Say which field goes along unchanged, unless one of `instead` is in the body, and in which form a body wants it.
 
     Forms besides those of Taken: `one`: a reference as an object, `many`: a list of them with the parts `keep`, `words`: texts.
@@ -46,33 +46,33 @@ class Carried:
     keep: tuple[str, ...] = ()
 
 
-def taken(name: str) -> Taken:
+def taken(name: str) -> ParameterSource:
     """Find where a query parameter comes from.
 
     >>> taken("workspace_id")
-    Taken(name='workspace_id', key='workspace_id', fields=('workspace',), form='id')
+    ParameterSource(name='workspace_id', key='workspace_id', fields=('workspace',), form='id')
     >>> taken("organization")
-    Taken(name='organization', key='organization[id]', fields=('organization', 'account'), form='either')
+    ParameterSource(name='organization', key='organization[id]', fields=('organization', 'account'), form='either')
     """
     if name in _OBJECTS:
-        return Taken(name, f"{name}[id]", (name, "account") if name == "organization" else (name,), "either")
+        return ParameterSource(name, f"{name}[id]", (name, "account") if name == "organization" else (name,), "either")
     if name.endswith("_id"):
-        return Taken(name, name, ("workspace" if name == "workspace_id" else name,), "id")
-    return Taken(name, name, (name,), "plain")
+        return ParameterSource(name, name, ("workspace" if name == "workspace_id" else name,), "id")
+    return ParameterSource(name, name, (name,), "plain")
 
 
-def carried(rule: str) -> Carried:
+def carried(rule: str) -> CarriedField:
     """Read a rule of what goes along.
 
     >>> carried("workspace|collections")
-    Carried(field='workspace', instead=('workspace', 'collections'), form='either', keep=())
+    CarriedField(field='workspace', instead=('workspace', 'collections'), form='either', keep=())
     >>> carried("collections").form, carried("collections").keep
     ('many', ('id', 'type'))
     """
     names = tuple(rule.split("|"))
     row = FIELDS.get(names[0])
     form, keep = _form(row.kind) if row else ("plain", ())
-    return Carried(names[0], names, form, keep)
+    return CarriedField(names[0], names, form, keep)
 
 
 def _form(kind: Kind) -> tuple[Form, tuple[str, ...]]:

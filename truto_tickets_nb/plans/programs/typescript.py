@@ -12,7 +12,7 @@ from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.plans.programs.requests import Script, Sending
+    from truto_tickets_nb.plans.programs.requests import ProgramRequest, Script
 
 _HEAD = """\
 @head@
@@ -78,7 +78,7 @@ def _patch(found: Script) -> str:
     return filled(_PATCH, before="".join(steps), body=body, query=query)
 
 
-def _call(sending: Sending) -> str:
+def _call(sending: ProgramRequest) -> str:
     body = literals.javascript_value(orjson.loads(sending.body))
     words = f"{literals.javascript(sending.ticket)}, {body}, {literals.javascript(sending.key)}"
     return f"{literals.comment('//', sending.told)}\nawait patch({words});"

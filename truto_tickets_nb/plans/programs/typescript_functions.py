@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.programs.requests import Script
-    from truto_tickets_nb.plans.programs.ticket_values import Carried, Taken
+    from truto_tickets_nb.plans.programs.ticket_values import CarriedField, ParameterSource
 
 _PLAIN = """\
 type Ticket = Record<string, any>;
@@ -104,7 +104,7 @@ def _parameters(script: Script) -> str:
     return filled(_PARAMETERS, rows=rows)
 
 
-def _value(item: Taken) -> str:
+def _value(item: ParameterSource) -> str:
     places = [f"record[{javascript(name)}]" for name in item.fields]
     place = places[0] if len(places) == 1 else f"missing({places[0]}) ? {places[1]} : {places[0]}"
     return {"plain": f"exact({place})", "id": f"reference({place})[0]"}.get(item.form, f"either({place})")
@@ -125,7 +125,7 @@ def _completed(script: Script) -> Iterator[str]:
     yield "}"
 
 
-def _carried(item: Carried) -> str:
+def _carried(item: CarriedField) -> str:
     place = f"record[{javascript(item.field)}]"
     if item.form == "many":
         return f"many({place}, {javascript_value(list(item.keep))})"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.rules.context import Told
+from truto_tickets_nb.plans.rules.context import RuleFinding
 from truto_tickets_nb.tickets.json_values import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.plan import Change
-    from truto_tickets_nb.plans.rules.context import Book
+    from truto_tickets_nb.plans.rules.context import RuleContext
 
 PLAIN = ("null", "empty_text")  # forms in which a body can say it
 _HOW = {
@@ -20,14 +20,14 @@ _HOW = {
 }
 
 
-def may_be_dropped(change: Change, book: Book) -> Iterator[Told]:
+def may_be_dropped(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     """Say which clears may be dropped without a word; that a tool takes them plainly needs no warning."""
     fact = book.profile.fact("clear")
     if not is_missing(change.new) or is_missing(change.old) or (fact.value in PLAIN and fact.is_documented):
         return
     how = _HOW.get(fact.value or "")
     known = f"{book.name} {how} ({fact.told})" if how else f"nobody documents what emptying does in {book.name}"
-    yield Told(
+    yield RuleFinding(
         str(change.before)[:60],
         f"is emptied; {known}: it may be ignored",
         "It is read back after sending, and told if it stayed.",

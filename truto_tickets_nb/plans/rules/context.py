@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from truto_tickets_nb.plans.account_schema import Learnt
-from truto_tickets_nb.plans.request_spec import Way
+from truto_tickets_nb.plans.account_schema import AccountSchema
+from truto_tickets_nb.plans.request_spec import RequestSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class RuleContext:
     """Hold what is known: the integration's profile, what the account told, how a PATCH is made, the tickets as loaded."""
 
     profile: Profile
-    learnt: Learnt = field(default_factory=Learnt)
-    way: Way = field(default_factory=Way)
+    learnt: AccountSchema = field(default_factory=AccountSchema)
+    way: RequestSpec = field(default_factory=RequestSpec)
     records: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict
     )  # ticket id -> the ticket, of those that change
@@ -35,7 +35,7 @@ class Book:
         return self.profile.name or "This integration"
 
 
-class Told(NamedTuple):
+class RuleFinding(NamedTuple):
     """Say what a rule found of one change."""
 
     value: str

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from truto_tickets_nb.plans.plan import Patch
-    from truto_tickets_nb.plans.rules.context import Book
+    from truto_tickets_nb.plans.rules.context import RuleContext
 
 
-def notes(patches: Sequence[Patch], book: Book) -> Iterator[str]:
+def notes(patches: Sequence[Patch], book: RuleContext) -> Iterator[str]:
     """Tell who is notified, what may be refused later, what goes along with each PATCH, what nobody knows."""
     if not patches:
         return
@@ -29,7 +29,7 @@ def notes(patches: Sequence[Patch], book: Book) -> Iterator[str]:
     yield from along(book.way, patches, book.profile)
 
 
-def _product(book: Book) -> Iterator[str]:
+def _product(book: RuleContext) -> Iterator[str]:
     ended = book.profile.fact("ended")
     if ended.value:
         yield f"{book.name} ended its tickets on {ended.value} ({ended.told}): nothing can be sent to it any more."
@@ -39,7 +39,7 @@ def _product(book: Book) -> Iterator[str]:
         yield f"Nothing is written down about {book.name}: its own rules show only when sending."
 
 
-def _mapping(book: Book) -> Iterator[str]:
+def _mapping(book: RuleContext) -> Iterator[str]:
     """Say what the account's own mapping does that no profile knows: changed here, more sent, less answered."""
     if book.learnt.overridden:
         yield (
@@ -54,7 +54,7 @@ def _mapping(book: Book) -> Iterator[str]:
         yield f"Each PATCH makes {book.learnt.steps + 1} calls in {book.name}, by the account's own mapping; the pace counts them."
 
 
-def _clearing(patches: Sequence[Patch], book: Book) -> Iterator[str]:
+def _clearing(patches: Sequence[Patch], book: RuleContext) -> Iterator[str]:
     fact = book.profile.fact("clear")
     clears = any(is_missing(c.new) and not is_missing(c.old) for patch in patches for c in patch.changes)
     if clears and fact.value in PLAIN and fact.is_documented:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.rules.context import Told
+from truto_tickets_nb.plans.rules.context import RuleFinding
 from truto_tickets_nb.tickets.fields import field
 from truto_tickets_nb.tickets.json_values import person_name, refs
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.plan import Change
-    from truto_tickets_nb.plans.rules.context import Book
+    from truto_tickets_nb.plans.rules.context import RuleContext
 
 
-def other_name(change: Change, book: Book) -> Iterator[Told]:
+def other_name(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     """Say which id goes out with a name that the account gives to another one, or to none."""
     row = field(change.field)
     if row is None or row.kind.word not in ("reference", "set"):
@@ -28,7 +28,7 @@ def other_name(change: Change, book: Book) -> Iterator[Told]:
         choice = known.by_id(str(item.get("id", ""))) if known and name else None
         if choice and choice.id not in before and _folded(choice.name) != _folded(name):
             reason = f"goes out with the id {choice.id}, which is {choice.name!r} here: tools go by the id"
-            yield Told(name, reason, "Give the name or the id alone.")
+            yield RuleFinding(name, reason, "Give the name or the id alone.")
 
 
 def _folded(name: str) -> str:

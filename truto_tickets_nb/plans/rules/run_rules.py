@@ -11,18 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from truto_tickets_nb.plans.plan import Change, Patch
-    from truto_tickets_nb.plans.rules.context import Book, Told
+    from truto_tickets_nb.plans.rules.context import RuleContext, RuleFinding
 
-_EACH: tuple[Callable[[Change, Book], Iterator[Told]], ...] = (
+_EACH: tuple[Callable[[Change, RuleContext], Iterator[RuleFinding]], ...] = (
     writable.takes, clears.may_be_dropped, sets.one_assignee, sets.tag_spaces, sets.no_tags, sets.new_tag, sets.never_removed, sets.not_by_update,
     text.title, text.description, text.formatting, text.no_due_date, text.past_due_date, text.option, status.turns, references.other_name,
 )  # fmt: skip
-_WHOLE: tuple[Callable[[Patch, Book], Iterator[tuple[str, Told]]], ...] = (
+_WHOLE: tuple[Callable[[Patch, RuleContext], Iterator[tuple[str, RuleFinding]]], ...] = (
     field_combinations.together, field_combinations.lacking, status.of_its_type,
 )  # fmt: skip
 
 
-def problems(patches: Sequence[Patch], book: Book) -> Iterator[Problem]:
+def problems(patches: Sequence[Patch], book: RuleContext) -> Iterator[Problem]:
     """Find what this account would refuse, truncate or drop: first what concerns all tickets, then ticket by ticket."""
     if patches:
         yield from (Problem("", "", *told) for told in writable.updates(book))
@@ -30,7 +30,7 @@ def problems(patches: Sequence[Patch], book: Book) -> Iterator[Problem]:
         yield from _of(patch, book)
 
 
-def _of(patch: Patch, book: Book) -> Iterable[Problem]:
+def _of(patch: Patch, book: RuleContext) -> Iterable[Problem]:
     for change in patch.changes:
         for rule in _EACH:
             yield from (Problem(patch.ticket, change.field, *told) for told in rule(change, book))

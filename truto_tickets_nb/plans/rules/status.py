@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.plans.request_spec import is_silent
-from truto_tickets_nb.plans.rules.context import Told
+from truto_tickets_nb.plans.rules.context import RuleFinding
 from truto_tickets_nb.tickets.json_values import ref
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.plan import Change, Patch
-    from truto_tickets_nb.plans.rules.context import Book
+    from truto_tickets_nb.plans.rules.context import RuleContext
     from truto_tickets_nb.tickets.field_kinds import Text
 
 # Words that tools use for a ticket that is over. The first row is Truto's own list of names; the others are common names: assumed.
@@ -23,7 +23,7 @@ OVER = frozenset(
 )  # fmt: skip
 
 
-def turns(change: Change, book: Book) -> Iterator[Told]:
+def turns(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     """Say which tickets would be closed or opened again: customers may hear of both."""
     if change.field != "status" or change.before is None or change.after is None:
         return
@@ -33,13 +33,13 @@ def turns(change: Change, book: Book) -> Iterator[Told]:
     fact, what = book.profile.fact("notifies"), "closes the ticket" if after else "opens a closed ticket again"
     known = fact.told if fact.value else "our assumption"
     if is_silent(book.way, book.profile):
-        yield Told(
+        yield RuleFinding(
             f"{change.before} -> {change.after}",
             f"{what}; {book.name} is asked to mail nobody",
             "plan.drop('status') leaves it alone.",
         )
         return
-    yield Told(
+    yield RuleFinding(
         f"{change.before} -> {change.after}",
         f"{what}, and {book.name} may mail people about it ({known})",
         "plan.drop('status') leaves it alone.",
@@ -50,7 +50,7 @@ def _is_over(name: Text) -> bool:
     return str(name).strip().casefold() in OVER
 
 
-def of_its_type(patch: Patch, book: Book) -> Iterator[tuple[str, Told]]:
+def of_its_type(patch: Patch, book: RuleContext) -> Iterator[tuple[str, RuleFinding]]:
     """Say which tickets have a type that takes no status."""
     fact = book.profile.fact("status_for_types")
     changed = next((change for change in patch.changes if change.field == "status"), None)
@@ -59,4 +59,7 @@ def of_its_type(patch: Patch, book: Book) -> Iterator[tuple[str, Told]]:
     kind = ref((book.records.get(patch.ticket) or {}).get("ticket_type"))
     if kind and not {kind.id.casefold(), kind.name.casefold()} & {word.casefold() for word in fact.value}:
         reason = f"{book.name} has statuses for tickets of type {', '.join(fact.value)} only ({fact.told}); this one is {kind.shown}"
-        yield "status", Told(str(changed.after), reason, "It may be refused: plan.drop() it.", fact.is_documented)
+        yield (
+            "status",
+            RuleFinding(str(changed.after), reason, "It may be refused: plan.drop() it.", fact.is_documented),
+        )

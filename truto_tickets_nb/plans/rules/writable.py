@@ -6,29 +6,29 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.integrations.facts import COUNTED
 from truto_tickets_nb.plans.request_spec import part_of
-from truto_tickets_nb.plans.rules.context import Told
+from truto_tickets_nb.plans.rules.context import RuleFinding
 from truto_tickets_nb.tickets.fields import is_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.plan import Change
-    from truto_tickets_nb.plans.rules.context import Book
+    from truto_tickets_nb.plans.rules.context import RuleContext
 
 PAGE = "https://truto.one/docs/api-reference/unified-ticketing-api/tickets/update/"
 
 
-def updates(book: Book) -> Iterator[Told]:
+def updates(book: RuleContext) -> Iterator[RuleFinding]:
     """Say where tickets can't be updated: by the account's own word, else by Truto's page."""
     if book.learnt.can_update is False:
         reason = f"this account does not offer the update of {book.name} tickets, by its own capabilities"
-        yield Told("", reason, "Load and audit them; to change them, use the tool itself.", blocking=True)
+        yield RuleFinding("", reason, "Load and audit them; to change them, use the tool itself.", blocking=True)
     elif book.learnt.can_update is None and book.profile.can_update is False:
         reason = f"Truto documents no update of tickets for {book.name} ({PAGE})"
-        yield Told("", reason, "Load and audit them; to change them, use the tool itself.", blocking=True)
+        yield RuleFinding("", reason, "Load and audit them; to change them, use the tool itself.", blocking=True)
 
 
-def takes(change: Change, book: Book) -> Iterator[Told]:
+def takes(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     """Say which fields are not taken: the account's own schema blocks, an assumption of ours warns."""
     name = part_of(change.field)
     if not is_compared(name):  # Truto passes it on as it is, whatever it maps: no schema of its fields lists it
@@ -36,7 +36,7 @@ def takes(change: Change, book: Book) -> Iterator[Told]:
     if book.learnt.writable is not None:
         if name not in book.learnt.writable:
             there = ", ".join(sorted(book.learnt.writable))
-            yield Told(
+            yield RuleFinding(
                 "",
                 "can't be written through this account, by its own update schema",
                 f"It takes: {there}.",
@@ -47,4 +47,4 @@ def takes(change: Change, book: Book) -> Iterator[Told]:
     if fact.value and name not in fact.value:
         counted = f". {COUNTED[name]}" if name in COUNTED else ""
         reason = f"is probably not taken by {book.name} ({fact.told}); the account does not tell{counted}"
-        yield Told("", reason, "Try it on one ticket first: plan.only(<its id>).", fact.is_documented)
+        yield RuleFinding("", reason, "Try it on one ticket first: plan.only(<its id>).", fact.is_documented)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from truto_tickets_nb.sheets.columns import Column
-    from truto_tickets_nb.sheets.source import Origin
+    from truto_tickets_nb.sheets.source import SheetSource
 
 LISTS = "lists"
 MOST = 4_000  # lists by workspace; above it one list does for all
@@ -41,7 +41,7 @@ class Offer:
         return f"OFFSET({LISTS}!${left}${HEAD + 1},0,{match}-1,{count},1)"
 
 
-def offers_of(origin: Origin, columns: Sequence[Column]) -> dict[str, Offer]:
+def offers_of(origin: SheetSource, columns: Sequence[Column]) -> dict[str, Offer]:
     """Gather what the columns offer, side by side."""
     homes = _homes(origin)
     found: dict[str, Offer] = {}
@@ -54,14 +54,14 @@ def offers_of(origin: Origin, columns: Sequence[Column]) -> dict[str, Offer]:
     return found
 
 
-def _homes(origin: Origin) -> dict[str, str]:
+def _homes(origin: SheetSource) -> dict[str, str]:
     """Tell the workspaces of the tickets: id -> the name that stands in their rows."""
     names = origin.table.frame["workspace"].tolist() if "workspace" in origin.table.frame.columns else []
     found = dict(zip(origin.homes(), names, strict=False))
     return {home: name for home, name in found.items() if home}
 
 
-def _lists(origin: Origin, column: Column, homes: dict[str, str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _lists(origin: SheetSource, column: Column, homes: dict[str, str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if column.form == "flag":
         return (("", ("TRUE", "FALSE", CLEAR)),)
     if column.names is None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from truto_tickets_nb.sheets.columns import Column
-    from truto_tickets_nb.sheets.source import Origin
+    from truto_tickets_nb.sheets.source import SheetSource
 
 GUIDE = "how to"
 _WORDS = (
@@ -42,7 +42,7 @@ _KINDS = {
 _WIDE = 100  # characters of a line
 
 
-def write_guide(book: Any, origin: Origin, columns: Sequence[Column], when: str) -> None:
+def write_guide(book: Any, origin: SheetSource, columns: Sequence[Column], when: str) -> None:
     """Write what one has to know, what the colours mean, and what each column takes."""
     page = _Page(book.create_sheet(GUIDE))
     account = (
@@ -62,7 +62,7 @@ def write_guide(book: Any, origin: Origin, columns: Sequence[Column], when: str)
         page.line(escape(column.name), escape(_takes(origin, column)), Look())
 
 
-def _takes(origin: Origin, column: Column) -> str:
+def _takes(origin: SheetSource, column: Column) -> str:
     told = origin.told[column.name]
     if told.locked:
         return f"Can't be edited: {told.locked}."

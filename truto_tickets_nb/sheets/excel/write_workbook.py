@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from truto_tickets_nb.sheets.source import Origin
+    from truto_tickets_nb.sheets.source import SheetSource
 
 TICKETS, ABOUT = "tickets", "about this file"
 FORMAT = 1
@@ -39,7 +39,7 @@ _ID_WHY = "The id tells which ticket the row is."
 _MARKS_WHY = "These letters tell whether a ticket was changed in the tool after the file was written."
 
 
-def write_excel(path: str | Path, origin: Origin, wanted: Iterable[str] | None = None) -> None:
+def write_excel(path: str | Path, origin: SheetSource, wanted: Iterable[str] | None = None) -> None:
     """Write tickets as a workbook; a file that is there is replaced once the new one is complete."""
     if len(origin.table) > MOST_ROWS:
         raise FrameError(
@@ -51,7 +51,7 @@ def write_excel(path: str | Path, origin: Origin, wanted: Iterable[str] | None =
     write_sheet(path, whole.getvalue())
 
 
-def _book(origin: Origin, columns: Sequence[Column], now: datetime) -> Any:
+def _book(origin: SheetSource, columns: Sequence[Column], now: datetime) -> Any:
     book = Workbook(write_only=True)
     offers = offers_of(origin, columns)
     _Tickets(book, origin, columns, offers).write()
@@ -81,7 +81,7 @@ class _SortableRange:
 class _Tickets:
     """Write the sheet that people edit."""
 
-    def __init__(self, book: Any, origin: Origin, columns: Sequence[Column], offers: dict[str, Offer]) -> None:
+    def __init__(self, book: Any, origin: SheetSource, columns: Sequence[Column], offers: dict[str, Offer]) -> None:
         self.sheet = book.create_sheet(TICKETS)
         self.origin, self.columns, self.offers = origin, columns, offers
         self.cells = Cells(self.sheet)
@@ -190,7 +190,7 @@ def _hint(column: Column, locked: str) -> str:
     return f"{forms.get(column.form, '')} To empty a cell on purpose, write {CLEAR}".strip()
 
 
-def _write_about(book: Any, origin: Origin, columns: Sequence[Column], now: datetime) -> None:
+def _write_about(book: Any, origin: SheetSource, columns: Sequence[Column], now: datetime) -> None:
     """Write what the file was made from; hidden, as it is for the program and not for people."""
     sheet = book.create_sheet(ABOUT)
     sheet.sheet_state = "veryHidden"

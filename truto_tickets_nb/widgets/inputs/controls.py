@@ -14,7 +14,7 @@ from truto_tickets_nb.selection.options import FEW, Offer, Option
 from truto_tickets_nb.selection.step_builder import as_number, number_problem
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.widgets.inputs.factory import OPENS, box, made, row
-from truto_tickets_nb.widgets.inputs.private_state import Day, Lines, Moment, Pick, Press, Search, Veil, Words
+from truto_tickets_nb.widgets.inputs.private_state import Day, Lines, Moment, Pick, Press, PrivateState, Search, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,7 +66,7 @@ class Line(Control):
     """Edit text: one line, or several."""
 
     def __init__(
-        self, veil: Veil, label: str, told: Callable[[], object], *, lines: int = 1, live: bool = True
+        self, veil: PrivateState, label: str, told: Callable[[], object], *, lines: int = 1, live: bool = True
     ) -> None:
         super().__init__(told)
         kind, more = (Lines, {"rows": lines}) if lines > 1 else (Words, {})
@@ -96,7 +96,7 @@ class Number(Line):
 class OneOf(Control):
     """Choose one of few from a list."""
 
-    def __init__(self, veil: Veil, label: str, told: Callable[[], object], *, empty: str = "choose…") -> None:
+    def __init__(self, veil: PrivateState, label: str, told: Callable[[], object], *, empty: str = "choose…") -> None:
         super().__init__(told)
         self._empty, self._offer = empty, Offer()
         self.widget = made(Pick, veil, options=[(empty, "")], value="", description=label, tooltip=OPENS)
@@ -127,7 +127,7 @@ class OneOf(Control):
 class Flag(OneOf):
     """Choose yes or no."""
 
-    def __init__(self, veil: Veil, label: str, told: Callable[[], object], *, empty: str = "choose…") -> None:
+    def __init__(self, veil: PrivateState, label: str, told: Callable[[], object], *, empty: str = "choose…") -> None:
         super().__init__(veil, label, told, empty=empty)
         self.offer(Offer((Option("yes", "True"), Option("no", "False"))))
 
@@ -142,7 +142,7 @@ class Flag(OneOf):
 class Searched(Control):
     """Choose one of many by typing a part of it; other values may be typed where the offer is free."""
 
-    def __init__(self, veil: Veil, label: str, told: Callable[[], object], *, live: bool = True) -> None:
+    def __init__(self, veil: PrivateState, label: str, told: Callable[[], object], *, live: bool = True) -> None:
         super().__init__(told)
         self._offer = Offer()
         self.widget = made(Search, veil, description=label, continuous_update=live)
@@ -183,7 +183,7 @@ class Searched(Control):
 class Chips(Control):
     """Choose several: each is a chip that a click takes off; what is typed or picked below becomes one more."""
 
-    def __init__(self, veil: Veil, label: str, told: Callable[[], object]) -> None:
+    def __init__(self, veil: PrivateState, label: str, told: Callable[[], object]) -> None:
         super().__init__(told)
         self._veil, self._names = veil, list[str]()
         self._search = Searched(veil, label, self._added, live=False)
@@ -238,7 +238,7 @@ class Chips(Control):
 class Dated(Control):
     """Choose a day, or a day with its time in UTC."""
 
-    def __init__(self, veil: Veil, label: str, told: Callable[[], object], *, timed: bool = False) -> None:
+    def __init__(self, veil: PrivateState, label: str, told: Callable[[], object], *, timed: bool = False) -> None:
         super().__init__(told)
         self._timed = timed
         kind = Moment if timed else Day
@@ -261,7 +261,7 @@ class Dated(Control):
         return naive if self._timed else naive.date()
 
 
-def one_of(veil: Veil, label: str, told: Callable[[], object], offer: Offer) -> Control:
+def one_of(veil: PrivateState, label: str, told: Callable[[], object], offer: Offer) -> Control:
     """Make the control for one value of an offer: a list of few, a search among many."""
     few = len(offer.options) <= FEW and not offer.is_free
     made: Control = OneOf(veil, label, told) if few else Searched(veil, label, told)

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.selection.options import Offer
     from truto_tickets_nb.selection.step_builder import Editable
-    from truto_tickets_nb.widgets.inputs.private_state import Veil
+    from truto_tickets_nb.widgets.inputs.private_state import PrivateState
 
 LONG = ("description", "html_description")
 
 
-def control_for(column: Editable, dtype: Any, veil: Veil, rest: tuple[Offer, Callable[[], object]]) -> Control:
+def control_for(column: Editable, dtype: Any, veil: PrivateState, rest: tuple[Offer, Callable[[], object]]) -> Control:
     """Make the editor that suits a field; it tells when a person leaves it, not at each key."""
     offer, told = rest
     name = column.name
@@ -32,7 +32,7 @@ def control_for(column: Editable, dtype: Any, veil: Veil, rest: tuple[Offer, Cal
     return _from_offer(column, veil, offer, told)
 
 
-def _from_offer(column: Editable, veil: Veil, offer: Offer, told: Callable[[], object]) -> Control:
+def _from_offer(column: Editable, veil: PrivateState, offer: Offer, told: Callable[[], object]) -> Control:
     control: Control
     if column.kind in ("set", "words"):
         control = Chips(veil, column.name, told)

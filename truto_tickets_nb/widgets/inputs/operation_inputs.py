@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from truto_tickets_nb.widgets.inputs.controls import Control
-    from truto_tickets_nb.widgets.inputs.private_state import Veil
+    from truto_tickets_nb.widgets.inputs.private_state import PrivateState
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Asking(ABC):
 
     widget: Any
 
-    def __init__(self, veil: Veil, scene: Scene, told: Callable[[], object]) -> None:
+    def __init__(self, veil: PrivateState, scene: Scene, told: Callable[[], object]) -> None:
         self.veil, self.told = veil, told
         self.build(scene)
 
@@ -89,7 +89,7 @@ class AskValue(Asking):
         self._control.offer(scene.offer)
 
 
-def _control(veil: Veil, scene: Scene, told: Callable[[], object]) -> Control:
+def _control(veil: PrivateState, scene: Scene, told: Callable[[], object]) -> Control:
     if scene.kind == "date":
         return Dated(veil, "day", told)
     if scene.kind == "flag":

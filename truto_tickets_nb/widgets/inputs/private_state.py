@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 import ipywidgets as W  # noqa: N812  (short, because every line of this room says it)
 
 
-class Veil:
+class PrivateState:
     """Know whether a browser shows a form, and which of its widgets hold ticket text."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Veiled(W.DOMWidget):  # type: ignore[misc]  # ipywidgets has no types
 
     veiled: ClassVar[dict[str, Any]] = {"value": ""}  # trait -> what stands for it
 
-    def __init__(self, veil: Veil, *args: Any, **traits: Any) -> None:
+    def __init__(self, veil: PrivateState, *args: Any, **traits: Any) -> None:
         self._veil = veil
         super().__init__(*args, **traits)
         veil.hold(self)

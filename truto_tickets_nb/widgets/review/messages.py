@@ -13,7 +13,7 @@ from truto_tickets_nb.widgets.review.background_plan import fragment
 
 if TYPE_CHECKING:
     from truto_tickets_nb.runs.jobs import Job
-    from truto_tickets_nb.widgets.review.session import Desk, Purpose
+    from truto_tickets_nb.widgets.review.session import Purpose, ReviewSession
 
 Said = tuple[str, str]  # a sentence, and its tone
 VERB: dict[Purpose, str] = {
@@ -33,17 +33,17 @@ _CODE = {
 }
 
 
-def apply_label(desk: Desk) -> str:
+def apply_label(desk: ReviewSession) -> str:
     """Label the button that sends: what it does, to how many, where."""
     return f"{VERB[desk.purpose]} {tickets(len(desk.plan))} in {desk.tool}" if desk.plan else "Nothing to apply"
 
 
-def number_label(desk: Desk) -> str:
+def number_label(desk: ReviewSession) -> str:
     """Label the box of the number."""
     return f"Type {len(desk.plan)} to confirm:" if desk.plan else "Number:"
 
 
-def guide(desk: Desk) -> Said:
+def guide(desk: ReviewSession) -> Said:
     """Say what to do next with the plan that is shown."""
     if desk.shown.trouble:
         return desk.shown.trouble, "bad"
@@ -60,13 +60,13 @@ def guide(desk: Desk) -> Said:
     )
 
 
-def changed(desk: Desk) -> Said:
+def changed(desk: ReviewSession) -> Said:
     """Say that the plan is another one now, and why."""
     told = f" Look at it, then type {len(desk.plan)}." if desk.plan and not desk.plan.blocking else f" {guide(desk)[0]}"
     return f"{desk.news} The plan was drawn anew, and nothing was sent.{told}", "warn"
 
 
-def after(desk: Desk, job: Job[object]) -> Said:
+def after(desk: ReviewSession, job: Job[object]) -> Said:
     """Say how a job ended."""
     if isinstance(job.error, Stopped) or (job.error and job.halted.is_set() and not isinstance(job.result, Run)):
         return "Stopped. Nothing was sent.", "warn"
@@ -80,7 +80,7 @@ def after(desk: Desk, job: Job[object]) -> Said:
     return "", ""
 
 
-def _rehearsed(found: Rehearsal, desk: Desk) -> Said:
+def _rehearsed(found: Rehearsal, desk: ReviewSession) -> Said:
     ready, whole = len(found.ready), len(found.plan)
     if ready == whole:
         return f"Dry run done, nothing was sent: all {tickets(whole)} are ready. Type {whole} to go on.", "good"

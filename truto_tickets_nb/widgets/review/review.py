@@ -10,7 +10,7 @@ from truto_tickets_nb.widgets.form import Form, lock_of
 from truto_tickets_nb.widgets.inputs import styles
 from truto_tickets_nb.widgets.review import messages
 from truto_tickets_nb.widgets.review.background_plan import Drawn, Planner, draw
-from truto_tickets_nb.widgets.review.session import Desk
+from truto_tickets_nb.widgets.review.session import ReviewSession
 from truto_tickets_nb.widgets.review.view import Parts
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Review(Form):
         super().__init__(draft, "tt-review")
         self._lock = lock_of(draft)
         self._callbacks: list[Callable[[str], object]] = []
-        self._desk = Desk(account, draft, self._moved)
+        self._desk = ReviewSession(account, draft, self._moved)
         self._planner = Planner(draft, self._lock, self._planned)
         self._parts = Parts(self.veil)
         self.lay_out(*self._parts.rows())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from truto_tickets_nb.errors import ConfirmError, PlanError, SetupError, TicketsError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans.plan import Plan
-from truto_tickets_nb.runs.gateway import Brakes
+from truto_tickets_nb.runs.gateway import SafetyLimits
 from truto_tickets_nb.runs.jobs import Job, at_work
 from truto_tickets_nb.runs.run import Rehearsal, Run
 from truto_tickets_nb.widgets.review.background_plan import Drawn, drawn
@@ -24,7 +24,7 @@ Purpose = Literal["draft", "undo", "retry", "conflicts", "resume"]
 REHEARSAL = "dry run"
 
 
-class Desk:
+class ReviewSession:
     """Hold one review. Whoever calls it holds the draft's lock; `moved` is called from a job's own thread."""
 
     def __init__(self, account: Account, draft: Draft, moved: Callable[[], object]) -> None:
@@ -85,7 +85,7 @@ class Desk:
     @property
     def is_large(self) -> bool:
         """Tell whether the plan is above the brake for one run."""
-        return len(self.plan) > Brakes().cap
+        return len(self.plan) > SafetyLimits().cap
 
     @property
     def is_typed(self) -> bool:
@@ -95,7 +95,7 @@ class Desk:
     @property
     def hindrance(self) -> str:
         """Say why nothing can be sent just now, and what to do; "" where it can."""
-        cap = Brakes().cap
+        cap = SafetyLimits().cap
         reasons = (
             (self.is_busy, "Something is under way: wait until it is done, or stop it."),
             (
@@ -169,7 +169,7 @@ class Desk:
         plan = self.plan
         if not self.is_typed:
             raise ConfirmError(f"Nothing was sent. This plan changes {len(plan):,} tickets: type {len(plan)} first.")
-        number, brakes = len(plan), Brakes(cap=max(Brakes().cap, len(plan)))
+        number, brakes = len(plan), SafetyLimits(cap=max(SafetyLimits().cap, len(plan)))
         self.typed = ""
         job = Job[Run](number, "applying", of=(str(self.account.journal.path), self.account.id))
         if self.purpose == "resume" and self._of is not None:

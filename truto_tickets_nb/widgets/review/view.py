@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W  # noqa: N812
 
-from truto_tickets_nb.runs.gateway import Brakes
+from truto_tickets_nb.runs.gateway import SafetyLimits
 from truto_tickets_nb.widgets.inputs import styles
-from truto_tickets_nb.widgets.inputs.private_state import Html, Pick, Veil
+from truto_tickets_nb.widgets.inputs.private_state import Html, Pick, PrivateState
 from truto_tickets_nb.widgets.review import messages
 from truto_tickets_nb.widgets.review.session import REHEARSAL
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from truto_tickets_nb.runs.run import Outcome
-    from truto_tickets_nb.widgets.review.session import Desk, Purpose
+    from truto_tickets_nb.widgets.review.session import Purpose, ReviewSession
 
 MOST = 200  # tickets offered to jump to
 OFTEN = 0.2  # seconds between two drawings of the progress
@@ -49,7 +49,7 @@ def _set(widget: Any, **traits: Any) -> None:
 class Parts:
     """Hold the widgets of a review."""
 
-    def __init__(self, veil: Veil) -> None:
+    def __init__(self, veil: PrivateState) -> None:
         self.plan = styles.classed(
             Html(veil, layout=W.Layout(max_height="28rem", overflow="auto", width="auto", margin="0 0 .5rem")),
             "tt-plan",
@@ -64,7 +64,7 @@ class Parts:
             description="Quietly: ask the tool not to mail people", indent=False, layout=styles.wide()
         )
         self.many = W.Checkbox(
-            description=f"Yes, more than {Brakes().cap:,} tickets in one run", indent=False, layout=styles.wide()
+            description=f"Yes, more than {SafetyLimits().cap:,} tickets in one run", indent=False, layout=styles.wide()
         )
         self.rehearsed = styles.classed(Html(veil), "tt-rehearsed")
         self.number = W.Text(style=styles.LABEL, layout=W.Layout(width="16rem", max_width="100%"))
@@ -97,7 +97,7 @@ class Parts:
             self.after,
         )
 
-    def fill(self, desk: Desk) -> None:
+    def fill(self, desk: ReviewSession) -> None:
         """Show what lies on the desk."""
         planning = desk.run is None and not desk.is_running
         _set(self.plan, value=messages.plainly(desk.shown.page) if desk.run is None else "")
@@ -124,12 +124,12 @@ class Parts:
         self._fill_after(desk)
         self.move(desk, now=True)
 
-    def fill_number(self, desk: Desk) -> None:
+    def fill_number(self, desk: ReviewSession) -> None:
         """Show whether the number is right: only then the button can be pressed."""
         _set(self.number, description=messages.number_label(desk), value=desk.typed, disabled=bool(desk.hindrance))
         _set(self.apply, description=messages.apply_label(desk), disabled=bool(desk.hindrance) or not desk.is_typed)
 
-    def _fill_jump(self, desk: Desk) -> None:
+    def _fill_jump(self, desk: ReviewSession) -> None:
         options = [("choose…", ""), *list(_jumps(desk))[:MOST]]
         if list(self.jump.options) != options:
             self.jump.options = options
@@ -137,7 +137,7 @@ class Parts:
             self.jump.value = ""
         _shown(self.jumping, when=len(options) > 1 and not desk.is_busy)
 
-    def _fill_after(self, desk: Desk) -> None:
+    def _fill_after(self, desk: ReviewSession) -> None:
         run, counts = desk.run, _counts(desk)
         for name, widget in self.follow.items():
             _set(widget, description=f"{_WORDS[name]} ({counts[name]:,})")
@@ -145,7 +145,7 @@ class Parts:
         _shown(self.back, when=not desk.is_busy and (run is not None or desk.purpose != "draft"))
         _shown(self.last, when=not desk.is_busy and run is None and desk.last is not None)
 
-    def move(self, desk: Desk, *, now: bool = False) -> None:
+    def move(self, desk: ReviewSession, *, now: bool = False) -> None:
         """Show how far a job is, a few times a second at most."""
         job = desk.job or desk.over
         if job is None or (not now and time.monotonic() - self._drawn < OFTEN):
@@ -158,7 +158,7 @@ class Parts:
         _set(self.stop, description="Ended" if not job.is_running else "Stopping" if job.halted.is_set() else "Stop")
 
 
-def _counts(desk: Desk) -> dict[Purpose, int]:
+def _counts(desk: ReviewSession) -> dict[Purpose, int]:
     """Count the tickets of what may follow."""
     run, last = desk.run, desk.last
     ended = run if run and not run.open else None
@@ -170,7 +170,7 @@ def _counts(desk: Desk) -> dict[Purpose, int]:
     }
 
 
-def _jumps(desk: Desk) -> Iterator[tuple[str, str]]:
+def _jumps(desk: ReviewSession) -> Iterator[tuple[str, str]]:
     """Name the tickets that need a look: problems of the plan, or what went wrong in the run."""
     if desk.run is None:
         for problem in desk.plan.problems:

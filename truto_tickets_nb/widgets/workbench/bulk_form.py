@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.selection.selection import Choosing
+from truto_tickets_nb.selection.selection import Selection
 from truto_tickets_nb.widgets.form import Form
 from truto_tickets_nb.widgets.inputs.factory import row
 from truto_tickets_nb.widgets.inputs.styles import tickets
@@ -28,7 +28,7 @@ class BulkForm(Form):
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(draft, "tt-bulk")
-        self._choosing = Choosing(self.lens)
+        self._choosing = Selection(self.lens)
         self.edit = EditPane(draft, self._choosing, self.veil, self.message)
         self.choose = FilterPane(self._choosing, self.veil, self.safely(self._chosen))
         self.edit.add.on_click(self.safely(self._add))

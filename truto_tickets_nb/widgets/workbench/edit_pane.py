@@ -9,7 +9,7 @@ import ipywidgets as W  # noqa: N812
 from truto_tickets_nb.errors import StepError
 from truto_tickets_nb.selection.options import Offer, Option, lacking, offer
 from truto_tickets_nb.selection.step_builder import columns_of, compose, lacks, mixed
-from truto_tickets_nb.selection.step_preview import foresee
+from truto_tickets_nb.selection.step_preview import preview_step
 from truto_tickets_nb.show.visible_text import clip
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.widgets.inputs.factory import OPENS, box, button, made, row
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.edits.drafts.draft import Draft
     from truto_tickets_nb.edits.steps.step import Step
-    from truto_tickets_nb.selection.selection import Choosing
+    from truto_tickets_nb.selection.selection import Selection
     from truto_tickets_nb.selection.step_builder import Editable
-    from truto_tickets_nb.selection.step_preview import Foreseen
-    from truto_tickets_nb.widgets.inputs.private_state import Veil
+    from truto_tickets_nb.selection.step_preview import StepPreview
+    from truto_tickets_nb.widgets.inputs.private_state import PrivateState
 
 SAMPLED = 2_000  # texts of their own that are counted to say what the chosen tickets hold
 ADD = "Add to the draft"
@@ -34,7 +34,7 @@ ADD = "Add to the draft"
 class EditPane:
     """Compose one step for the chosen tickets. `reason` says why it can't be added yet, "" where it can."""
 
-    def __init__(self, draft: Draft, choosing: Choosing, veil: Veil, message: Any) -> None:
+    def __init__(self, draft: Draft, choosing: Selection, veil: PrivateState, message: Any) -> None:
         self._draft, self._choosing, self._veil, self._message = draft, choosing, veil, message
         self._columns: dict[str, Editable] = {}
         self._offers: dict[Any, Offer] = {}
@@ -175,7 +175,7 @@ class EditPane:
             return {f"{len(cells):,} texts": len(cells), "": int(cells.isna().sum())}
         return {clip(str(text), 40): int(n) for text, n in cells.fillna("").value_counts().items()}
 
-    def _consider(self) -> Foreseen | None:
+    def _consider(self) -> StepPreview | None:
         """Make the step and look ahead; `reason` tells what is in the way."""
         asking = self._asking
         if asking is None:
@@ -186,10 +186,10 @@ class EditPane:
             self.reason = asking.problem or lacks(self.operation.value, asking.given)
         return None if self.reason or asking is None else self._looked_ahead(asking.given)
 
-    def _looked_ahead(self, given: Mapping[str, Any]) -> Foreseen | None:
+    def _looked_ahead(self, given: Mapping[str, Any]) -> StepPreview | None:
         try:
             step = compose(self.column.value, self.operation.value, given, self._choosing.filter())
-            found = foresee(step, self._choosing, self._draft.source)
+            found = preview_step(step, self._choosing, self._draft.source)
         except StepError as error:
             self.reason = str(error)
             return None
@@ -199,7 +199,7 @@ class EditPane:
             self.reason = next(iter(found.reasons), "Nothing would change: all are so already")
         return found
 
-    def _preview(self, found: Foreseen) -> str:
+    def _preview(self, found: StepPreview) -> str:
         facts = [f"{found.already:,} stay as they are"] if found.already else []
         facts += [f"{count:,} would not fit: {why}" for why, count in found.reasons.items()]
         told = self._lacking()

@@ -11,7 +11,7 @@ import numpy as np
 
 from truto_tickets_nb.safe_text import printable
 from truto_tickets_nb.selection.facets import label, top
-from truto_tickets_nb.selection.selection import Wish, date_columns
+from truto_tickets_nb.selection.selection import SelectionState, date_columns
 from truto_tickets_nb.widgets.inputs.factory import OPENS, box, button, made, row, tick
 from truto_tickets_nb.widgets.inputs.private_state import Day, Html, Tick, Words
 from truto_tickets_nb.widgets.inputs.styles import classed, tickets, words
@@ -19,8 +19,8 @@ from truto_tickets_nb.widgets.inputs.styles import classed, tickets, words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_tickets_nb.selection.selection import Choosing
-    from truto_tickets_nb.widgets.inputs.private_state import Veil
+    from truto_tickets_nb.selection.selection import Selection
+    from truto_tickets_nb.widgets.inputs.private_state import PrivateState
 
 OPEN = 3  # facets that are open at first
 TOP, MORE = 10, 30  # values shown at first, and how many more by each click
@@ -31,7 +31,9 @@ _ODD = re.compile(r"[^\w-]")  # what a class of CSS can't hold
 class FacetView:
     """Show one facet: its name opens and closes it, each value is a box to tick."""
 
-    def __init__(self, choosing: Choosing, name: str, veil: Veil, asked: Callable[[Wish], None]) -> None:
+    def __init__(
+        self, choosing: Selection, name: str, veil: PrivateState, asked: Callable[[SelectionState], None]
+    ) -> None:
         self.name, self._choosing, self._veil, self._asked = name, choosing, veil, asked
         self._is_open, self._most, self._is_drawing = False, TOP, False
         self._ticks: dict[str, Any] = {}
@@ -97,7 +99,7 @@ class FacetView:
 class FilterPane:
     """Ask which tickets; whatever is clicked asks anew, and tells."""
 
-    def __init__(self, choosing: Choosing, veil: Veil, told: Callable[[], object]) -> None:
+    def __init__(self, choosing: Selection, veil: PrivateState, told: Callable[[], object]) -> None:
         self._choosing, self._veil, self._told = choosing, veil, told
         self._is_showing = False
         self.count = classed(made(Html, veil), "tt-count")
@@ -135,7 +137,7 @@ class FilterPane:
         parts = (self.search, self.in_description, self.date, self.since, self.until, self.changed, self.problems)
         for part in parts:
             part.observe(lambda _: self._clicked(), "value")
-        self.everything.on_click(lambda _: self.ask(Wish()))
+        self.everything.on_click(lambda _: self.ask(SelectionState()))
 
     def _clicked(self) -> None:
         if self._is_showing:
@@ -145,7 +147,7 @@ class FilterPane:
         text = {"text": self.search.value, "in_description": self.in_description.value}
         self.ask(replace(self._choosing.wish, **text, **read, **ticked))
 
-    def ask(self, wish: Wish) -> None:
+    def ask(self, wish: SelectionState) -> None:
         """Ask for other tickets, and show that."""
         self._choosing.ask(wish)
         self._told()
@@ -156,7 +158,7 @@ class FilterPane:
         self._is_showing = True
         self._show(wish)
         self._is_showing = False
-        self.everything.disabled = wish == Wish()
+        self.everything.disabled = wish == SelectionState()
         self.count.value = words(f"{choosing.count:,} of {tickets(len(choosing.frame))}")
         old = (
             " (problems as they were before the last change: tick anew to look again)"
@@ -172,7 +174,7 @@ class FilterPane:
         bare = replace(wish, changed=False, problems=False)
         return " and ".join([*filter(None, [self._choosing.words(bare)]), *(word for word, on in told.items() if on)])
 
-    def _show(self, wish: Wish) -> None:
+    def _show(self, wish: SelectionState) -> None:
         self.search.value, self.in_description.value = wish.text, wish.in_description
         self.date.value, self.since.value, self.until.value = wish.dated, wish.since, wish.until
         self.changed.value, self.problems.value = wish.changed, wish.problems

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from truto_tickets_nb.edits.drafts.draft import Draft, Entry
-    from truto_tickets_nb.widgets.inputs.private_state import Veil
+    from truto_tickets_nb.widgets.inputs.private_state import PrivateState
 
 REASONS = 3  # of one step
 SHOWN = 40  # the last steps, before one asks for all
@@ -23,7 +23,9 @@ SHOWN = 40  # the last steps, before one asks for all
 class StepRow:
     """Show one step: a box that says whether it counts, its words, what no longer fits, and a button that takes it out."""
 
-    def __init__(self, number: int, veil: Veil, switch: Callable[[], object], take_out: Callable[[], object]) -> None:
+    def __init__(
+        self, number: int, veil: PrivateState, switch: Callable[[], object], take_out: Callable[[], object]
+    ) -> None:
         self._is_showing = False
         self.counts = classed(made(Tick, veil, indent=False), "tt-step-counts tt-grow")
         self.counts.observe(lambda _: None if self._is_showing else switch(), "value")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.plans.plan import Problem
     from truto_tickets_nb.selection.options import Offer
     from truto_tickets_nb.selection.step_builder import Editable
-    from truto_tickets_nb.widgets.inputs.private_state import Veil
+    from truto_tickets_nb.widgets.inputs.private_state import PrivateState
 
 Told = tuple[str, str]  # a sentence, and its tone
 
@@ -35,7 +35,7 @@ Told = tuple[str, str]  # a sentence, and its tone
 class FieldRow:
     """Show one field: its editor, whether it was changed, how to take that back, and what is wrong with it."""
 
-    def __init__(self, column: Editable, control: Any, veil: Veil, take_back: Callable[[], object]) -> None:
+    def __init__(self, column: Editable, control: Any, veil: PrivateState, take_back: Callable[[], object]) -> None:
         self.column, self.control, self.is_changed = column, control, False
         self.revert = classed(button("take back"), "tt-revert")
         self.revert.tooltip = f"set {printable(column.name)} to what was loaded"

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.edits.filters.filters import Every, Everything, Filter, Not, Some, Test, Tickets
+from truto_tickets_nb.edits.filters.filters import AllOf, AllTickets, AnyOf, Filter, Not, Test, Tickets
 from truto_tickets_nb.edits.filters.matching import lower, span
 from truto_tickets_nb.edits.recipes.code.literals import column, quote, raw
 from truto_tickets_nb.edits.steps.compatibility import LAST_YEAR
@@ -22,14 +22,14 @@ Odd = frozenset[str]  # columns that may hold more than their kind, such as {"id
 
 def rows(found: Filter, odd: Odd) -> str:
     """Write which rows; "" for all."""
-    return "" if isinstance(found, Everything) else _rows(found, odd)
+    return "" if isinstance(found, AllTickets) else _rows(found, odd)
 
 
 def _rows(found: Filter, odd: Odd) -> str:
     match found:
-        case Every(parts):
+        case AllOf(parts):
             return " & ".join(_part(part, odd) for part in parts)
-        case Some(parts):
+        case AnyOf(parts):
             return " | ".join(_part(part, odd) for part in parts)
         case Not(part):
             return f"~{_part(part, odd)}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class OperationInput:
     """Hold the rows that a step works on."""
 
     step: Step
@@ -55,7 +55,7 @@ class Operation:
     """Say what one kind of step does: it refuses bad options, makes cells, and speaks."""
 
     check: Callable[[Step, Field], Mapping[str, Any]]  # the options, cleaned
-    cells: Callable[[Chosen], Any]  # new cells for the chosen rows: a column, or a list
+    cells: Callable[[OperationInput], Any]  # new cells for the chosen rows: a column, or a list
     words: Callable[[Step, str], str]  # in words; what the rows held until now, where that is known
     empties: bool = False  # a cell that it leaves empty was emptied on purpose
     creates: bool = False  # it can fill a column that was not there

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from truto_tickets_nb.edits.steps.operations.base import Chosen, Operation
+from truto_tickets_nb.edits.steps.operations.base import Operation, OperationInput
 from truto_tickets_nb.edits.steps.operations.options import only_kinds, options_for
 from truto_tickets_nb.errors import StepError, shorten_repr
 
@@ -36,7 +36,7 @@ def length(step: Step) -> pd.Timedelta:
     return pd.Timedelta(days=step.options.get("days", 0), hours=step.options.get("hours", 0))
 
 
-def _shift(chosen: Chosen) -> Any:
+def _shift(chosen: OperationInput) -> Any:
     cells = chosen.cells
     return (pd.Series(cells) + length(chosen.step)).dt.as_unit("us").array if cells.dtype.kind == "M" else cells
 

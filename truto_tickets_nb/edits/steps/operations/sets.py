@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.edits.steps.operations.base import Chosen, Operation
+from truto_tickets_nb.edits.steps.operations.base import Operation, OperationInput
 from truto_tickets_nb.edits.steps.operations.options import only_kinds, options_for, quoted, value_for
 from truto_tickets_nb.edits.steps.operations.set_cells import each
 from truto_tickets_nb.errors import StepError, shorten_repr
@@ -50,15 +50,15 @@ def _swap_options(step: Step, row: Field) -> dict[str, Any]:
     return {"old": _one(row, step.options["old"]), "new": _one(row, step.options["new"])}
 
 
-def _add(chosen: Chosen) -> list[Any]:
+def _add(chosen: OperationInput) -> list[Any]:
     return each(chosen.cells, lambda held: added(held, chosen.step.options["names"]))
 
 
-def _remove(chosen: Chosen) -> list[Any]:
+def _remove(chosen: OperationInput) -> list[Any]:
     return each(chosen.cells, lambda held: removed(held, chosen.step.options["names"]))
 
 
-def _swap(chosen: Chosen) -> list[Any]:
+def _swap(chosen: OperationInput) -> list[Any]:
     old, new = chosen.step.options["old"], chosen.step.options["new"]
     return each(chosen.cells, lambda held: swapped(held, {old: new}) if old in held else held)
 

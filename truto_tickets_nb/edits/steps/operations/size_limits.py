@@ -14,13 +14,13 @@ from truto_tickets_nb.edits.steps.operations.text import needle
 from truto_tickets_nb.edits.values import texts
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.edits.steps.operations.base import Chosen
+    from truto_tickets_nb.edits.steps.operations.base import OperationInput
 
 MOST = 256 * 2**20  # bytes of text that one step may make
 _GROUP = re.compile(r"\\\d")  # \\0 to \\9 in what a pattern is replaced by
 
 
-def too_much(chosen: Chosen) -> str:
+def too_much(chosen: OperationInput) -> str:
     """Say why a step would make too much text; "" where it would not."""
     size = _size(chosen)
     if size <= MOST:
@@ -28,7 +28,7 @@ def too_much(chosen: Chosen) -> str:
     return f"it would make {size // 2**20:,} MB of text, and one step makes {MOST // 2**20} MB at most: choose fewer tickets, or shorter text"
 
 
-def _size(chosen: Chosen) -> int:
+def _size(chosen: OperationInput) -> int:
     step = chosen.step
     if step.kind in ("set", "fill"):
         return _bytes(step.options["value"]) * len(chosen)
@@ -41,7 +41,7 @@ def _bytes(value: Any) -> int:
     return len(value.encode()) if isinstance(value, str) else 0
 
 
-def _replaced(chosen: Chosen) -> int:
+def _replaced(chosen: OperationInput) -> int:
     """Compute what a replacement makes at most: first as if every place were found, then by counting what is found."""
     held = _texts(chosen.cells)
     pattern, by = needle(chosen.step)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truto_tickets_nb.edits.filters import patterns
-from truto_tickets_nb.edits.steps.operations.base import Chosen, Operation
+from truto_tickets_nb.edits.steps.operations.base import Operation, OperationInput
 from truto_tickets_nb.edits.steps.operations.options import only_kinds, options_for, text_for
 from truto_tickets_nb.edits.steps.operations.set_cells import over_texts
 from truto_tickets_nb.edits.steps.title_case import title_case
@@ -65,7 +65,7 @@ def needle(step: Step) -> tuple[str, str]:
     return patterns.plain(find, case=case), by.replace("\\", "\\\\")
 
 
-def _replace(chosen: Chosen) -> Any:
+def _replace(chosen: OperationInput) -> Any:
     options = chosen.step.options
     if not options.get("regex") and options.get("case", True):
         return over_texts(chosen.cells, lambda texts: pc.replace_substring(texts, options["find"], options["by"]))

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truto_tickets_nb.edits.filters.matching import empty
-from truto_tickets_nb.edits.steps.operations.base import Chosen, Operation
+from truto_tickets_nb.edits.steps.operations.base import Operation, OperationInput
 from truto_tickets_nb.edits.steps.operations.options import listed, options_for, quoted, value_for
 from truto_tickets_nb.edits.steps.operations.set_cells import each
 from truto_tickets_nb.edits.values import of_json, repeated, shown, text_column, texts, to_json
@@ -33,7 +33,7 @@ def _value(step: Step, row: Field) -> Options:
     return {"value": value_for(row, step.options["value"])}
 
 
-def _set(chosen: Chosen) -> Any:
+def _set(chosen: OperationInput) -> Any:
     return repeated(chosen.cells, of_json(chosen.step.options["value"]), len(chosen))
 
 
@@ -42,11 +42,11 @@ def _clear_options(step: Step, _row: Field) -> Options:
     return {}
 
 
-def _clear(chosen: Chosen) -> Any:
+def _clear(chosen: OperationInput) -> Any:
     return repeated(chosen.cells, () if chosen.row.kind.many else None, len(chosen))
 
 
-def _fill(chosen: Chosen) -> Any:
+def _fill(chosen: OperationInput) -> Any:
     bare = empty(chosen.cells)
     value = of_json(chosen.step.options["value"])
     if bare.all():
@@ -74,7 +74,7 @@ def _mapped(row: Field, new: Any) -> Any:
     return found
 
 
-def _map(chosen: Chosen) -> Any:
+def _map(chosen: OperationInput) -> Any:
     values: Mapping[str, Any] = chosen.step.options["values"]
     if isinstance(chosen.cells, pd.arrays.ArrowStringArray):
         return _map_texts(chosen.cells, values)
@@ -117,7 +117,7 @@ def _can_hold(target: str, source: str) -> bool:
     return target != "flag"
 
 
-def _copy(chosen: Chosen) -> Any:
+def _copy(chosen: OperationInput) -> Any:
     """Copy what is there; where the other column is empty, the cell stays: nothing is wiped by a copy."""
     source, held = chosen.column(chosen.step.options["from"]), chosen.cells
     if source.dtype == held.dtype and not isinstance(source, pd.arrays.NumpyExtensionArray):
