@@ -1,13 +1,17 @@
-"""What tests, doctests and notebooks share: which of them one process runs, where they run side by side."""
+"""What tests, doctests and notebooks share: which of them one process runs, and what is watched while a notebook runs."""
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = ("tests/conformance", "tests/ui")  # folders whose tests share a table, or a browser
@@ -25,3 +29,38 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
             return folder if folder in TOGETHER else file
 
     return ByFile(config, log)
+
+
+WATCHES: pytest.StashKey[tuple[ExitStack, Path]] = pytest.StashKey()
+
+
+class SendsNothingUnconfirmed(pytest.Item):
+    """Check, after the last cell of a notebook, that each PATCH it sent was of a plan that had been confirmed by its number."""
+
+    def runtest(self) -> None:
+        from notebook_watch import check_confirmed  # noqa: PLC0415  (of the folder of tests)
+
+        check_confirmed(self.path, self.parent.stash[WATCHES][1])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Add the check behind the last cell of each notebook."""
+    for file in {item.parent: None for item in items if item.path.suffix == ".ipynb"}:
+        last = max(place for place, item in enumerate(items) if item.parent is file)
+        items.insert(last + 1, SendsNothingUnconfirmed.from_parent(file, name="Sends nothing unconfirmed"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Watch a notebook from the start of its kernel on, which comes before its first cell."""
+    if item.path.suffix == ".ipynb" and WATCHES not in item.parent.stash:
+        from notebook_watch import watched  # noqa: PLC0415  (of the folder of tests)
+
+        stack = ExitStack()
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        item.parent.stash[WATCHES] = (stack, stack.enter_context(watched(Path(folder))))
+        yield  # starts the kernel
+        item.parent.addfinalizer(stack.close)
+    else:
+        yield
