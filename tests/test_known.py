@@ -56,8 +56,10 @@ def test_statuses_come_from_the_list_else_the_schema_else_the_tickets(slug, orig
     with tt.sandbox(slug, tickets=20, limit=None) as account:
         snapshot = account.load()
         assert origin in snapshot.choices["ticket_status"].origins
-        words = {"list": "", "schema": "", "seen": "(only seen in loaded tickets)"}[origin]
-        assert words in snapshot.fields().loc["status", "takes"]
+        takes = snapshot.fields().loc["status", "takes"]
+        source = {"list": None, "schema": "from the account's schema", "seen": "only seen in loaded tickets"}[origin]
+        assert (takes[takes.index("(") :] if "(" in takes else None) == (source and f"({source})")
+        assert set(snapshot.choices["ticket_status"].names()) <= set(takes.partition(" (")[0].split(", "))
         column = snapshot.frame()["status"].dropna()
         assert set(column) <= set(snapshot.choices["ticket_status"].names())
 

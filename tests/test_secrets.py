@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import pickle
 import re
+import sqlite3
 import traceback
 from pathlib import Path
 
@@ -17,7 +19,6 @@ from nbclient import NotebookClient
 import truto_tickets_nb as tt
 from truto_tickets_nb.api.address import Token
 from truto_tickets_nb.api.client import Client
-from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.sandbox import Sandbox
 
 CANARY = "cnry9f3ab7c1e5d2-kept-secret"
@@ -158,7 +159,12 @@ def test_saved_notebooks_of_this_project_hold_no_token():
         assert not re.search(r"practice-[\w-]{20,}", path.read_text(encoding="utf-8")), path.name
 
 
-def test_shared_throttle_says_nothing(tmp_path):
-    """The file of the budget holds times and an account, nothing else."""
-    Throttle().acquire()
-    assert not list(tmp_path.iterdir())
+def test_budget_file_holds_no_secret(box, tmp_path):
+    """The file of the shared budget holds times and the address of the account, nothing else."""
+    with tt.connect(CANARY, box.account_id, box.url, home=tmp_path) as account:
+        account.load()
+    with contextlib.closing(sqlite3.connect(tmp_path / "budget.sqlite")) as file:
+        tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = [row for name in tables if name != "sqlite_sequence" for row in file.execute(f'SELECT * FROM "{name}"')]
+    texts = {value for row in rows for value in row if not isinstance(value, int | float)}
+    assert texts == {f"{box.url} {box.account_id}"}
