@@ -339,7 +339,7 @@ def test_asking_the_tool_can_be_stopped_and_stops_on_a_fatal_error():
     """A fatal answer ends the questions as it ends a dry run; an interrupt ends them at once."""
     with tt.sandbox("azuredevops", tickets=30, limit=None) as account:
         plan, asked = renamed(account), []
-        rehearsal = account.dry_run(plan, progress=False)
+        dry_run_result = account.dry_run(plan, progress=False)
 
         def hook(method, ticket, send):
             if method == "PATCH":
@@ -348,16 +348,16 @@ def test_asking_the_tool_can_be_stopped_and_stops_on_a_fatal_error():
             return send()
 
         between = Between(account, hook)
-        found = server_check.asked(account._client, rehearsal, {"validateOnly": "true"})
+        found = server_check.asked(account._client, dry_run_result, {"validateOnly": "true"})
         assert (len(found.failed), len(asked)) == (30, 1)
         asked.clear()
         between.hook = lambda method, ticket, send: answer(429, **{"retry-after": "1800"})
-        assert len(server_check.asked(account._client, rehearsal, {"validateOnly": "true"}).failed) == 30
+        assert len(server_check.asked(account._client, dry_run_result, {"validateOnly": "true"}).failed) == 30
         halted = threading.Event()
         halted.set()
         with pytest.raises(tt.errors.Stopped):
             server_check.asked(
-                account._client.stopped_by(halted.is_set), rehearsal, {"validateOnly": "true"}, halted=halted
+                account._client.stopped_by(halted.is_set), dry_run_result, {"validateOnly": "true"}, halted=halted
             )
 
 

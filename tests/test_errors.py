@@ -394,7 +394,7 @@ def test_words_of_a_run_are_checked(practice, plan):
     """A misspelt kind of outcome and an unknown form of receipt are told, not taken for "none"."""
     run = practice.apply(plan, confirm=3, progress=False)
     with pytest.raises(SetupError, match=r"'aplied'.*applied"):
-        run.of("aplied")
+        run.select("aplied")
     with pytest.raises(SetupError, match="pdf"):
         run.receipt("pdf")
 

@@ -10,13 +10,13 @@ from test_laws import RECORD, compared, sent, slowly, value
 from truto_tickets_nb.errors import NotFound, ServerTrouble
 from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
 from truto_tickets_nb.plans.request_spec import RequestSpec
+from truto_tickets_nb.runs.dry_run import DryRun
 from truto_tickets_nb.runs.rebase import SO, rebase
 from truto_tickets_nb.runs.recheck import rehearse
-from truto_tickets_nb.runs.run import Rehearsal
 from truto_tickets_nb.tickets.fields import same
 
 
-class Door:
+class Gateway:
     """Answer reads from records, as a server would; nothing else."""
 
     def __init__(self, records):
@@ -32,7 +32,7 @@ class Door:
 def rebased(plan, now):
     """Rehearse a plan on what the server holds now, and rebase it."""
     records = now if isinstance(now, dict) else {str(n): record for n, record in enumerate(now)}
-    return rebase(Rehearsal(plan, tuple(rehearse(Door(records), patch, RequestSpec()) for patch in plan)))
+    return rebase(DryRun(plan, tuple(rehearse(Gateway(records), patch, RequestSpec()) for patch in plan)))
 
 
 @st.composite

@@ -10,7 +10,7 @@ from ipywidgets import Widget
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import PlanError
-from truto_tickets_nb.runs.gateway import SafetyLimits
+from truto_tickets_nb.runs.safety_limits import SafetyLimits
 from truto_tickets_nb.widgets.review import session, view
 
 PATIENCE = 30

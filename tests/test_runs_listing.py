@@ -18,7 +18,7 @@ from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.process import release
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.journal_file import _seal
-from truto_tickets_nb.runs.run import Outcome
+from truto_tickets_nb.runs.outcome import Outcome
 
 CHANGES = (Change("name", "before", "after", "before", "after"),)
 

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from truto_tickets_nb.connecting import connect
     from truto_tickets_nb.edits import Draft, Filter, Recipe, Step
     from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
-    from truto_tickets_nb.runs.gateway import SafetyLimits
-    from truto_tickets_nb.runs.run import Outcome, Run
+    from truto_tickets_nb.runs.outcome import Outcome
+    from truto_tickets_nb.runs.run import Run
+    from truto_tickets_nb.runs.safety_limits import SafetyLimits
     from truto_tickets_nb.snapshot import Snapshot, open_snapshot
     from truto_tickets_nb.widgets.review.review import Review
     from truto_tickets_nb.widgets.workbench.bulk_form import BulkForm
@@ -70,13 +71,13 @@ __version__ = VERSION
 # library, no server and no widgets.
 _MODULES = {
     "Account": "account",
-    "SafetyLimits": "runs.gateway",
+    "SafetyLimits": "runs.safety_limits",
     "BulkForm": "widgets.workbench.bulk_form",
     "Change": "plans.plan",
     "Draft": "edits",
     "Filter": "edits",
     "History": "widgets.workbench.history",
-    "Outcome": "runs.run",
+    "Outcome": "runs.outcome",
     "Patch": "plans.plan",
     "Plan": "plans.plan",
     "Problem": "plans.plan",

@@ -19,12 +19,12 @@ from truto_tickets_nb.plans.check_plan import check_plan
 from truto_tickets_nb.plans.confirmation import check_confirmed
 from truto_tickets_nb.plans.preview import remedy
 from truto_tickets_nb.runs import engine, server_check
-from truto_tickets_nb.runs.gateway import SafetyLimits
 from truto_tickets_nb.runs.journal import Journal, existing
 from truto_tickets_nb.runs.journal import home as folder
 from truto_tickets_nb.runs.prune import DAYS, OldRuns, checked_days
 from truto_tickets_nb.runs.recent_writes import Recent
 from truto_tickets_nb.runs.run_list import Runs
+from truto_tickets_nb.runs.safety_limits import SafetyLimits
 from truto_tickets_nb.safe_text import logger
 from truto_tickets_nb.show import Bar
 from truto_tickets_nb.snapshot import Snapshot
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from truto_tickets_nb.loading.account_metadata import Facts
     from truto_tickets_nb.plans.account_schema import AccountSchema
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.runs.run import Rehearsal, Run
+    from truto_tickets_nb.runs.dry_run import DryRun
+    from truto_tickets_nb.runs.run import Run
     from truto_tickets_nb.sandbox import Sandbox
 
 log = logger(__name__)
@@ -151,7 +152,7 @@ class Account:
             self._in_memory,
         )
 
-    def dry_run(self, plan: Plan, *, ask_server: bool = False, progress: bool | Bar = True) -> Rehearsal:
+    def dry_run(self, plan: Plan, *, ask_server: bool = False, progress: bool | Bar = True) -> DryRun:
         """Re-read the tickets of a plan and tell what applying would do; no PATCH is sent.
 
         `ask_server=True` goes one step further where the vendor documents a switch for it (Azure DevOps): each ready change is sent with
@@ -163,7 +164,7 @@ class Account:
         hindrance, unknown = preflight_problems(self._client, fields)
         with self._bar(len(plan), "dry run", shown=progress) as bar:
             bench = self._bench(bar, None)
-            found = engine.dry_run(bench, plan, plan.way, unknown).hindered(hindrance)
+            found = engine.dry_run(bench, plan, plan.way, unknown).refused_because(hindrance)
             return server_check.asked(bench.door, found, checking, halted=bar.halted) if checking else found
 
     def apply(

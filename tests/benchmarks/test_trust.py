@@ -11,7 +11,7 @@ import pytest
 from truto_tickets_nb.plans.plan import Change, Patch, Plan
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs.journal import Journal
-from truto_tickets_nb.runs.run import Outcome
+from truto_tickets_nb.runs.outcome import Outcome
 from truto_tickets_nb.runs.verify import Finding
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.timeout(900)]

@@ -16,8 +16,8 @@ from truto_tickets_nb.cli.reports import blocking, plan_text, run_facts, run_sta
 from truto_tickets_nb.errors import PlanError, RunInterrupted, SetupError
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.confirmation import is_confirmed
-from truto_tickets_nb.runs.gateway import SafetyLimits
 from truto_tickets_nb.runs.rebase import SO, rebase
+from truto_tickets_nb.runs.safety_limits import SafetyLimits
 from truto_tickets_nb.show import Group, Page, Row, to_text
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ _MAKING = {
     "Draft": "Make the plan of the draft: plan = draft.plan().",
     "Recipe": "Replay the recipe on a snapshot: plan = snapshot.plan(recipe).",
     "Run": "A run is over: plan = run.undo() takes it back, plan = run.retry() tries the rest again.",
-    "Rehearsal": "Give the plan that was rehearsed: rehearsal.plan.",
+    "DryRun": "Give the plan itself: dry_run.plan.",
     "Outcomes": 'Make a plan of the outcomes: plan = run.conflicts.plan(keep="mine").',
     "tuple": "Give the plans of plan.split(n) one by one.",
     "list": "Give plans one by one.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from truto_tickets_nb.errors import ApiError, LookTooOld, NotFound, RateLimited, Rejected, SetupError, Stopped
+from truto_tickets_nb.runs.outcome import Outcome
 from truto_tickets_nb.runs.recent_writes import PAUSES, Recent
 from truto_tickets_nb.runs.recheck import (
     HOPELESS,
@@ -22,7 +23,6 @@ from truto_tickets_nb.runs.recheck import (
     may_have_arrived,
     nobodys,
 )
-from truto_tickets_nb.runs.run import Outcome
 from truto_tickets_nb.runs.verify import after_sending, unread
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.plans.plan import Change, Patch
     from truto_tickets_nb.plans.request_spec import RequestSpec
-    from truto_tickets_nb.runs.gateway import Door, Record
+    from truto_tickets_nb.runs.gateway import Gateway, Record
+    from truto_tickets_nb.runs.outcome import OutcomeKind
     from truto_tickets_nb.runs.recheck import Doubt, OwnRun
-    from truto_tickets_nb.runs.run import OutcomeKind
     from truto_tickets_nb.runs.verify import Finding
 
 STALE = (409, 412)  # the etag was of an older version
@@ -64,7 +64,7 @@ class Delivery:
     was none. `rest` waits for some seconds, and raises Stopped where the run is to end.
     """
 
-    door: Door
+    door: Gateway
     patch: Patch
     way: RequestSpec
     key: str

@@ -21,11 +21,12 @@ from truto_tickets_nb.errors import (
     shorten,
 )
 from truto_tickets_nb.runs.delivery import Delivery
-from truto_tickets_nb.runs.gateway import SafetyLimits
+from truto_tickets_nb.runs.dry_run import DryRun
+from truto_tickets_nb.runs.outcome import OUTCOMES, Outcome
 from truto_tickets_nb.runs.owner import release
 from truto_tickets_nb.runs.recent_writes import Recent
 from truto_tickets_nb.runs.recheck import HOPELESS, may_have_arrived, rehearse
-from truto_tickets_nb.runs.run import DONE, Outcome, Rehearsal, Run
+from truto_tickets_nb.runs.safety_limits import SafetyLimits
 from truto_tickets_nb.runs.signals import Terminated, end, terminable, undisturbed
 from truto_tickets_nb.runs.workers import in_order, started
 from truto_tickets_nb.safe_text import logger
@@ -36,9 +37,10 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.plans.plan import Patch, Plan
     from truto_tickets_nb.plans.request_spec import RequestSpec
-    from truto_tickets_nb.runs.gateway import Door, Listener
+    from truto_tickets_nb.runs.gateway import Gateway, Listener
     from truto_tickets_nb.runs.journal import Journal, Pending
-    from truto_tickets_nb.runs.run import OutcomeKind
+    from truto_tickets_nb.runs.outcome import OutcomeKind
+    from truto_tickets_nb.runs.run import Run
 
 log = logger(__name__)
 
@@ -61,7 +63,7 @@ class Settled:
 class Bench:
     """Hold what a run works with."""
 
-    door: Door
+    door: Gateway
     journal: Journal
     brakes: SafetyLimits = field(default_factory=SafetyLimits)
     listen: Listener = lambda _event: None
@@ -95,7 +97,7 @@ def _check_account(bench: Bench, account_id: str, what: str) -> None:
         )
 
 
-def dry_run(bench: Bench, plan: Plan, way: RequestSpec, unknown: tuple[str, ...] = ()) -> Rehearsal:
+def dry_run(bench: Bench, plan: Plan, way: RequestSpec, unknown: tuple[str, ...] = ()) -> DryRun:
     """Walk the stages without sending: no PATCH ever leaves."""
     own = bench.journal.writer(plan.account_id)
     fatal: list[str] = []  # why no other ticket is asked about
@@ -113,7 +115,7 @@ def dry_run(bench: Bench, plan: Plan, way: RequestSpec, unknown: tuple[str, ...]
     for outcome in in_order(rehearsed, plan.patches, bench.brakes.workers, bench.halted):
         outcomes.append(outcome)
         _tell(bench, Settled(outcome, len(outcomes), 0, len(plan)))
-    return Rehearsal(plan, tuple(outcomes), unknown)
+    return DryRun(plan, tuple(outcomes), unknown)
 
 
 def _go(bench: Bench, run_id: str) -> Run:
@@ -159,7 +161,13 @@ def _counted(run: Run) -> str:
 
 def _log(run_id: str, outcome: Outcome) -> None:
     """Log how a ticket ended: its id, the fields and codes; never a reason or a value, which may hold ticket text."""
-    level = logging.DEBUG if outcome.kind in DONE else logging.INFO if outcome.kind == "not sent" else logging.WARNING
+    level = (
+        logging.DEBUG
+        if OUTCOMES[outcome.kind].is_done
+        else logging.INFO
+        if outcome.kind == "not sent"
+        else logging.WARNING
+    )
     verdicts = ", ".join(f"{found.change.field} ({found.verdict})" for found in outcome.findings)
     codes = "; ".join(part for part in (verdicts, outcome.cause, ", ".join(outcome.own_runs)) if part)
     log.log(level, "run %s: ticket %s: %s: %s", run_id, outcome.ticket, outcome.kind, codes or "no details")
@@ -195,7 +203,7 @@ class _Work:
     )
     broken: threading.Event = field(default_factory=threading.Event)  # an error came that nobody expected
     ends: float = 0.0  # until when those in flight may land after it
-    door: Door = field(init=False)
+    door: Gateway = field(init=False)
 
     def __post_init__(self) -> None:
         stoppable = getattr(self.bench.door, "stopped_by", None)
@@ -352,7 +360,7 @@ class _Work:
         self.done += 1
         self.failed += outcome.is_failure
         if item.left is None:  # what an earlier process left in doubt says nothing of this one
-            self.row = 0 if outcome.kind in DONE else self.row + outcome.is_failure
+            self.row = 0 if OUTCOMES[outcome.kind].is_done else self.row + outcome.is_failure
         if self.row >= self.bench.brakes.stop_after and not self.stop:
             log.warning("run %s: stopped after %d failures in a row", self.run_id, self.row)
             self._brake(f"{self.row} tickets failed in a row, the last one so: {outcome.reason}")

@@ -1,13 +1,9 @@
-"""What the engine needs of the outside: two requests, and somebody who listens."""
+"""What the engine needs of an account: reading one ticket, changing one ticket, and waiting."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
-
-from truto_tickets_nb.argument_checks import of_type, said
-from truto_tickets_nb.errors import ArgumentError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -19,7 +15,7 @@ Record = dict[str, Any]
 Listener = Callable[[object], None]
 
 
-class Door(Protocol):
+class Gateway(Protocol):
     """Reach the tickets of one account."""
 
     @property
@@ -43,25 +39,3 @@ class Door(Protocol):
 
     def wait(self, error: ApiError, attempt: int) -> bool:
         """Wait as long as an error asks for; False where trying again is of no use."""
-
-
-@dataclass(frozen=True, slots=True)
-class SafetyLimits:
-    """Say when a run stops by itself; all in one place."""
-
-    cap: int = 5000  # tickets in one run
-    canary: int = 3  # tickets sent and verified one by one before the rest
-    stop_after: int = 10  # failures in a row
-    workers: int = 4  # requests in flight
-    reread: bool = (
-        False  # every ticket is read again after its PATCH; else only a canary, and where the answer leaves a doubt
-    )
-
-    def __post_init__(self) -> None:
-        for name, least in (("cap", 1), ("canary", 0), ("stop_after", 1), ("workers", 1)):
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise ArgumentError(
-                    f"SafetyLimits({name}=...) is a whole number of {least} or more, not {said(value)}."
-                )
-        of_type("SafetyLimits(reread=...)", self.reread, bool, "True or False")

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from truto_tickets_nb.plans.plan import Patch, Plan
+    from truto_tickets_nb.runs.outcome import Outcome
     from truto_tickets_nb.runs.prune import OldRuns
-    from truto_tickets_nb.runs.run import Outcome
     from truto_tickets_nb.runs.verify import Finding
     from truto_tickets_nb.runs.written_values import Written
 

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from truto_tickets_nb.plans.plan import Patch, Plan, Problem
-    from truto_tickets_nb.runs.run import Outcome, Rehearsal
+    from truto_tickets_nb.runs.dry_run import DryRun
+    from truto_tickets_nb.runs.outcome import Outcome
     from truto_tickets_nb.tickets.field_kinds import Text
 
 SO = "already so"
@@ -43,7 +44,7 @@ class Rebased:
         return tuple(item for item in self.dropped if item.why != SO)
 
 
-def rebase(found: Rehearsal) -> Rebased:
+def rebase(found: DryRun) -> Rebased:
     """Make a plan of what is still to be done of a rehearsed one, on the tickets as the dry run has re-read them.
 
     A change that the ticket holds already is dropped. A ticket that somebody else edited in a field of this plan is dropped as a

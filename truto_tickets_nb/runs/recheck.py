@@ -19,7 +19,7 @@ from truto_tickets_nb.errors import (
     Stopped,
     TokenRefused,
 )
-from truto_tickets_nb.runs.run import Outcome
+from truto_tickets_nb.runs.outcome import Outcome
 from truto_tickets_nb.runs.verify import before_sending, between, unread
 from truto_tickets_nb.tickets.fields import is_compared
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.plans.plan import Change, Patch
     from truto_tickets_nb.plans.request_spec import RequestSpec
-    from truto_tickets_nb.runs.gateway import Door, Record
-    from truto_tickets_nb.runs.run import Cause
+    from truto_tickets_nb.runs.gateway import Gateway, Record
+    from truto_tickets_nb.runs.outcome import Cause
     from truto_tickets_nb.runs.verify import Finding
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def is_locked_out(error: ApiError) -> bool:
 
 
 def look(  # noqa: PLR0913  (what is known of a ticket)
-    door: Door,
+    door: Gateway,
     patch: Patch,
     way: RequestSpec,
     left: tuple[str, ...] = (),
@@ -171,7 +171,7 @@ def _unclear(looked: Looked) -> str:
     return f"The answer was lost, and {', '.join(names)} can't be read back: look at the ticket in its tool before you send it again."
 
 
-def rehearse(door: Door, patch: Patch, way: RequestSpec, own: OwnRun = nobodys) -> Outcome:
+def rehearse(door: Gateway, patch: Patch, way: RequestSpec, own: OwnRun = nobodys) -> Outcome:
     """Go through the stages up to sending."""
     looked = look(door, patch, way, own=own)
     if isinstance(looked, Outcome):

@@ -1,4 +1,4 @@
-"""Put a run into words."""
+"""A run and a dry run as pages, and the receipt of a run as HTML and JSON."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import orjson
 
 from truto_tickets_nb.plans.fingerprint import short
 from truto_tickets_nb.plans.preview import written_out
+from truto_tickets_nb.runs.outcome import OUTCOMES
 from truto_tickets_nb.safe_text import escaped_json, printable
 from truto_tickets_nb.show import Group, Moved, Note, Page, Row, to_document
 from truto_tickets_nb.show.visible_text import EMPTY
@@ -16,31 +17,22 @@ from truto_tickets_nb.show.visible_text import EMPTY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from truto_tickets_nb.runs.run import Outcome, Rehearsal, Run
-    from truto_tickets_nb.show import Tone
+    from truto_tickets_nb.runs.outcome import Outcome, OutcomeKind
+    from truto_tickets_nb.runs.run_data import RunData
 
 ROWS = 20  # tickets shown of one kind that needs a look
-WELL = 5  # tickets shown of those that went well
-_WELL = ("applied", "unchanged", "ready", "not sent")
-_ORDER = ("conflict", "refused", "partly applied", "ignored", "unknown", "not sent", "applied", "unchanged", "ready")
-_TONE: dict[str, Tone] = {
-    "applied": "good",
-    "ready": "good",
-    "unchanged": "plain",
-    "not sent": "warn",
-    "conflict": "warn",
-}
+ROUTINE_ROWS = 5  # tickets shown of a kind that went as it should
 
 
-def page(run: Run) -> Page:
+def page(run: RunData) -> Page:
     """Turn a run into a page: counts first, then what needs a look, then the rest."""
-    told = ", ".join(f"{run.counts[kind]:,} {kind}" for kind in _ORDER if kind in run.counts) or "nothing to do"
+    told = ", ".join(f"{run.counts[kind]:,} {kind}" for kind in OUTCOMES if kind in run.counts) or "nothing to do"
     facts = (f"{run.plan.integration} account {run.plan.account_id}", f"fingerprint {short(run.plan.fingerprint)}")
     notes = tuple(Note(note, "warn") for note in run.notes)
     return Page(f"{len(run.outcomes):,} tickets: {told}", facts, (*notes, *_groups(run.outcomes, ROWS)), _next(run))
 
 
-def _next(run: Run) -> str:
+def _next(run: RunData) -> str:
     if run.state != "finished":
         return "account.resume() goes on with what is still open"
     if any(item.cause == "own run" for item in run.conflicts):
@@ -52,27 +44,27 @@ def _next(run: Run) -> str:
     return "run.undo() makes the opposite plan" if run.applied else ""
 
 
-def rehearsal(found: Rehearsal) -> Page:
+def dry_run_page(outcomes: tuple[Outcome, ...], notes: Iterable[str], *, is_server_checked: bool) -> Page:
     """Turn a dry run into a page."""
-    count = len(found.ready)
-    notes = tuple(Note(note) for note in found.unknown)
-    footer = f"account.apply(plan, confirm={len(found.plan)})" if count else ""
+    count = sum(item.kind == "ready" for item in outcomes)
+    done = "nothing was changed" if is_server_checked else "nothing was sent"
     return Page(
-        f"Dry run: {count:,} of {len(found.plan):,} tickets would be changed; nothing was {'changed' if found.asked else 'sent'}",
+        f"Dry run: {count:,} of {len(outcomes):,} tickets would be changed; {done}",
         (),
-        (*_groups(found.outcomes, ROWS), *notes),
-        footer,
+        (*_groups(outcomes, ROWS), *(Note(note) for note in notes)),
+        f"account.apply(plan, confirm={len(outcomes)})" if count else "",
     )
 
 
 def _groups(outcomes: Iterable[Outcome], most: int) -> Iterator[Group]:
-    kinds: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    by_kind: dict[tuple[OutcomeKind, str], list[Outcome]] = defaultdict(list)
     for item in outcomes:
-        kinds[item.kind, item.reason].append(item)
-    for (kind, reason), found in sorted(kinds.items(), key=lambda pair: _ORDER.index(pair[0][0])):
-        shown = found[: most if kind not in _WELL else min(most, WELL) if most == ROWS else most]
+        by_kind[item.kind, item.reason].append(item)
+    order = list(OUTCOMES)
+    for (kind, reason), items in sorted(by_kind.items(), key=lambda entry: order.index(entry[0][0])):
+        shown = items[: min(most, ROUTINE_ROWS) if OUTCOMES[kind].is_routine and most == ROWS else most]
         rows = tuple(row for item in shown for row in _rows(item))
-        yield Group(kind, reason, f"{len(found):,}", rows, len(found) - len(shown), _TONE.get(kind, "bad"))
+        yield Group(kind, reason, f"{len(items):,}", rows, len(items) - len(shown), OUTCOMES[kind].tone)
 
 
 def _rows(item: Outcome) -> Iterator[Row]:
@@ -102,13 +94,13 @@ def _word(text: str | tuple[str, ...] | None) -> str:
     return ", ".join(text) if isinstance(text, tuple) else text or ""
 
 
-def heading(run: Run) -> str:
+def heading(run: RunData) -> str:
     """Tell which run, who and when."""
     by = f" by {run.who}" if run.who else ""
     return printable(f"run {run.id}, {run.state}, started {run.started}{by}, ended {run.ended or 'not yet'}")
 
 
-def receipt(run: Run) -> str:
+def receipt(run: RunData) -> str:
     """Write a run as a whole HTML document, every ticket named."""
     whole = page(run)
     notes = (*(Note(note, "warn") for note in run.notes), *written_out(run.plan))
@@ -121,7 +113,7 @@ def receipt(run: Run) -> str:
     return to_document(full, f"Run {run.id}")
 
 
-def receipt_json(run: Run) -> str:
+def receipt_json(run: RunData) -> str:
     """Write a run as JSON: one object a field, with base, theirs and mine."""
     names = ("ticket", "title", "outcome", "field", "base", "theirs", "mine", "reason")
     told = {

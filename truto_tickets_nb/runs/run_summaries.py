@@ -8,8 +8,8 @@ from typing import Any, get_args
 import orjson
 
 from truto_tickets_nb.runs import journal_records, row_digests
+from truto_tickets_nb.runs.outcome import OutcomeKind
 from truto_tickets_nb.runs.row_digests import Head, digest
-from truto_tickets_nb.runs.run import OutcomeKind
 from truto_tickets_nb.runs.run_list import RunState, RunSummary
 
 # Tickets whose rows are compared with their digests while runs are listed, the newest runs first: that takes a fraction of a second.

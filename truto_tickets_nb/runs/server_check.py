@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from truto_tickets_nb.integrations.profile import Profile
     from truto_tickets_nb.plans.plan import Change, Plan
     from truto_tickets_nb.plans.request_spec import RequestSpec
-    from truto_tickets_nb.runs.gateway import Door
-    from truto_tickets_nb.runs.run import Outcome, Rehearsal
+    from truto_tickets_nb.runs.dry_run import DryRun
+    from truto_tickets_nb.runs.gateway import Gateway
+    from truto_tickets_nb.runs.outcome import Outcome
 
 ASKED = "The tool itself was asked about each ticket that is ready, and changed none."
 
@@ -37,18 +38,18 @@ def switch(profile: Profile) -> Mapping[str, str]:
 
 
 def asked(
-    door: Door,
-    rehearsal: Rehearsal,
+    door: Gateway,
+    dry_run_result: DryRun,
     checking: Mapping[str, str],
     workers: int = 4,
     halted: threading.Event | None = None,
-) -> Rehearsal:
+) -> DryRun:
     """Send each ready patch with the switch on: first one alone, and only if that changed nothing, the others.
 
     An error that all tickets would meet ends it, as it ends a dry run: the others are refused for the same reason, and not asked.
     """
-    way = _checking(rehearsal.plan.way, checking)
-    ready = [item for item in rehearsal.outcomes if item.kind == "ready"]
+    way = _checking(dry_run_result.plan.way, checking)
+    ready = [item for item in dry_run_result.outcomes if item.kind == "ready"]
     answers: dict[str, Outcome] = {}
     fatal: list[str] = []  # why no other ticket is asked
 
@@ -65,11 +66,11 @@ def asked(
     for item in in_order(answer, ready[:1], 1, ended):
         answers[item.ticket] = item
         if not fatal:
-            _untouched(door, item, rehearsal.plan)
+            _untouched(door, item, dry_run_result.plan)
     answers |= {item.ticket: item for item in in_order(answer, ready[1:], workers, ended)}
-    outcomes = tuple(answers.get(item.ticket, item) for item in rehearsal.outcomes)
-    unknown = (*rehearsal.unknown[:-1], ASKED)
-    return replace(rehearsal, outcomes=outcomes, unknown=unknown, asked=True)
+    outcomes = tuple(answers.get(item.ticket, item) for item in dry_run_result.outcomes)
+    unknown = (*dry_run_result.unknown[:-1], ASKED)
+    return replace(dry_run_result, outcomes=outcomes, unknown=unknown, is_server_checked=True)
 
 
 def _checking(way: RequestSpec, checking: Mapping[str, str]) -> RequestSpec:
@@ -77,7 +78,7 @@ def _checking(way: RequestSpec, checking: Mapping[str, str]) -> RequestSpec:
     return replace(way, fixed={**way.fixed, "remote_query": remote})
 
 
-def _asked(door: Door, item: Outcome, way: RequestSpec) -> Outcome:
+def _asked(door: Gateway, item: Outcome, way: RequestSpec) -> Outcome:
     """Ask about one ticket: an answer that refuses is the outcome, whichever part of the ticket it refuses."""
     changes = [found.change for found in item.findings if found.verdict == "open"]
     try:
@@ -92,13 +93,13 @@ def _asked(door: Door, item: Outcome, way: RequestSpec) -> Outcome:
     return item
 
 
-def _send(door: Door, ticket: str, part: tuple[Change, ...], way: RequestSpec) -> None:
+def _send(door: Gateway, ticket: str, part: tuple[Change, ...], way: RequestSpec) -> None:
     record = door.get(ticket, query=way.read)
     query, _ = way.parameters(record)
     door.patch(ticket, way.body(part, record), query=query, idempotency_key=f"ask-{secrets.token_hex(8)}")
 
 
-def _untouched(door: Door, item: Outcome, plan: Plan) -> None:
+def _untouched(door: Gateway, item: Outcome, plan: Plan) -> None:
     """Make sure that the switch was heard: had it been lost on the way, the first ticket would be changed now, and only that."""
     changes = [found.change for found in item.findings if found.verdict == "open"]
     written = [

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.errors import Stopped, TicketsError, shorten
 from truto_tickets_nb.runs import run_page as page_of_run
-from truto_tickets_nb.runs.run import Rehearsal, Run
+from truto_tickets_nb.runs.dry_run import DryRun
+from truto_tickets_nb.runs.run import Run
 from truto_tickets_nb.widgets.inputs.styles import tickets
 from truto_tickets_nb.widgets.review.background_plan import fragment
 
@@ -70,7 +71,7 @@ def after(desk: ReviewSession, job: Job[object]) -> Said:
     """Say how a job ended."""
     if isinstance(job.error, Stopped) or (job.error and job.halted.is_set() and not isinstance(job.result, Run)):
         return "Stopped. Nothing was sent.", "warn"
-    if isinstance(job.result, Rehearsal):
+    if isinstance(job.result, DryRun):
         return _rehearsed(job.result, desk)
     if isinstance(job.result, Run):
         return ran(job.result)
@@ -80,7 +81,7 @@ def after(desk: ReviewSession, job: Job[object]) -> Said:
     return "", ""
 
 
-def _rehearsed(found: Rehearsal, desk: ReviewSession) -> Said:
+def _rehearsed(found: DryRun, desk: ReviewSession) -> Said:
     ready, whole = len(found.ready), len(found.plan)
     if ready == whole:
         return f"Dry run done, nothing was sent: all {tickets(whole)} are ready. Type {whole} to go on.", "good"
@@ -122,9 +123,9 @@ def earlier(run: Run | None) -> Said:
     return "", ""
 
 
-def rehearsal_page(found: Rehearsal) -> str:
+def rehearsal_page(found: DryRun) -> str:
     """Draw a dry run."""
-    return plainly(fragment(page_of_run.rehearsal(found)))
+    return plainly(fragment(found.page()))
 
 
 def run_page(run: Run) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from truto_tickets_nb.account import Account
     from truto_tickets_nb.edits.drafts.draft import Draft
     from truto_tickets_nb.plans.plan import Plan
-    from truto_tickets_nb.runs.run import Rehearsal, Run
+    from truto_tickets_nb.runs.dry_run import DryRun
+    from truto_tickets_nb.runs.run import Run
     from truto_tickets_nb.widgets.review.session import Purpose
 
 
@@ -225,7 +226,7 @@ class Review(Form):
         return self._desk.plan
 
     @property
-    def rehearsal(self) -> Rehearsal | None:
+    def rehearsal(self) -> DryRun | None:
         """Give what the last dry run of this plan found."""
         return self._desk.rehearsal
 

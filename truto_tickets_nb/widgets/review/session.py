@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from truto_tickets_nb.errors import ConfirmError, PlanError, SetupError, TicketsError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans.plan import Plan
-from truto_tickets_nb.runs.gateway import SafetyLimits
+from truto_tickets_nb.runs.dry_run import DryRun
 from truto_tickets_nb.runs.jobs import Job, at_work
-from truto_tickets_nb.runs.run import Rehearsal, Run
+from truto_tickets_nb.runs.run import Run
+from truto_tickets_nb.runs.safety_limits import SafetyLimits
 from truto_tickets_nb.widgets.review.background_plan import Drawn, drawn
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class ReviewSession:
         self.shown = Drawn(None, "")
         self.purpose: Purpose = "draft"
         self.typed, self.quiet, self.many = "", False, False
-        self.rehearsal: Rehearsal | None = None
+        self.rehearsal: DryRun | None = None
         self.run: Run | None = None  # the one whose outcome is shown
         self.last: Run | None = None  # the newest run of the account
         self.job: Job[Any] | None = None
@@ -161,7 +162,7 @@ class ReviewSession:
         """Begin a dry run; nothing is sent."""
         self._ready()
         plan, self.rehearsal = self.plan, None
-        self._begin(Job[Rehearsal](len(plan), REHEARSAL), lambda job: self.account.dry_run(plan, progress=job))
+        self._begin(Job[DryRun](len(plan), REHEARSAL), lambda job: self.account.dry_run(plan, progress=job))
 
     def send(self) -> None:
         """Begin a run of exactly the plan that is shown, if its number was typed."""
@@ -204,7 +205,7 @@ class ReviewSession:
         if isinstance(job.result, Run):
             self.run = self.last = job.result
             self.sent -= {self._of.plan.fingerprint} if self.purpose == "undo" and self._of else set()
-        elif isinstance(job.result, Rehearsal) and job.result.plan is self.shown.plan:
+        elif isinstance(job.result, DryRun) and job.result.plan is self.shown.plan:
             self.rehearsal = job.result
         return job
 

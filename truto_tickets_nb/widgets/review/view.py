@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W  # noqa: N812
 
-from truto_tickets_nb.runs.gateway import SafetyLimits
+from truto_tickets_nb.runs.safety_limits import SafetyLimits
 from truto_tickets_nb.widgets.inputs import styles
 from truto_tickets_nb.widgets.inputs.private_state import Html, Pick, PrivateState
 from truto_tickets_nb.widgets.review import messages
@@ -16,7 +16,7 @@ from truto_tickets_nb.widgets.review.session import REHEARSAL
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from truto_tickets_nb.runs.run import Outcome
+    from truto_tickets_nb.runs.outcome import Outcome
     from truto_tickets_nb.widgets.review.session import Purpose, ReviewSession
 
 MOST = 200  # tickets offered to jump to
@@ -163,8 +163,8 @@ def _counts(desk: ReviewSession) -> dict[Purpose, int]:
     run, last = desk.run, desk.last
     ended = run if run and not run.open else None
     return {
-        "undo": len(run.of("applied", "partly applied")) if run else 0,
-        "retry": len(ended.of("refused", "ignored", "not sent", "partly applied")) if ended else 0,
+        "undo": len(run.select("applied", "partly applied")) if run else 0,
+        "retry": len(ended.select("refused", "ignored", "not sent", "partly applied")) if ended else 0,
         "conflicts": len(ended.conflicts) if ended else 0,
         "resume": len(last.open) if last and (run is last or desk.purpose != "resume") else 0,
     }

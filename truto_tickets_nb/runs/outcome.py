@@ -1,0 +1,178 @@
+"""How each patch of a run ended: one table of outcomes, and the values that hold them in plan order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from truto_tickets_nb.errors import PlanError, SetupError, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from truto_tickets_nb.plans.plan import Change, Patch, Plan
+    from truto_tickets_nb.runs.verify import Finding
+    from truto_tickets_nb.show import Tone
+
+OutcomeKind = Literal[
+    "conflict", "refused", "partly applied", "ignored", "unknown", "not sent", "applied", "unchanged", "ready"
+]
+# Why a patch ended so, where that decides what can be done next: the ticket is gone, its id can't be addressed, an earlier run of this
+# account changed the same fields, or nothing that was sent can be read back; "" for all else.
+Cause = Literal["", "gone", "no address", "own run", "unverifiable"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeType:
+    """Describe one kind of outcome: its color on a page, and what it means for a run."""
+
+    tone: Tone
+    is_done: bool = False  # the ticket holds what was asked
+    is_failed: bool = False  # part of run.failed
+    can_retry: bool = False  # run.retry() sends it again
+    is_routine: bool = False  # a page shows a few of them only
+
+
+# The one table of outcomes, in the order in which a page shows them: what needs a look comes first.
+OUTCOMES: dict[OutcomeKind, OutcomeType] = {
+    "conflict": OutcomeType("warn"),
+    "refused": OutcomeType("bad", is_failed=True, can_retry=True),
+    "partly applied": OutcomeType("bad", is_failed=True),
+    "ignored": OutcomeType("bad", is_failed=True, can_retry=True),
+    "unknown": OutcomeType("bad", is_failed=True),
+    "not sent": OutcomeType("warn", can_retry=True, is_routine=True),
+    "applied": OutcomeType("good", is_done=True, is_routine=True),
+    "unchanged": OutcomeType("plain", is_done=True, is_routine=True),
+    "ready": OutcomeType("good", is_routine=True),  # of a dry run: the PATCH would be sent
+}
+LOST: tuple[Cause, ...] = ("gone", "no address")  # nothing can be sent to these tickets any more
+LANDED = ("applied", "normalised", "rewritten")  # verdicts of fields that this run changed
+UNSURE = ("uncertain", "unread")  # verdicts of fields that may have arrived without a proof
+COLUMNS = ["ticket", "title", "outcome", "field", "base", "theirs", "mine", "reason"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one patch ended: exactly one kind, the reason with the next step, and the finding of each field."""
+
+    patch: Patch
+    kind: OutcomeKind
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    cause: Cause = ""
+    own_runs: tuple[str, ...] = ()  # earlier runs of this account that changed the same fields
+    window: float | None = None  # seconds between the answer to the last look and the departure of the PATCH
+
+    @property
+    def ticket(self) -> str:
+        """Return the id of the ticket."""
+        return self.patch.ticket
+
+    @property
+    def is_failure(self) -> bool:
+        """Return whether it counts towards SafetyLimits.stop_after; what can't be verified does not."""
+        return (OUTCOMES[self.kind].is_failed or self.kind == "not sent") and self.cause != "unverifiable"
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """List one row a field: base, what the server holds, mine."""
+        theirs = {finding.change.field: finding.shown for finding in self.findings}
+        for change in self.patch.changes:
+            server = theirs.get(change.field)
+            yield (
+                self.ticket,
+                self.patch.title,
+                self.kind,
+                change.field,
+                change.before,
+                server,
+                change.after,
+                self.reason,
+            )
+
+    def unsent(self) -> tuple[Change, ...]:
+        """List what was not sent of a ticket whose changes go out in several PATCH requests, after one of them failed."""
+        if self.kind != "partly applied":
+            return ()
+        sent = {finding.change.field for finding in self.findings if finding.verdict != "open"}
+        return tuple(change for change in self.patch.changes if change.field not in sent)
+
+    def landed(self) -> Iterator[Change]:
+        """List what this run changed, from the base to what the server holds now, and what may have arrived without a proof."""
+        for finding in self.findings:
+            if finding.verdict in LANDED:
+                yield replace(finding.change, after=finding.shown, new=finding.theirs)
+            elif finding.verdict in UNSURE:
+                yield finding.change
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Some outcomes of a run, in plan order."""
+
+    items: tuple[Outcome, ...]
+    plan_of: Plan
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return iter(self.items)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """List the ticket ids."""
+        return tuple(item.ticket for item in self.items)
+
+    def frame(self) -> pd.DataFrame:
+        """List what happened: one row a field, with base, theirs, mine and the reason."""
+        return pd.DataFrame([row for item in self.items for row in item.rows()], columns=COLUMNS)
+
+    def plan(self, keep: Literal["mine", "theirs"] = "mine", *names: str) -> Plan:
+        """Make a new plan of conflicts or unknown tickets, to look at first: `keep="mine"` starts from what the server holds now.
+
+        account.dry_run() of it reads the tickets again and tells which of them hold the new value already.
+        `names` are ticket ids or columns to restrict it to. `keep="theirs"` gives an empty plan.
+        """
+        if keep not in ("mine", "theirs"):
+            raise PlanError(f'keep={keep!r} is neither "mine" nor "theirs".')
+        wanted = self.items if keep == "mine" else ()
+        patches = tuple(patch for item in wanted if item.cause not in LOST and (patch := _rebased(item)).changes)
+        plan = self.plan_of.noted(patches=patches, problems=(), notes=left_out(wanted), undoes="")
+        return plan.only(*names) if names else plan
+
+    def __repr__(self) -> str:
+        return f"{len(self)} tickets" + (
+            f": {', '.join(shorten(ticket, 40) for ticket in self.ids[:10])}" if self.items else ""
+        )
+
+
+def select(outcomes: tuple[Outcome, ...], kinds: tuple[str, ...], plan: Plan) -> Outcomes:
+    """Return the outcomes of these kinds; a kind that does not exist is a SetupError."""
+    unknown = [kind for kind in kinds if kind not in OUTCOMES]
+    if unknown:
+        raise SetupError(f"There is no outcome {unknown[0]!r}. There are: {', '.join(OUTCOMES)}.")
+    return Outcomes(tuple(item for item in outcomes if item.kind in kinds), plan)
+
+
+def left_out(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+    """List the tickets that a new plan leaves out, because nothing can be sent to them any more, as a note."""
+    ids = [item.ticket for item in outcomes if item.cause in LOST]
+    if not ids:
+        return ()
+    verb = "ticket is gone and is" if len(ids) == 1 else "tickets are gone and are"
+    return (f"{len(ids):,} {verb} left out: {shorten(', '.join(ids), 200)}.",)
+
+
+def _rebased(outcome: Outcome) -> Patch:
+    """Keep what I wanted, with what the server holds now as the new base."""
+    theirs = {finding.change.field: finding for finding in outcome.findings if finding.verdict != "already so"}
+    changes = (
+        change
+        if theirs[change.field].verdict == "unread"
+        else replace(change, before=theirs[change.field].shown, old=theirs[change.field].theirs)
+        for change in outcome.patch.changes
+        if change.field in theirs
+    )
+    return replace(outcome.patch, changes=tuple(changes))
