@@ -298,7 +298,7 @@ class Delivery:
             if not any(found.verdict == "ignored" for found in findings):
                 if waited:
                     self.recent.lagged(waited)
-                return findings
+                return _separated(findings, answered)
         return tuple(
             replace(found, verdict="uncertain") if found.verdict == "ignored" and found.change.field in shown else found
             for found in findings
@@ -328,6 +328,20 @@ def _late(error: LookTooOld) -> str:
     return (
         f"{error} That happened {TRIES_LATE} times: this machine or its connection is too slow just now to change a ticket at once after "
         "reading it. Try again with fewer workers, or when it has less to do: run.retry() makes a plan of it."
+    )
+
+
+def _separated(findings: tuple[Finding, ...], answered: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Tell what the tool made of a value from what somebody else may have saved after our PATCH.
+
+    Only a value that the answer to the PATCH showed as well is the tool's own: an undo may replace it. Any other is unclear.
+    """
+    shown = {found.change.field: found.theirs for found in answered}
+    return tuple(
+        replace(found, verdict="unclear")
+        if found.verdict == "rewritten" and found.theirs != shown.get(found.change.field)
+        else found
+        for found in findings
     )
 
 

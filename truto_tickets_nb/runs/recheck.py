@@ -199,6 +199,12 @@ def judged(patch: Patch, findings: tuple[Finding, ...], note: str = "") -> Outco
         )
         return Outcome(patch, "unknown", reason, findings)
     told = {word: ", ".join(f.change.field for f in findings if f.verdict == word) for word in verdicts}
+    if "unclear" in verdicts:
+        reason = (
+            f"It was sent, and {told['unclear']} holds neither the old nor the new value, nor what the answer to the change showed: somebody "
+            "changed it after this run, or the tool did. Look at both values in run.unknown; undo() leaves it alone."
+        )
+        return Outcome(patch, "unknown", reason, findings)
     if verdicts == {"missing"}:
         reason = f"The tool answered with success. {told['missing']} can't be read back here, so nobody can verify it: look at the ticket in its tool."
         return Outcome(patch, "unknown", reason, findings, "unverifiable")

@@ -190,10 +190,11 @@ class Sandbox(Served):
 
     def edit(self, identity: str, **fields: Any) -> None:
         """Change a ticket as a colleague would in the tool itself."""
-        record = self._store.ticket(identity)
-        if record is None:
-            raise KeyError(f"There is no ticket {identity}.")
-        self._api.touch({**record, **fields}, by="colleague")
+        with self._store.lock:  # nothing is written between reading and writing
+            record = self._store.ticket(identity)
+            if record is None:
+                raise KeyError(f"There is no ticket {identity}.")
+            self._api.touch({**record, **fields}, by="colleague")
 
     def delete(self, identity: str) -> None:
         """Delete a ticket as a colleague would."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Limiter:
-    """Count requests in a sliding window of real seconds; None is no limit."""
+    """Count requests in a sliding window of seconds, by the clock given; None is no limit."""
 
-    def __init__(self, limit: tuple[int, float] | None) -> None:
-        self.limit = limit
+    def __init__(self, limit: tuple[int, float] | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limit, self._clock = limit, clock
         self._seen: deque[float] = deque()
 
     def admit(self) -> bool:
@@ -21,12 +25,12 @@ class Limiter:
         self._forget()
         if len(self._seen) >= self.limit[0]:
             return False
-        self._seen.append(time.monotonic())
+        self._seen.append(self._clock())
         return True
 
     def _forget(self) -> None:
         window = self.limit[1] if self.limit else 0.0
-        while self._seen and self._seen[0] <= time.monotonic() - window:
+        while self._seen and self._seen[0] <= self._clock() - window:
             self._seen.popleft()
 
     def headers(self) -> dict[str, str]:
@@ -34,7 +38,7 @@ class Limiter:
         if self.limit is None:
             return {}
         size, window = self.limit
-        opens = self._seen[0] + window - time.monotonic() if self._seen else 0
+        opens = self._seen[0] + window - self._clock() if self._seen else 0
         return {
             "ratelimit-limit": f"{size};w={max(1, math.ceil(window))}",
             "ratelimit-remaining": str(max(0, size - len(self._seen))),

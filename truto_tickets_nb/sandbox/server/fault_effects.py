@@ -28,12 +28,13 @@ _TAGS = re.compile(r"<[^>]*>")
 
 def edit(api: Api, call: Call, fault: Fault, *, silently: bool = False) -> None:
     """Edit the ticket as a colleague would."""
-    record = api.store.ticket(call.identity)
-    if record is not None:
-        field = fault.field or "name"
-        text = "edited by a colleague"
-        new = {**record, field: {"id": text, "name": text} if isinstance(record.get(field), dict) else text}
-        api.touch(new, by="colleague", silently=silently)
+    with api.store.lock:  # nothing is written between reading and writing
+        record = api.store.ticket(call.identity)
+        if record is not None:
+            field = fault.field or "name"
+            text = "edited by a colleague"
+            new = {**record, field: {"id": text, "name": text} if isinstance(record.get(field), dict) else text}
+            api.touch(new, by="colleague", silently=silently)
 
 
 def edit_silently(api: Api, call: Call, fault: Fault) -> None:
@@ -42,12 +43,13 @@ def edit_silently(api: Api, call: Call, fault: Fault) -> None:
 
 
 def move(api: Api, call: Call, fault: Fault) -> None:
-    record = api.store.ticket(call.identity)
-    if record is not None:
-        homes = api.store.companions("workspaces") + api.store.companions("collections")
-        own = str((record.get("workspace") or {}).get("id"))
-        other = next((home for home in homes if str(home["id"]) != own), {"id": "elsewhere", "name": "Elsewhere"})
-        api.touch({**record, "workspace": {key: other.get(key) for key in ("id", "name")}}, by="colleague")
+    with api.store.lock:
+        record = api.store.ticket(call.identity)
+        if record is not None:
+            homes = api.store.companions("workspaces") + api.store.companions("collections")
+            own = str((record.get("workspace") or {}).get("id"))
+            other = next((home for home in homes if str(home["id"]) != own), {"id": "elsewhere", "name": "Elsewhere"})
+            api.touch({**record, "workspace": {key: other.get(key) for key in ("id", "name")}}, by="colleague")
 
 
 def delete(api: Api, call: Call, fault: Fault) -> None:
