@@ -13,8 +13,8 @@ import truto_tickets_nb as tt
 from truto_tickets_nb.integrations.facts import QUESTIONS
 from truto_tickets_nb.integrations.profile import Fact, Profile, profile, slugs
 from truto_tickets_nb.plans.account_schema import AccountSchema
+from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.compare.parse_cells import CellProblem, Reader
-from truto_tickets_nb.plans.plan import Change, Patch
 from truto_tickets_nb.plans.request_spec import RequestSpec, request_spec_of
 from truto_tickets_nb.plans.rules import RuleContext, notes, problems
 from truto_tickets_nb.runs.recheck import judged

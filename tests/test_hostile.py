@@ -25,7 +25,8 @@ from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.plans import preview
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.safe_text import escaped_json, printable, printable_lines
 from truto_tickets_nb.show import Bar, to_html, to_text
 from truto_tickets_nb.show.visible_text import visible

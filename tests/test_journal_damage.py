@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import JournalDamaged, JournalError, RunUnreadable
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.process import release
 from truto_tickets_nb.runs.journal import Journal

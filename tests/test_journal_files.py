@@ -17,7 +17,8 @@ import pytest
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import JournalDamaged, JournalError
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.process import _began, release
 from truto_tickets_nb.runs.journal import Journal
@@ -143,7 +144,8 @@ import sys, warnings
 from pathlib import Path
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.process import _began, release
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.request_spec import RequestSpec
 warnings.simplefilter("ignore")
 plan = Plan("acc " + sys.argv[2], "jira", (Patch("1", "Ticket 1", (Change("name", "a", "b", "a", "b"),)),))

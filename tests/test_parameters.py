@@ -12,7 +12,8 @@ from truto_tickets_nb.api.address import query_pairs
 from truto_tickets_nb.errors import ArgumentError, PlanError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans.account_schema import AccountSchema
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.request_parameters import PARAMETERS, REFUSED, parameters
 from truto_tickets_nb.plans.request_spec import request_spec_of
 

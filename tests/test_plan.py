@@ -8,7 +8,9 @@ import pytest
 
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.plans import preview
-from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.show import to_text
 
@@ -29,8 +31,8 @@ def plan():
 
 
 def test_headline_counts_tickets_and_fields(plan):
-    """0 to add, N to change, 0 to delete."""
-    assert preview.headline(plan) == "0 to add, 24 to change, 0 to delete (25 fields)"
+    """The headline counts tickets and fields: 24 tickets to change (25 fields)."""
+    assert preview.headline(plan) == "24 tickets to change (25 fields)"
 
 
 def test_equal_changes_are_grouped_and_what_is_hidden_is_counted(plan):

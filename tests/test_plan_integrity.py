@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import ConfirmError, PlanError
-from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.plans.request_spec import READ, RequestSpec
 
 METHODS = ("to_curl", "to_python", "to_javascript", "to_typescript", "to_python_sdk")

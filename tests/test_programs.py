@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.api.address import query_pairs
-from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.plans.request_spec import READ, RequestSpec
 from truto_tickets_nb.tickets.json_values import ref
 
@@ -221,7 +223,7 @@ def test_head_says_what_it_is_and_what_it_does_not_do(small_account, method):
     _, plan = small_account
     head = "\n".join(getattr(plan, method)().splitlines()[:6])
     told = (
-        f"0 to add, 3 to change, 0 to delete ({plan.changes} fields)",
+        f"3 tickets to change ({plan.changes} fields)",
         plan.fingerprint[:16],
         "no conflict check, no journal, no undo",
         "confirm=3",

@@ -12,7 +12,8 @@ import truto_tickets_nb as tt
 from truto_tickets_nb.api import request_log
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import ConfirmError, JournalError, RunNotFound, SetupError
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.process import release
 from truto_tickets_nb.runs.journal import Journal

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from test_laws import RECORD, compared, sent, slowly, value
 
 from truto_tickets_nb.errors import NotFound, ServerTrouble
-from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs.dry_run import DryRun
 from truto_tickets_nb.runs.rebase import SO, rebase

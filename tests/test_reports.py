@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.plans.plan import Change
+from truto_tickets_nb.plans.change import Change
 from truto_tickets_nb.runs.verify import after_sending, before_sending, between
 from truto_tickets_nb.tickets.equality import exact_json
 from truto_tickets_nb.tickets.fields import CUSTOM, field

@@ -6,7 +6,7 @@ import pytest
 
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans.account_schema import AccountSchema, Custom
-from truto_tickets_nb.plans.plan import Change, Patch
+from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.request_spec import RequestSpec, request_spec_of
 from truto_tickets_nb.plans.rules import RuleContext, notes, problems
 
@@ -137,7 +137,7 @@ def test_field_that_always_goes_along_and_is_missing():
 
 
 def test_option_of_a_custom_field():
-    """A value that the account's own list of options does not hold is worth a look."""
+    """A value that the account's own list of options does not hold is a warning."""
     learnt = AccountSchema(custom=(Custom("region", "Region", "enum", ("EU", "US")),))
     assert told("other", text("custom_fields.region", "EU", "MARS"), learnt=learnt)[0][0].fix == "There are: EU, US."
     assert told("other", text("custom_fields.region", "EU", "US"), learnt=learnt)[0] == []

@@ -13,7 +13,8 @@ import truto_tickets_nb as tt
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import JournalError
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.process import release
 from truto_tickets_nb.runs.journal import Journal
@@ -107,7 +108,8 @@ def test_counts_are_those_of_the_run(tmp_path):
 
 CHILD = """
 import sys, time
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs.journal import Journal
 journal = Journal(sys.argv[1])

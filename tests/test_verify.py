@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from truto_tickets_nb.plans.plan import Change
+from truto_tickets_nb.plans.change import Change
 from truto_tickets_nb.runs.verify import after_sending, before_sending
 
 A, B, C = ({"id": n, "name": f"N{n}"} for n in "123")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans.account_schema import AccountSchema, Custom
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.request_spec import READ, RequestSpec, request_spec_of, silence
 
 FIELDS = ("name", "status", "description", "custom_fields.a", "custom_fields.b", "due_date")

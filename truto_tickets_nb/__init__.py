@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from truto_tickets_nb.account import Account
     from truto_tickets_nb.connecting import connect
     from truto_tickets_nb.edits import Draft, Filter, Recipe, Step
-    from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
+    from truto_tickets_nb.plans.change import Change, Patch
+    from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.plans.problem import Problem
     from truto_tickets_nb.runs.outcome import Outcome
     from truto_tickets_nb.runs.run import Run
     from truto_tickets_nb.runs.safety_limits import SafetyLimits
@@ -73,14 +75,14 @@ _MODULES = {
     "Account": "account",
     "SafetyLimits": "runs.safety_limits",
     "BulkForm": "widgets.workbench.bulk_form",
-    "Change": "plans.plan",
+    "Change": "plans.change",
     "Draft": "edits",
     "Filter": "edits",
     "History": "widgets.workbench.history",
     "Outcome": "runs.outcome",
-    "Patch": "plans.plan",
+    "Patch": "plans.change",
     "Plan": "plans.plan",
-    "Problem": "plans.plan",
+    "Problem": "plans.problem",
     "Recipe": "edits",
     "Review": "widgets.review.review",
     "Run": "runs.run",

@@ -10,7 +10,7 @@
     |-- FrameError (ValueError)             an edited frame that can't be laid over its snapshot
     |-- StepError (ValueError)              a step or a filter that can't be made
     |-- RecipeError (ValueError)            a recipe or a saved draft that can't be read
-    |-- PlanError (ValueError)              a plan that must not go out as it is
+    |-- PlanError (ValueError)              a plan that can't be sent as it is
     |   |-- ConfirmError                    the number typed is not the plan's number
     |   `-- ServerWrote                     asked to check only, the tool changed a ticket; `.undo` puts it back
     |-- SnapshotError (ValueError)          a saved snapshot that can't be read
@@ -92,7 +92,7 @@ class RecipeError(TicketsError, ValueError):
 
 
 class PlanError(TicketsError, ValueError):
-    """Say why a plan must not go out as it is."""
+    """Report why a plan can't be sent as it is."""
 
 
 class ConfirmError(PlanError):

@@ -115,7 +115,7 @@ class Snapshot:
         from mailing people, and is refused where there is none. `query` holds parameters that go along with each PATCH (such as
         `{"organization": {"id": "7"}}`), `carry` fields that go along unchanged: for tools that need what nobody documents.
 
-        Frames that can't be laid over the snapshot are a FrameError with every reason; whatever else must not go out is a blocking
+        Frames that can't be laid over the snapshot are a FrameError with every reason; whatever else can't be sent is a blocking
         problem of the plan.
         """
         clear = names("clear", clear, 'clear=["due_date"]')

@@ -16,9 +16,10 @@ import pytest
 from truto_tickets_nb.api.responses import parsed
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans import preview
+from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.compare.compare import compare
 from truto_tickets_nb.plans.compare.parse_cells import Reader
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.show import to_html
 from truto_tickets_nb.tickets.choices import Choices
 from truto_tickets_nb.tickets.columns import Columns

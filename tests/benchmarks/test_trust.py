@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from truto_tickets_nb.plans.plan import Change, Patch, Plan
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs.journal import Journal
 from truto_tickets_nb.runs.outcome import Outcome

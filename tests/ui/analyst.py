@@ -86,7 +86,7 @@ class Analyst:
 
     def plans(self, count):
         """Wait until the plan changes so many tickets."""
-        expect(self.review.locator(".tt-plan h3")).to_contain_text(f"0 to add, {count} to change")
+        expect(self.review.locator(".tt-plan h3")).to_contain_text(f"{count} tickets to change")
 
     def press(self, name):
         """Press a button of the review."""

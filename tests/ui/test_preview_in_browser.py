@@ -8,7 +8,9 @@ import pytest
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.plans import preview
-from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.plan import Plan
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.show import to_document
 
 pytestmark = pytest.mark.ui

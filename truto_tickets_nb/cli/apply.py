@@ -54,7 +54,7 @@ def applied(options: argparse.Namespace) -> int:
 
 
 def _refuse(options: argparse.Namespace, plan: Plan, made: Made) -> None:
-    """Refuse, before anything is asked of the server, what must not go out."""
+    """Refuse a plan with errors before anything is asked of the server."""
     of_this_account(options, plan.account_id, "The plan")
     if plan.blocking:
         raise PlanError(f"{blocking(plan)}. Mend the recipe and make it anew: {made.again}")

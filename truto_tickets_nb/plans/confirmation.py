@@ -9,10 +9,10 @@ from truto_tickets_nb.errors import ConfirmError, shorten, shorten_repr
 from truto_tickets_nb.plans.fingerprint import SHORT, is_meant, short
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.plans.plan_data import PlanData
 
 
-def check_confirmed(plan: Plan, confirm: object) -> None:
+def check_confirmed(plan: PlanData, confirm: object) -> None:
     """Refuse a confirmation that is not of this plan, with a ConfirmError that says what was expected.
 
     `confirm` is the number of tickets, or the fingerprint: all 64 digits, or its first 16 or more.
@@ -21,7 +21,7 @@ def check_confirmed(plan: Plan, confirm: object) -> None:
         raise ConfirmError(f"The plan changes {len(plan)} tickets. {_said(confirm)}: {_how(plan)}.")
 
 
-def is_confirmed(plan: Plan, confirm: object) -> bool:
+def is_confirmed(plan: PlanData, confirm: object) -> bool:
     """Tell whether a number or a fingerprint is that of this plan; a truth value or a float is neither."""
     if isinstance(confirm, str):
         return is_meant(plan.fingerprint, confirm)
@@ -40,5 +40,5 @@ def _said(confirm: object) -> str:
     )
 
 
-def _how(plan: Plan) -> str:
+def _how(plan: PlanData) -> str:
     return f'account.apply(plan, confirm={len(plan)}), or confirm="{short(plan.fingerprint)}" for exactly this plan'

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import orjson
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.plans.plan import Plan
+    from _typeshed import DataclassInstance
 
 SHORT = 16  # hex digits that people read; 64 bits are enough to tell the plans of one person apart
 
 
-def fingerprint(plan: Plan) -> str:
+def fingerprint(plan: DataclassInstance) -> str:
     """Compute the fingerprint: 64 hex digits over the account, the integration, and all that is shown and sent."""
     return hashlib.sha256(_content(plan)).hexdigest()
 
 
-def _content(plan: Plan) -> bytes:
+def _content(plan: DataclassInstance) -> bytes:
     try:
         return orjson.dumps(plan, option=orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_DATACLASS)
     except TypeError:  # a value that JSON can't carry: such a plan is shown, but neither saved nor sent

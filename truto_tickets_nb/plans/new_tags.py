@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.errors import shorten_repr
-from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.tickets.choices import Choices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from truto_tickets_nb.plans.plan import Patch
+    from truto_tickets_nb.plans.change import Patch
 
 TAGS = "tags"
 SHOWN = 8  # new tags named in a note

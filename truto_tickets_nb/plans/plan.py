@@ -1,8 +1,8 @@
-"""Plan, patch, change and problem: immutable values that preview, apply and undo only read."""
+"""A plan as an analyst uses it: narrow it, split it, save it, read it as a page, a table or a program."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import orjson
@@ -12,136 +12,33 @@ from truto_tickets_nb.argument_checks import of_type, whole_number
 from truto_tickets_nb.errors import PlanError
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans import plan_file, preview
-from truto_tickets_nb.plans.fingerprint import SHORT, fingerprint
+from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.fingerprint import SHORT
+from truto_tickets_nb.plans.plan_data import PlanData
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.plans.programs import curl, javascript, python, python_sdk, typescript
 from truto_tickets_nb.plans.request_parameters import merged
 from truto_tickets_nb.plans.request_spec import READ, RequestSpec, silence
 from truto_tickets_nb.plans.request_summary import along
 from truto_tickets_nb.plans.strict_models import strictly
-from truto_tickets_nb.safe_text import escaped_json, printable
+from truto_tickets_nb.safe_text import escaped_json
 from truto_tickets_nb.show import to_html, to_text
-from truto_tickets_nb.tickets.fields import body_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     import pandas as pd
 
-    from truto_tickets_nb.tickets.field_kinds import Text
-    from truto_tickets_nb.tickets.json_values import Json
-
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Hold one field of one ticket, before -> after: as a person reads it, and as a body wants it (`old`, `new`)."""
+class Plan(PlanData):
+    """Ordered patches and problems of one account. Nothing in it ever changes: each method returns a new plan.
 
-    field: str
-    before: Text
-    after: Text
-    old: Json
-    new: Json
-
-    def reversed(self) -> Change:
-        """Turn the change round."""
-        return Change(self.field, self.after, self.before, self.new, self.old)
-
-
-@dataclass(frozen=True, slots=True)
-class Patch:
-    """Hold all changes of one ticket: one PATCH request."""
-
-    ticket: str
-    title: str
-    changes: tuple[Change, ...]
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """Build the request body: the changed fields and nothing else."""
-        return body_of({change.field: change.new for change in self.changes})
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Say why a change must not go out (`blocking`) or needs a look: ticket, field, value, reason and next step."""
-
-    ticket: str
-    field: str
-    value: str
-    reason: str
-    fix: str
-    blocking: bool = True
-    together: tuple[str, ...] = ()  # fields that it takes all of: without one of them it is gone
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "reason", printable(self.reason))
-        object.__setattr__(self, "fix", printable(self.fix))
-
-    @property
-    def is_of_whole_plan(self) -> bool:
-        """Tell whether it concerns every ticket: no refinement of the plan takes it away."""
-        return not self.ticket
-
-    def __str__(self) -> str:
-        where = " ".join(part for part in (f"ticket {self.ticket}" if self.ticket else "", self.field) if part)
-        value = f" {self.value!r}" if self.value else ""
-        return printable(f"{where}{value}: {self.reason}. {self.fix}")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Hold ordered patches and problems of one account. Nothing in it ever changes; every refinement is a new plan."""
-
-    account_id: str
-    integration: str
-    patches: tuple[Patch, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
-    looked_at: int = 0  # tickets compared
-    way: RequestSpec = field(default_factory=RequestSpec)  # how each PATCH is made
-    undoes: str = ""  # the run that this plan would undo
-    budget: tuple[int, float] = (
-        50,
-        10.0,
-    )  # requests per seconds that the expected time is reckoned with; 0 requests: no limit
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "notes", tuple(map(printable, self.notes)))
-
-    def __len__(self) -> int:
-        return len(self.patches)
-
-    def __iter__(self) -> Iterator[Patch]:
-        return iter(self.patches)
-
-    @property
-    def changes(self) -> int:
-        """Count the fields that would change."""
-        return sum(len(patch.changes) for patch in self.patches)
-
-    @property
-    def blocking(self) -> tuple[Problem, ...]:
-        """List the problems that keep this plan from going out."""
-        return tuple(problem for problem in self.problems if problem.blocking)
-
-    @property
-    def warnings(self) -> tuple[Problem, ...]:
-        """List the problems that only need a look."""
-        return tuple(problem for problem in self.problems if not problem.blocking)
-
-    @property
-    def requests(self) -> int:
-        """Count the requests that applying it takes in an orderly world: a GET before each PATCH."""
-        if not self.way.apart:
-            return 2 * len(self.patches)
-        return 2 * sum(len(self.way.rounds(patch.changes)) for patch in self.patches)
-
-    @property
-    def seconds(self) -> float:
-        """Reckon how long applying takes within the budget, in seconds."""
-        size, window = self.budget
-        if size <= 0:
-            return self.requests * 0.02
-        return max(0, -(-self.requests // size) - 1) * window + min(self.requests, size) * 0.05
+    >>> change = Change("priority", "Normal", "High", {"id": "3"}, {"id": "2"})
+    >>> plan = Plan("acc", "jira", (Patch("10001", "Refund", (change,)),))
+    >>> len(plan), plan.changes, len(plan.drop("10001"))
+    (1, 1, 0)
+    """
 
     def only(self, *names: str) -> Plan:
         """Keep only these columns or ticket ids, and every problem of the plan as a whole.
@@ -238,11 +135,6 @@ class Plan:
         )
         return self.narrowed(patches, problems)
 
-    @property
-    def fingerprint(self) -> str:
-        """Tell two plans apart: 64 hex digits (SHA-256) over everything that is shown and sent; the first 16 of them are shown."""
-        return fingerprint(self)
-
     def to_json(self) -> str:
         """Write the plan as JSON: the same plan gives the same bytes. A value that JSON can't carry is a PlanError."""
         strictly("query=", self.way.fixed)
@@ -295,7 +187,7 @@ class Plan:
         """Write a Python program that sends exactly this plan, with requests; see to_curl().
 
         >>> print(Plan("acc", "jira").to_python().splitlines()[1])
-        # 0 to add, 0 to change, 0 to delete (0 fields)
+        # 0 tickets to change (0 fields)
         """
         return python.program(self, base_url)
 
@@ -303,7 +195,7 @@ class Plan:
         """Write a JavaScript program (an ES module, Node 18 or later) that sends exactly this plan, with fetch; see to_curl().
 
         >>> print(Plan("acc", "jira").to_javascript().splitlines()[0])
-        // 0 to add, 0 to change, 0 to delete (0 fields)
+        // 0 tickets to change (0 fields)
         """
         return javascript.program(self, base_url)
 

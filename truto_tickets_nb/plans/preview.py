@@ -15,7 +15,9 @@ from truto_tickets_nb.tickets.fields import field as field_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from truto_tickets_nb.plans.plan import Change, Patch, Plan, Problem
+    from truto_tickets_nb.plans.change import Change, Patch
+    from truto_tickets_nb.plans.plan_data import PlanData
+    from truto_tickets_nb.plans.problem import Problem
     from truto_tickets_nb.show import Cell
     from truto_tickets_nb.tickets.field_kinds import Text
 
@@ -26,26 +28,32 @@ _NAMES = frozenset({"id", "name", "type"})  # the parts of an object that a line
 ALONE = 25  # changes of one field that share nothing, shown together
 
 
-def page(plan: Plan) -> Page:
+def page(plan: PlanData) -> Page:
     """Turn a plan into a page."""
     return Page(headline(plan), tuple(_facts(plan)), tuple(_blocks(plan)), _next(plan))
 
 
-def headline(plan: Plan) -> str:
-    """Say what would happen in one line: 0 to add, 37 to change, 0 to delete (52 fields)."""
-    count = plan.changes
-    return f"0 to add, {len(plan)} to change, 0 to delete ({count} {'field' if count == 1 else 'fields'})"
+def headline(plan: PlanData) -> str:
+    """Return in one line what would happen: 37 tickets to change (52 fields), 1 error, 2 warnings."""
+    parts = [f"{_count(len(plan), 'ticket')} to change ({_count(plan.changes, 'field')})"]
+    for problems, word in ((plan.blocking, "error"), (plan.warnings, "warning")):
+        parts += [_count(len(problems), word)] if problems else []
+    return ", ".join(parts)
 
 
-def _facts(plan: Plan) -> Iterator[str]:
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _facts(plan: PlanData) -> Iterator[str]:
     yield f"{plan.integration} account {plan.account_id}"
     if plan.undoes:
         yield "undoes a run"
-    yield f"{plan.looked_at:,} tickets compared"
+    yield f"{_count(plan.looked_at, 'ticket')} compared"
     if plan.patches:
         size, window = plan.budget
         pace = f"at {size} per {window:g} s" if size > 0 else "without a limit"
-        yield f"{plan.requests:,} requests, about {duration(plan.seconds)} {pace}"
+        yield f"{_count(plan.requests, 'request')}, about {duration(plan.seconds)} {pace}"
         yield f"fingerprint {short(plan.fingerprint)}"
 
 
@@ -56,7 +64,7 @@ def duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def _blocks(plan: Plan) -> Iterator[Note | Group]:
+def _blocks(plan: PlanData) -> Iterator[Note | Group]:
     yield from _problem_groups(plan.blocking, "bad")
     yield from _problem_groups(plan.warnings, "warn")
     yield from (Note(note, "warn") for note in plan.notes)
@@ -68,7 +76,7 @@ def _blocks(plan: Plan) -> Iterator[Note | Group]:
         yield Note(f"… and {len(hidden)} more groups of changes: plan.to_frame() lists every change.")
 
 
-def written_out(plan: Plan) -> Iterator[Note]:
+def written_out(plan: PlanData) -> Iterator[Note]:
     """Show in full what goes out as an object with more parts than an id and a name: a line of a change has no room for it."""
     counts = Counter(
         (change.field, json.dumps(item, ensure_ascii=False, default=str))
@@ -78,7 +86,7 @@ def written_out(plan: Plan) -> Iterator[Note]:
         if isinstance(item, dict) and _is_told_in_full(change.field, item)
     )
     for (field, body), count in list(counts.items())[:GROUPS]:
-        yield Note(f"{field} of {_tickets(count)} goes out as {body}")
+        yield Note(f"{field} of {_count(count, 'ticket')} goes out as {body}")
     if len(counts) > GROUPS:
         yield Note(
             f"… and {len(counts) - GROUPS} more objects that go out in full: plan.to_frame() lists every change."
@@ -96,12 +104,12 @@ def _problem_groups(problems: Sequence[Problem], tone: str) -> Iterator[Group]:
     alike: dict[tuple[str, ...], list[Problem]] = defaultdict(list)
     for problem in problems:
         alike[problem.field, problem.reason, problem.fix].append(problem)
-    word = "must not go out" if tone == "bad" else "worth a look"
+    word = "error" if tone == "bad" else "warning"
     groups = list(alike.items())
     for (field, reason, fix), found in groups[:GROUPS]:
         rows = tuple(Row(p.ticket or "all", "", (p.value,)) for p in found[:TICKETS])
         what = f"{reason}. {fix}"
-        yield Group(field or "ticket", what, f"{len(found):,} {word}", rows, max(0, len(found) - TICKETS), tone)  # type: ignore[arg-type]
+        yield Group(field or "ticket", what, _count(len(found), word), rows, max(0, len(found) - TICKETS), tone)  # type: ignore[arg-type]
     if len(groups) > GROUPS:
         yield Group("more", f"{len(groups) - GROUPS} other kinds of problems: plan.problems lists all", "", (), 0, tone)  # type: ignore[arg-type]
 
@@ -135,18 +143,14 @@ def _shape(change: Change) -> tuple[Text, Text]:
 
 def _alike(field: str, found: list[tuple[Patch, Change]]) -> Group:
     rows = tuple(Row(patch.ticket, patch.title) for patch, _ in found[:TICKETS])
-    return Group(field, cell(found[0][1]), _tickets(len(found)), rows, max(0, len(found) - TICKETS))
+    return Group(field, cell(found[0][1]), _count(len(found), "ticket"), rows, max(0, len(found) - TICKETS))
 
 
 def _apart(field: str, found: list[tuple[Patch, Change]]) -> Group:
     if len(found) == 1:
         return _alike(field, found)
     rows = tuple(Row(p.ticket, "" if field == "name" else p.title, (cell(change),)) for p, change in found[:ALONE])
-    return Group(field, "each its own", _tickets(len(found)), rows, max(0, len(found) - ALONE))
-
-
-def _tickets(count: int) -> str:
-    return f"{count:,} ticket{'' if count == 1 else 's'}"
+    return Group(field, "each its own", _count(len(found), "ticket"), rows, max(0, len(found) - ALONE))
 
 
 def cell(change: Change) -> Cell:
@@ -165,7 +169,7 @@ def _members(text: Text) -> tuple[str, ...]:
     return () if text is None else text if isinstance(text, tuple) else (text,)
 
 
-def _next(plan: Plan) -> str:
+def _next(plan: PlanData) -> str:
     if plan.blocking:
         return f"{len(plan.blocking)} blocking: {remedy(plan)}"
     if not plan.patches:
@@ -173,14 +177,14 @@ def _next(plan: Plan) -> str:
     return f"account.dry_run(plan), then account.apply(plan, confirm={len(plan)})"
 
 
-def remedy(plan: Plan) -> str:
+def remedy(plan: PlanData) -> str:
     """Say what to do about blocking problems; one of the whole plan can't be left out."""
     if any(problem.is_of_whole_plan for problem in plan.blocking):
         return "Correct the frame and plan again."
     return "Correct the frame and plan again, or plan.drop(*plan.blocking)."
 
 
-def frame(plan: Plan) -> pd.DataFrame:
+def frame(plan: PlanData) -> pd.DataFrame:
     """List every change: ticket, title, field, before, after; one row a change."""
     rows = [(p.ticket, p.title, c.field, c.before, c.after) for p in plan.patches for c in p.changes]
     return pd.DataFrame(rows, columns=["ticket", "title", "field", "before", "after"])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.integrations.profile import Profile
     from truto_tickets_nb.plans.account_schema import AccountSchema
-    from truto_tickets_nb.plans.plan import Change
+    from truto_tickets_nb.plans.change import Change
     from truto_tickets_nb.tickets.json_values import Json
 
 READ: Mapping[str, Any] = {

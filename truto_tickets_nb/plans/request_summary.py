@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from truto_tickets_nb.integrations.profile import Profile
-    from truto_tickets_nb.plans.plan import Patch
+    from truto_tickets_nb.plans.change import Patch
     from truto_tickets_nb.plans.request_spec import RequestSpec
 
 

@@ -29,7 +29,7 @@ from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_tickets_nb.plans.plan import Change, Patch
+    from truto_tickets_nb.plans.change import Change, Patch
     from truto_tickets_nb.plans.request_spec import RequestSpec
     from truto_tickets_nb.runs.gateway import Gateway, Record
     from truto_tickets_nb.runs.outcome import OutcomeKind

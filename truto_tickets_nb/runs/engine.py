@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
 
-    from truto_tickets_nb.plans.plan import Patch, Plan
+    from truto_tickets_nb.plans.change import Patch
+    from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.plans.request_spec import RequestSpec
     from truto_tickets_nb.runs.gateway import Gateway, Listener
     from truto_tickets_nb.runs.journal import Journal, Pending

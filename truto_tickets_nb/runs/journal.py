@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
 
-    from truto_tickets_nb.plans.plan import Patch, Plan
+    from truto_tickets_nb.plans.change import Patch
+    from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.runs.outcome import Outcome
     from truto_tickets_nb.runs.prune import OldRuns
     from truto_tickets_nb.runs.verify import Finding

@@ -9,13 +9,15 @@ import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from truto_tickets_nb.errors import RunUnreadable, TicketsError, shorten, shorten_repr
-from truto_tickets_nb.plans.plan import Patch, Plan
+from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.runs.outcome import Cause, Outcome, OutcomeKind
 from truto_tickets_nb.runs.row_digests import digest
 from truto_tickets_nb.runs.verify import Finding, Verdict, unread
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from truto_tickets_nb.plans.change import Patch
 
 NAMES = ("run", "place", "ticket", "key", "intended", "sent", "outcome", "digest")
 SELECT = f"select {', '.join(NAMES)} from patches"

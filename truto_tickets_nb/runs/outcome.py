@@ -12,7 +12,8 @@ from truto_tickets_nb.errors import PlanError, SetupError, shorten
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from truto_tickets_nb.plans.plan import Change, Patch, Plan
+    from truto_tickets_nb.plans.change import Change, Patch
+    from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.runs.verify import Finding
     from truto_tickets_nb.show import Tone
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_tickets_nb.plans.plan import Patch, Plan, Problem
+    from truto_tickets_nb.plans.change import Patch
+    from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.plans.problem import Problem
     from truto_tickets_nb.runs.dry_run import DryRun
     from truto_tickets_nb.runs.outcome import Outcome
     from truto_tickets_nb.tickets.field_kinds import Text

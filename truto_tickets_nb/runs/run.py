@@ -14,7 +14,8 @@ from truto_tickets_nb.show import to_html, to_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from truto_tickets_nb.plans.plan import Change, Plan
+    from truto_tickets_nb.plans.change import Change
+    from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.runs.outcome import Outcome
 
 

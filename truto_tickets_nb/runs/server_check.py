@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from truto_tickets_nb.integrations.profile import Profile
-    from truto_tickets_nb.plans.plan import Change, Plan
+    from truto_tickets_nb.plans.change import Change
+    from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.plans.request_spec import RequestSpec
     from truto_tickets_nb.runs.dry_run import DryRun
     from truto_tickets_nb.runs.gateway import Gateway

@@ -14,7 +14,7 @@ from truto_tickets_nb.tickets.json_values import ref
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from truto_tickets_nb.plans.plan import Change
+    from truto_tickets_nb.plans.change import Change
     from truto_tickets_nb.tickets.field_kinds import Text
     from truto_tickets_nb.tickets.json_values import Json
 

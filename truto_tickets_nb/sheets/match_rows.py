@@ -7,7 +7,7 @@ from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.sheets.automatic_conversions import days, days_of, is_convertible, is_date_like, may_have_become
 from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formula, is_error_value
 from truto_tickets_nb.sheets.escaping import escape, guard, unguard

@@ -12,7 +12,7 @@ import pandas as pd
 
 from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.plans.compare.frame_identity import check_age
-from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.sheets.checksums import CHECK, Marker, Marks
 from truto_tickets_nb.sheets.columns import Column, Unreadable, columns_of
 from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formula, is_error_value, is_too_narrow

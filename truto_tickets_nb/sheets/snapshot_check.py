@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.sheets.checksums import CHECK, Marker
 
 if TYPE_CHECKING:

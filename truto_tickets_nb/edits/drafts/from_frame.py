@@ -17,7 +17,7 @@ from truto_tickets_nb.edits.values import of_json, same, to_json
 from truto_tickets_nb.errors import FrameError, shorten_repr
 from truto_tickets_nb.plans.compare.align import Rows, layout, rows
 from truto_tickets_nb.plans.compare.candidates import shared, suspects
-from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.tickets.cells import CellProblem, is_emptied, json_problem, plain, unreadable_json
 from truto_tickets_nb.tickets.field_kinds import AnyKind
 from truto_tickets_nb.tickets.fields import Field, of_record

@@ -10,7 +10,7 @@ import pandas as pd
 
 from truto_tickets_nb.did_you_mean import near
 from truto_tickets_nb.errors import FrameError, shorten, shorten_repr
-from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.tickets.fields import CUSTOM, ID, field
 
 if TYPE_CHECKING:

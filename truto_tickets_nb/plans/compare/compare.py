@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.errors import FrameError, shorten
+from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.compare.align import Rows, layout, rows
 from truto_tickets_nb.plans.compare.candidates import suspects
-from truto_tickets_nb.plans.plan import Change, Patch, Problem
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.tickets.cells import CellProblem, is_emptied, plain
 from truto_tickets_nb.tickets.field_kinds import AnyKind
 from truto_tickets_nb.tickets.fields import Field, of_record
@@ -43,7 +44,7 @@ def compare(table: Table, edited: pd.DataFrame, reader: Reader, *, clear: Iterab
 
     `clear` names the columns in which a filled cell may become empty, `edited.attrs["cleared"]` single cells (column -> ids): those
     in which somebody wrote the word for it in a spreadsheet. A frame that can't be laid over the table is a FrameError with all its
-    reasons; everything else that must not go out is a blocking problem.
+    reasons; everything else that can't be sent is a blocking problem.
     """
     found = layout(table, edited)
     named = _cleared(clear, table, edited)

@@ -10,7 +10,7 @@ from truto_tickets_nb.plans.programs.requests import encoded, script
 from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.plans.plan_data import PlanData
     from truto_tickets_nb.plans.programs.requests import ProgramRequest, Script
 
 _HEAD = """\
@@ -68,7 +68,7 @@ _WRITTEN = '"&" + urlencode(parameters(ticket, record))'
 _WRITTEN_WIDE = '"".join("&" + urlencode(pairs(*item)) for item in parameters(ticket, record).items())'
 
 
-def program(plan: Plan, base_url: str) -> str:
+def program(plan: PlanData, base_url: str) -> str:
     """Write the script; where a PATCH takes something from its ticket, python3 reads it out of the JSON."""
     found = script(plan, base_url)
     needs = filled(_NEEDS, source=shlex.quote(_needs(found))) if found.looks else ""

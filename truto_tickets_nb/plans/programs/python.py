@@ -9,7 +9,7 @@ from truto_tickets_nb.plans.programs.requests import encoded, script
 from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.plans.plan_data import PlanData
     from truto_tickets_nb.plans.programs.requests import ProgramRequest, Script
 
 _HEAD = """\
@@ -55,7 +55,7 @@ _QUERY_WIDE = (
 )
 
 
-def program(plan: Plan, base_url: str) -> str:
+def program(plan: PlanData, base_url: str) -> str:
     """Write the program; bodies are texts, so that they go out byte for byte as they stand there."""
     found = script(plan, base_url)
     functions = [_head(found), _SEND, *python_functions.parts(found), *python_functions.pairs(found), _patch(found)]

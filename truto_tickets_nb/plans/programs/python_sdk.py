@@ -11,7 +11,7 @@ from truto_tickets_nb.plans.programs.requests import grouped, script
 from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.plans.plan_data import PlanData
     from truto_tickets_nb.plans.programs.requests import ProgramRequest, Script
 
 _HEAD = """\
@@ -54,7 +54,7 @@ found = await truto("GET", ticket, API.unified_api.get("ticketing", "tickets", n
     """
 
 
-def program(plan: Plan, base_url: str) -> str:
+def program(plan: PlanData, base_url: str) -> str:
     """Write the program; bodies are objects, because the SDK writes the JSON itself."""
     found = script(plan, base_url)
     functions = [_head(found), _SEND, *python_functions.parts(found), _patch(found)]

@@ -19,7 +19,8 @@ from truto_tickets_nb.tickets.fields import CUSTOM_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from truto_tickets_nb.plans.plan import Patch, Plan
+    from truto_tickets_nb.plans.change import Patch
+    from truto_tickets_nb.plans.plan_data import PlanData
     from truto_tickets_nb.plans.programs.ticket_values import Form
 
 PATH = "/unified/ticketing/tickets"
@@ -85,7 +86,7 @@ class Script:
         return any(item.is_wide for item in self.taken)
 
 
-def script(plan: Plan, base_url: str) -> Script:
+def script(plan: PlanData, base_url: str) -> Script:
     """Make what every program is made of; a plan that apply() would refuse is refused here too."""
     if plan.blocking:
         raise PlanError(
@@ -105,7 +106,7 @@ def script(plan: Plan, base_url: str) -> Script:
     )
 
 
-def _head(plan: Plan) -> tuple[str, ...]:
+def _head(plan: PlanData) -> tuple[str, ...]:
     return (
         preview.headline(plan),
         f"Plan {short(plan.fingerprint)} of {plan.integration} account {plan.account_id}.",
@@ -114,7 +115,7 @@ def _head(plan: Plan) -> tuple[str, ...]:
     )
 
 
-def _pairs(plan: Plan, query: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _pairs(plan: PlanData, query: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(query_pairs({"integrated_account_id": plan.account_id, **_without_account(query)}))
 
 
@@ -123,7 +124,7 @@ def _without_account(query: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in query.items() if name != "integrated_account_id"}
 
 
-def _sendings(plan: Plan) -> Iterator[ProgramRequest]:
+def _sendings(plan: PlanData) -> Iterator[ProgramRequest]:
     bodies = [
         _bodies(plan, patch) for patch in plan.patches
     ]  # all of them before the fingerprint: an error names its ticket
@@ -135,7 +136,7 @@ def _sendings(plan: Plan) -> Iterator[ProgramRequest]:
             yield ProgramRequest(patch.ticket, patch.title, body, *several)
 
 
-def _bodies(plan: Plan, patch: Patch) -> list[str]:
+def _bodies(plan: PlanData, patch: Patch) -> list[str]:
     try:
         segment(patch.ticket)
     except UnicodeEncodeError as error:

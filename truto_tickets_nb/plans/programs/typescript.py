@@ -11,7 +11,7 @@ from truto_tickets_nb.plans.programs.requests import grouped, script
 from truto_tickets_nb.plans.programs.templates import filled, stacked
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.plans.plan_data import PlanData
     from truto_tickets_nb.plans.programs.requests import ProgramRequest, Script
 
 _HEAD = """\
@@ -52,7 +52,7 @@ const found = await truto.unifiedApi.get(ticket, reading, { noRetry: true }).cat
   """
 
 
-def program(plan: Plan, base_url: str) -> str:
+def program(plan: PlanData, base_url: str) -> str:
     """Write the program; bodies are objects, because the SDK writes the JSON itself."""
     found = script(plan, base_url)
     pieces = [_head(found), _STOP, *typescript_functions.parts(found), _patch(found)]

@@ -18,7 +18,7 @@ type Ticket = Record<string, any>;
 
 const missing = (value: any): boolean => value == null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
 
-// Write a value as text. The SDK reads numbers as JavaScript does; one that was rounded must not go out.
+// Write a value as text. The SDK reads numbers as JavaScript does; one that was rounded is not sent.
 function plain(value: any): string {
   if (typeof value === "number" && Math.abs(value) > Number.MAX_SAFE_INTEGER) stop(`JavaScript rounds the number ${value} of a ticket.`);
   return missing(value) ? "" : String(value);

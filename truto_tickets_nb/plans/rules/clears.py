@@ -10,7 +10,7 @@ from truto_tickets_nb.tickets.json_values import is_missing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_tickets_nb.plans.plan import Change
+    from truto_tickets_nb.plans.change import Change
     from truto_tickets_nb.plans.rules.context import RuleContext
 
 PLAIN = ("null", "empty_text")  # forms in which a body can say it

@@ -9,7 +9,7 @@ from truto_tickets_nb.plans.rules.context import RuleFinding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_tickets_nb.plans.plan import Patch
+    from truto_tickets_nb.plans.change import Patch
     from truto_tickets_nb.plans.rules.context import RuleContext
 
 

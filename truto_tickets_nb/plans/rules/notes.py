@@ -11,7 +11,7 @@ from truto_tickets_nb.tickets.json_values import is_missing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from truto_tickets_nb.plans.plan import Patch
+    from truto_tickets_nb.plans.change import Patch
     from truto_tickets_nb.plans.rules.context import RuleContext
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.plan import Problem
+from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.plans.rules import clears, field_combinations, references, sets, status, text, writable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from truto_tickets_nb.plans.plan import Change, Patch
+    from truto_tickets_nb.plans.change import Change, Patch
     from truto_tickets_nb.plans.rules.context import RuleContext, RuleFinding
 
 _EACH: tuple[Callable[[Change, RuleContext], Iterator[RuleFinding]], ...] = (

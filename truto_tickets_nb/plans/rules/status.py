@@ -11,7 +11,7 @@ from truto_tickets_nb.tickets.json_values import ref
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_tickets_nb.plans.plan import Change, Patch
+    from truto_tickets_nb.plans.change import Change, Patch
     from truto_tickets_nb.plans.rules.context import RuleContext
     from truto_tickets_nb.tickets.field_kinds import Text
 

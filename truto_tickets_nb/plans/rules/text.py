@@ -13,7 +13,7 @@ from truto_tickets_nb.tickets.json_values import is_missing, moment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_tickets_nb.plans.plan import Change
+    from truto_tickets_nb.plans.change import Change
     from truto_tickets_nb.plans.rules.context import RuleContext
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")

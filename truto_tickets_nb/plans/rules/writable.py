@@ -12,7 +12,7 @@ from truto_tickets_nb.tickets.fields import is_compared
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_tickets_nb.plans.plan import Change
+    from truto_tickets_nb.plans.change import Change
     from truto_tickets_nb.plans.rules.context import RuleContext
 
 PAGE = "https://truto.one/docs/api-reference/unified-ticketing-api/tickets/update/"

@@ -8,7 +8,7 @@ import ipywidgets as W  # noqa: N812
 
 from truto_tickets_nb.edits.values import shown
 from truto_tickets_nb.plans import preview
-from truto_tickets_nb.plans.plan import Change
+from truto_tickets_nb.plans.change import Change
 from truto_tickets_nb.show import Group, Note, Page, Row, to_html
 from truto_tickets_nb.show.html import STYLE as SHOWN
 from truto_tickets_nb.show.html import text

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from truto_tickets_nb.edits.drafts.draft import Draft
-    from truto_tickets_nb.plans.plan import Problem
+    from truto_tickets_nb.plans.problem import Problem
     from truto_tickets_nb.selection.options import Offer
     from truto_tickets_nb.selection.step_builder import Editable
     from truto_tickets_nb.widgets.inputs.private_state import PrivateState
