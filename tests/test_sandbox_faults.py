@@ -15,8 +15,8 @@ import pytest
 import truto_tickets_nb as tt
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.sandbox import Sandbox
-from truto_tickets_nb.sandbox.fault_kinds import KINDS, REQUESTS
 from truto_tickets_nb.sandbox.faults import Fault
+from truto_tickets_nb.sandbox.faults.kinds import KINDS, REQUESTS
 
 TICKETS = "/unified/ticketing/tickets"
 DOCS = Path(__file__).parents[1] / "docs" / "practice-server.md"

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.sandbox import Sandbox, Sandboxes
-from truto_tickets_nb.sandbox.server import bounded, guard, transport
+from truto_tickets_nb.sandbox import Sandbox, Sandboxes, bounded
+from truto_tickets_nb.sandbox.server import guard, transport
 
 TICKETS = "/unified/ticketing/tickets"
 

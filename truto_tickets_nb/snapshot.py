@@ -13,6 +13,7 @@ from truto_tickets_nb.edits.drafts.autosave import FOLDER, Autosave
 from truto_tickets_nb.edits.drafts.draft import Draft
 from truto_tickets_nb.edits.drafts.rebase import conflicts_of, rebased
 from truto_tickets_nb.edits.recipes.recipe import Recipe
+from truto_tickets_nb.edits.recipes.report import report
 from truto_tickets_nb.errors import FrameError
 from truto_tickets_nb.files.home_folder import home as folder
 from truto_tickets_nb.integrations.profile import Profile, profile
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from truto_tickets_nb.edits.recipes.report import Report
     from truto_tickets_nb.tickets.table import Table
 
 
@@ -100,6 +102,17 @@ class Snapshot:
         autosave = Autosave(folder(told) / FOLDER, self.account_id, name) if keeps else None
         return Draft(self, name, autosave=autosave, recover=recover)
 
+    def replay(self, recipe: Recipe) -> Report:
+        """Replay a recipe on these tickets; recipe.apply_to(snapshot) does the same.
+
+        >>> import truto_tickets_nb as tt
+        >>> with tt.sandbox("jira", tickets=3) as account:
+        ...     report = account.load(progress=False).replay(tt.Recipe((tt.Step("clear", "due_date"),)))
+        >>> report.frame()["step"].tolist()
+        ['due_date: emptied']
+        """
+        return report(recipe, Draft(self, recipe.name).take(recipe))
+
     def plan(
         self,
         edited: pd.DataFrame | Recipe,
@@ -123,7 +136,7 @@ class Snapshot:
         if query is not None:
             of_type("query=", query, Mapping, 'a dict of parameters such as {"organization": {"id": "7"}}')
         if isinstance(edited, Recipe):
-            return edited.apply_to(self).plan(clear=clear, quiet=quiet, query=query, carry=carry)
+            return self.replay(edited).plan(clear=clear, quiet=quiet, query=query, carry=carry)
         edited = frame_of(edited)
         frame_identity.check_snapshot(edited, self.table, self.id)
         found = compare(self.table, edited, self.reader_for(edited), clear=clear)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from truto_tickets_nb.cli.exit_status import DONE
 from truto_tickets_nb.cli.output import say
 from truto_tickets_nb.sandbox import Sandbox, Sandboxes
-from truto_tickets_nb.sandbox.fault_kinds import listing
+from truto_tickets_nb.sandbox.faults.kinds import listing
 
 if TYPE_CHECKING:
     import argparse

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.argument_checks import whole_number
-from truto_tickets_nb.edits.drafts.summary import count
+from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.errors import SetupError
 from truto_tickets_nb.runs.run_list import Runs, groups
 from truto_tickets_nb.show import Note, Page, to_html, to_text

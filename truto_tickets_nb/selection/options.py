@@ -13,7 +13,7 @@ from truto_tickets_nb.tickets.fields import field as field_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from truto_tickets_nb.edits.drafts.source import Source
+    from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.tickets.choices import Choice, Choices
     from truto_tickets_nb.tickets.fields import Field
 

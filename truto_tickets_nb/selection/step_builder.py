@@ -18,8 +18,8 @@ from truto_tickets_nb.tickets.json_values import is_missing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from truto_tickets_nb.edits.drafts.source import Source
     from truto_tickets_nb.edits.filters.filters import Filter
+    from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.loading.column_info import Column
 
 LABELS = {

@@ -17,7 +17,7 @@ from truto_tickets_nb.edits.values import column_like, differing
 from truto_tickets_nb.tickets.fields import field as field_of
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.edits.drafts.source import Source
+    from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.edits.steps.step import Step
     from truto_tickets_nb.selection.selection import Selection
 

@@ -10,7 +10,7 @@ import pandas as pd
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.options import field_for, value_for
 from truto_tickets_nb.edits.steps.step import Step
-from truto_tickets_nb.edits.values import differing, of_json, same, to_json
+from truto_tickets_nb.edits.values import of_json, same, to_json
 from truto_tickets_nb.errors import StepError, shorten
 from truto_tickets_nb.tickets.columns import objects
 from truto_tickets_nb.tickets.field_kinds import AnyKind
@@ -26,13 +26,6 @@ if TYPE_CHECKING:
 
 CHANGES = ["ticket", "field", "before", "after"]
 SAMPLE = ["ticket", "title", "field", "before", "after"]
-
-
-def differing_rows(base: pd.DataFrame, now: pd.DataFrame, name: str) -> Any:
-    """Find the rows in which a column differs from the one that was loaded (numpy array of row numbers)."""
-    row = _row(name)
-    old, new = (whole_column(frame, name, many=row.kind.many) for frame in (base, now))
-    return np.flatnonzero(differing(row, old, new))
 
 
 def changes(base: pd.DataFrame, now: pd.DataFrame, rows: Mapping[str, Any]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from truto_tickets_nb.edits.drafts import changes, summary
+from truto_tickets_nb.edits.drafts import changes, draft_page
 from truto_tickets_nb.edits.drafts.entry import Entry
 from truto_tickets_nb.edits.drafts.from_frame import taken
 from truto_tickets_nb.edits.drafts.history import History
@@ -18,6 +18,7 @@ from truto_tickets_nb.edits.drafts.states import States
 from truto_tickets_nb.edits.drafts.verbs import Verbs
 from truto_tickets_nb.edits.filters.filters import Filter, filter_of
 from truto_tickets_nb.edits.recipes.recipe import Recipe
+from truto_tickets_nb.edits.steps import summary
 from truto_tickets_nb.edits.steps.canonical_names import canonical
 from truto_tickets_nb.edits.steps.compatibility import hindrance
 from truto_tickets_nb.edits.steps.step import Effect, Inapplicable, Step
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from truto_tickets_nb.edits.drafts.autosave import Autosave
-    from truto_tickets_nb.edits.drafts.source import Source
+    from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.plans.plan import Plan
+    from truto_tickets_nb.show import Page
 
 __all__ = ["Draft", "Entry"]
 
@@ -292,8 +294,13 @@ class Draft(Verbs):
         if self._autosave is not None:
             self._autosave.forget()
 
+    def _page(self) -> Page:
+        return draft_page.page(
+            self.source, self.name, self.steps, changed=len(self.changed), notes=self.notes, can_undo=self.can_undo
+        )
+
     def __repr__(self) -> str:
-        return to_text(summary.page(self))
+        return to_text(self._page())
 
     def _repr_html_(self) -> str:
-        return to_html(summary.page(self))
+        return to_html(self._page())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.edits.drafts import summary
+from truto_tickets_nb.edits.steps import summary
 
 if TYPE_CHECKING:
     from truto_tickets_nb.edits.steps.step import Effect, Step
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Hold one step of a draft: its number, whether it counts, and what it does now."""
+    """One step of a draft: its number, whether it counts, and what it does now."""
 
     number: int
     step: Step
@@ -22,5 +22,5 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """Put it into words with its counts: priority: Normal -> High where name contains 'refund', 23 tickets."""
+        """Return it in words with its counts: priority: Normal -> High where name contains 'refund', 23 tickets."""
         return summary.title(self.step, self.effect, enabled=self.enabled)

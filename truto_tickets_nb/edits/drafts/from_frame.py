@@ -27,7 +27,7 @@ from truto_tickets_nb.tickets.json_values import is_missing, ref
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from truto_tickets_nb.edits.drafts.source import Source
+    from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.plans.compare.parse_cells import Reader
     from truto_tickets_nb.tickets.json_values import Json
     from truto_tickets_nb.tickets.table import Table

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from truto_tickets_nb.edits.drafts.from_frame import taken
-from truto_tickets_nb.edits.drafts.summary import count
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
+from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.edits.values import column_like, of_json, put, to_json
 from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.plans.problem import Problem
@@ -22,7 +22,7 @@ from truto_tickets_nb.tickets.json_values import is_missing, ref
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from truto_tickets_nb.edits.drafts.source import Source
+    from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.tickets.json_values import Json
 
 CONFLICTS = "conflicts"  # key of df.attrs: what could not be brought over

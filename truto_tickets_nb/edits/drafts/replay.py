@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from truto_tickets_nb.edits.drafts import changes
+from truto_tickets_nb.edits.drafts.differing_rows import differing_rows
 from truto_tickets_nb.edits.steps.apply import apply, laid
 from truto_tickets_nb.tickets.read_only_arrays import frozen
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from truto_tickets_nb.edits.drafts.history import Slot, Slots
-    from truto_tickets_nb.edits.drafts.source import Source
+    from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.edits.steps.step import Applied, Edit, Effect, Step
 
 ROOM = 256 * 2**20  # bytes of changed columns that are kept to be used again
@@ -133,7 +133,7 @@ class Replay:
         """Find for each column the rows that differ from the tickets as loaded (numpy array of row numbers)."""
         for name, version in state.versions.items():
             if (name, version) not in self._differing:
-                self._differing[name, version] = changes.differing_rows(self.base, state.frame, name)
+                self._differing[name, version] = differing_rows(self.base, state.frame, name)
         rows = {name: self._differing[name, version] for name, version in state.versions.items()}
         if len(self._differing) > DIFFERING:
             self._differing = {(name, state.versions[name]): places for name, places in rows.items()}

@@ -5,28 +5,29 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.edits.drafts.summary import count
+from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.errors import shorten
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.edits.recipes.recipe import Recipe
+    from collections.abc import Sequence
+
     from truto_tickets_nb.edits.steps.step import Step
 
 CELLS = 20  # single cells that are listed; more are counted
 
 
-def to_markdown(recipe: Recipe) -> str:
-    """Write the protocol: a table of the steps, then the single cells."""
-    name = f" {escaped(recipe.name)}" if recipe.name else ""
-    made = f"Made on {escaped(recipe.integration)} tickets. " if recipe.integration else ""
-    head = [f"# Clean-up{name}", "", f"{made}{count(len(recipe.steps), 'step')}, done in this order.", ""]
-    counted = len(recipe.counts) == len(recipe.steps) > 0
+def to_markdown(steps: Sequence[Step], counts: Sequence[int], *, name: str = "", integration: str = "") -> str:
+    """Return a table of the steps, then the single cells; `counts` has one number a step, or is empty where they are not known."""
+    titled = f" {escaped(name)}" if name else ""
+    made = f"Made on {escaped(integration)} tickets. " if integration else ""
+    head = [f"# Clean-up{titled}", "", f"{made}{count(len(steps), 'step')}, done in this order.", ""]
+    counted = len(counts) == len(steps) > 0
     table = ["| # | What | Which tickets | How many |", "|--:|---|---|--:|"]
-    for number, step in enumerate(recipe.steps, 1):
-        many = f"{recipe.counts[number - 1]:,}" if counted else "not known"
+    for number, step in enumerate(steps, 1):
+        many = f"{counts[number - 1]:,}" if counted else "not known"
         table.append(f"| {number} | {_what(step)} | {_which(step)} | {many} |")
-    details = [line for number, step in enumerate(recipe.steps, 1) for line in _cells(number, step)]
-    return "\n".join([*head, *(table if recipe.steps else ["Nothing is done."]), *details]) + "\n"
+    details = [line for number, step in enumerate(steps, 1) for line in _cells(number, step)]
+    return "\n".join([*head, *(table if steps else ["Nothing is done."]), *details]) + "\n"
 
 
 def _what(step: Step) -> str:

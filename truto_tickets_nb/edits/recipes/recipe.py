@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
 from truto_tickets_nb.argument_checks import file_path, said
-from truto_tickets_nb.edits.drafts import summary
-from truto_tickets_nb.edits.drafts.source import Source
-from truto_tickets_nb.edits.recipes import report
 from truto_tickets_nb.edits.recipes.code import program
 from truto_tickets_nb.edits.recipes.json_layout import laid_out
 from truto_tickets_nb.edits.recipes.markdown import to_markdown
+from truto_tickets_nb.edits.steps import step_list, summary
 from truto_tickets_nb.edits.steps.step import Step
 from truto_tickets_nb.errors import ArgumentError, RecipeError, StepError, shorten
 from truto_tickets_nb.files.atomic_write import read_file, reason, write_file
@@ -22,11 +20,19 @@ from truto_tickets_nb.show import Answers, Page, to_html, to_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from truto_tickets_nb.edits.recipes.report import Report
-
 MARK, VERSION = "truto_tickets_nb recipe", 1
 MOST = 10_000  # steps
 _KEYS = {"format", "version", "name", "integration", "steps"}
+
+
+Result = TypeVar("Result", covariant=True)  # noqa: PLC0105  (the report, which only a snapshot can make)
+
+
+@runtime_checkable
+class Replays(Protocol[Result]):
+    """What a recipe can be applied to: a snapshot."""
+
+    def replay(self, recipe: Recipe) -> Result: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +116,11 @@ class Recipe:
                 f"The recipe can't be written to {target}: {reason(error)}. Choose another place."
             ) from error
 
-    def apply_to(self, snapshot: Source) -> Report:
-        """Replay it on a snapshot; the report tells per step what matched, changed, was already so, or no longer fits."""
-        if not isinstance(snapshot, Source):
+    def apply_to(self, snapshot: Replays[Result]) -> Result:
+        """Replay it on a snapshot; the report lists per step what matched, changed, was unchanged, or no longer fits."""
+        if not isinstance(snapshot, Replays):
             raise ArgumentError(f"recipe.apply_to() takes a snapshot, not {said(snapshot)}: snapshot = account.load().")
-        return report.report(self, snapshot)
+        return snapshot.replay(self)
 
     def to_python(self) -> str:
         """Write it as pandas code that a colleague can read; it runs on `snapshot` and makes `plan`."""
@@ -127,11 +133,11 @@ class Recipe:
 
     def to_markdown(self) -> str:
         """Write it as a protocol: what was done, on which tickets, to how many, in order."""
-        return to_markdown(self)
+        return to_markdown(self.steps, self.counts, name=self.name, integration=self.integration)
 
     def _page(self) -> Page:
-        told = tuple(("", f"{number}. {step.words()}") for number, step in enumerate(self.steps[: summary.STEPS], 1))
-        group = (Answers("steps, in this order", (*told, *summary.hidden(len(self)))),) if told else ()
+        told = tuple(("", f"{number}. {step.words()}") for number, step in enumerate(self.steps[: step_list.STEPS], 1))
+        group = (Answers("steps, in this order", (*told, *step_list.hidden(len(self)))),) if told else ()
         facts = (f"made on {self.integration} tickets",) if self.integration else ()
         name = f" {self.name!r}" if self.name else ""
         head = f"Recipe{name}: {len(self.steps)} step{'s' * (len(self.steps) != 1)}"

@@ -1,22 +1,49 @@
-"""Replay a recipe on fresh tickets, and report per step how it went."""
+"""The report of a recipe that was replayed: per step what matched, changed, or no longer fits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from truto_tickets_nb.edits.drafts import summary
+from truto_tickets_nb.edits.steps.step_list import hidden, misfit_answers, shown_steps
+from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.show import Answers, Note, Page, to_html, to_text
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.edits.drafts.draft import Draft
-    from truto_tickets_nb.edits.drafts.source import Source
+    from collections.abc import Sequence
+
     from truto_tickets_nb.edits.recipes.recipe import Recipe
+    from truto_tickets_nb.edits.source import Source
+    from truto_tickets_nb.edits.steps.step import Effect, Step
     from truto_tickets_nb.plans.plan import Plan
 
 COLUMNS = ["step", "matched", "changed", "already", "misfits"]
+
+
+class ReplayedStep(Protocol):
+    """One step of the draft that holds the replayed recipe."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def step(self) -> Step: ...
+    @property
+    def effect(self) -> Effect: ...
+
+
+class ReplayedDraft(Protocol):
+    """The draft that holds the replayed recipe."""
+
+    @property
+    def source(self) -> Source: ...
+    @property
+    def steps(self) -> Sequence[ReplayedStep]: ...
+    @property
+    def changed(self) -> frozenset[str]: ...
+
+    def plan(self, **options: Any) -> Plan: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +51,7 @@ class Report:
     """Tell how a recipe went on fresh tickets: `draft` holds its steps, `notes` what is odd about it."""
 
     recipe: Recipe
-    draft: Draft
+    draft: ReplayedDraft
     notes: tuple[str, ...] = ()
 
     def plan(self, **options: Any) -> Plan:
@@ -51,29 +78,29 @@ class Report:
         return to_html(_page(self))
 
 
-def report(recipe: Recipe, snapshot: Source) -> Report:
-    """Replay a recipe on a snapshot."""
-    from truto_tickets_nb.edits.drafts.draft import Draft  # noqa: PLC0415  (a draft makes recipes, a recipe makes a draft)
-
-    notes: tuple[str, ...] = ()
-    if recipe.integration and recipe.integration != snapshot.integration:
-        notes = (f"This recipe was made on {recipe.integration} tickets; these are {snapshot.integration} tickets.",)
-    return Report(recipe, Draft(snapshot, recipe.name).take(recipe), notes)
+def report(recipe: Recipe, draft: ReplayedDraft) -> Report:
+    """Return the report of a recipe whose steps `draft` holds; a recipe of another integration is noted."""
+    tickets = draft.source.integration
+    is_foreign = recipe.integration and recipe.integration != tickets
+    notes = (
+        (f"This recipe was made on {recipe.integration} tickets; these are {tickets} tickets.",) if is_foreign else ()
+    )
+    return Report(recipe, draft, notes)
 
 
 def _page(found: Report) -> Page:
     draft = found.draft
     name = f" {found.recipe.name!r}" if found.recipe.name else ""
-    changed = summary.count(len(draft.changed), "ticket")
-    head = f"Recipe{name} on {summary.count(len(draft.source), 'ticket')}: {changed} changed"
-    rows = tuple(("", f"{e.number}. {e.step.words()}: {_counts(e.effect)}") for e in draft.steps[: summary.STEPS])
+    changed = count(len(draft.changed), "ticket")
+    head = f"Recipe{name} on {count(len(draft.source), 'ticket')}: {changed} changed"
+    rows = tuple(("", f"{e.number}. {e.step.words()}: {_counts(e.effect)}") for e in shown_steps(draft.steps))
     notes = tuple(Note(note, "warn") for note in found.notes)
-    group = (Answers("steps", (*rows, *summary.hidden(len(draft)))),) if rows else ()
+    group = (Answers("steps", (*rows, *hidden(len(draft.steps)))),) if rows else ()
     facts = (f"{draft.source.integration} account {draft.source.account_id}",)
     return Page(
         head,
         facts,
-        (*notes, *group, *summary.misfit_answers(draft.steps)),
+        (*notes, *group, *misfit_answers((entry.number, entry.effect) for entry in draft.steps)),
         "report.plan(), report.misfits(), report.draft",
     )
 

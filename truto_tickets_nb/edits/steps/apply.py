@@ -14,7 +14,7 @@ from truto_tickets_nb import gc_pause
 from truto_tickets_nb.edits.filters.matching import empty
 from truto_tickets_nb.edits.steps.canonical_names import canonical
 from truto_tickets_nb.edits.steps.compatibility import creatable, hindrance, spellings, unfit
-from truto_tickets_nb.edits.steps.operations import OperationInput
+from truto_tickets_nb.edits.steps.operations import OPERATIONS, OperationInput
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.cells import by_column, on_purpose, verdict
 from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
@@ -27,7 +27,7 @@ from truto_tickets_nb.tickets.columns import objects
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from truto_tickets_nb.edits.drafts.source import Source
+    from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.edits.steps.step import Step
     from truto_tickets_nb.tickets.fields import Field
 
@@ -89,7 +89,11 @@ def _sorted_out(
     )
     fit = np.delete(rows, list(odd))
     effect = Effect(
-        len(chosen), len(fit), len(chosen) - len(rows), (*gone, *misfits), _held(step, old, fit) if len(fit) else ()
+        len(chosen),
+        len(fit),
+        len(chosen) - len(rows),
+        (*gone, *misfits),
+        _held(step.kind, old, fit) if len(fit) else (),
     )
     if not len(fit):
         return effect, ()
@@ -98,7 +102,7 @@ def _sorted_out(
             chosen.frame,
             chosen.row,
             (chosen.places[fit], new.take(fit)),
-            empties=np.full(len(fit), step.operation.empties),
+            empties=np.full(len(fit), OPERATIONS[step.kind].empties),
         ),
     )
 
@@ -114,9 +118,9 @@ def _edit(frame: pd.DataFrame, row: Field, found: tuple[Any, Any], *, empties: A
     return Edit(row.name, pd.Series(column, index=frame.index, name=row.name, copy=False), changed, emptied)
 
 
-def _held(step: Step, old: Any, fit: Any) -> tuple[str, ...]:
+def _held(kind: str, old: Any, fit: Any) -> tuple[str, ...]:
     """Tell what the changed cells held, where that is a few values that a title can name."""
-    if step.kind != "set":
+    if kind != "set":
         return ()
     cells = old.take(fit)
     if isinstance(cells, pd.arrays.ArrowStringArray):

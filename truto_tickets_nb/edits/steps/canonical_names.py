@@ -13,7 +13,7 @@ from truto_tickets_nb.tickets.namesakes import can_share
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from truto_tickets_nb.edits.drafts.source import Source
+    from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.edits.steps.step import Step
     from truto_tickets_nb.tickets.choices import Choices
 

@@ -18,7 +18,7 @@ from truto_tickets_nb.tickets.json_values import is_missing
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from truto_tickets_nb.edits.drafts.source import Source
+    from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.edits.steps.step import Step
     from truto_tickets_nb.tickets.choices import Choices
     from truto_tickets_nb.tickets.fields import Field

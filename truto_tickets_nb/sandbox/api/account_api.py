@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from truto_tickets_nb.sandbox import bounded
 from truto_tickets_nb.sandbox.api import (
     accepted_fields,
     account_info,
@@ -18,10 +19,9 @@ from truto_tickets_nb.sandbox.api import (
 from truto_tickets_nb.sandbox.api.lists import companion_list, ticket_list
 from truto_tickets_nb.sandbox.api.patch import patched
 from truto_tickets_nb.sandbox.api.references import Work
+from truto_tickets_nb.sandbox.bounded import Newest
 from truto_tickets_nb.sandbox.faults import Faults
 from truto_tickets_nb.sandbox.profiles.profiles import playable
-from truto_tickets_nb.sandbox.server import bounded
-from truto_tickets_nb.sandbox.server.bounded import Newest
 from truto_tickets_nb.sandbox.wire.query import flag
 from truto_tickets_nb.sandbox.wire.responses import Refusal, refused
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.sandbox.api import schemas
-from truto_tickets_nb.sandbox.api.lists import cursor, page_of
+from truto_tickets_nb.sandbox.api.lists import page_of
+from truto_tickets_nb.sandbox.wire.cursor import cursor
 from truto_tickets_nb.sandbox.wire.query import names
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.sandbox.api.account_api import Api
+    from collections.abc import Sequence
+
+    from truto_tickets_nb.sandbox.api.account_state import AccountState
     from truto_tickets_nb.sandbox.api.schemas import Described
     from truto_tickets_nb.sandbox.profiles.profiles import Played
 
@@ -21,7 +24,7 @@ _SERVED = ("list", "get", "update")
 _MOST = 5000  # accounts of one page, as the platform's lists have it
 
 
-def account(api: Api) -> dict[str, Any]:
+def account(api: AccountState) -> dict[str, Any]:
     """Describe one integrated account."""
     is_lost = api.state["status"] == "needs_reauth"
     return {
@@ -37,7 +40,7 @@ def account(api: Api) -> dict[str, Any]:
     }
 
 
-def accounts(apis: list[Api], query: dict[str, Any]) -> dict[str, Any]:
+def accounts(apis: Sequence[AccountState], query: dict[str, Any]) -> dict[str, Any]:
     """List the integrated accounts, a page of them, filtered by the slug of their tool or by their status."""
     wanted = [query.get("integration.name"), query.get("status")]
     found = [api for api in apis if _is(api.played.slug, wanted[0]) and _is(api.state["status"], wanted[1])]
@@ -51,7 +54,7 @@ def _is(own: str, wanted: Any) -> bool:
     return wanted in (None, "", own)
 
 
-def capabilities(played: Played, query: dict[str, Any], api: Api | None = None) -> dict[str, Any]:
+def capabilities(played: Played, query: dict[str, Any], api: AccountState | None = None) -> dict[str, Any]:
     """List what a tool offers, and how an account of it is."""
     rows = [
         {"model": "ticketing", "resource": name, "methods": methods, "env_overridden": _is_overridden(api)}
@@ -68,11 +71,11 @@ def capabilities(played: Played, query: dict[str, Any], api: Api | None = None) 
     return {**found, "account": state}
 
 
-def _is_overridden(api: Api | None) -> bool:
+def _is_overridden(api: AccountState | None) -> bool:
     return bool(api and api.state.get("env_overridden"))
 
 
-def served(played: Played, api: Api | None = None) -> dict[str, list[str]]:
+def served(played: Played, api: AccountState | None = None) -> dict[str, list[str]]:
     """List the methods of each resource that are played here, and that the account may call."""
     can_update = api is None or api.state.get("can_update", True)
     methods = [method for method in _SERVED if method != "update" or can_update]
@@ -80,7 +83,7 @@ def served(played: Played, api: Api | None = None) -> dict[str, list[str]]:
     return {name: found for name, found in offered.items() if found and name in ("tickets", *COMPANIONS)}
 
 
-def tools(api: Api, of: Described, query: dict[str, Any]) -> dict[str, Any]:
+def tools(api: AccountState, of: Described, query: dict[str, Any]) -> dict[str, Any]:
     """List each method of an account with its schemas, as a language model is given them; `methods` chooses some."""
     wanted = names(query.get("methods"))
     rows = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.sandbox.api.comparisons import SIGNS, stamp
+from truto_tickets_nb.sandbox.data.comparisons import SIGNS, stamp
 from truto_tickets_nb.sandbox.wire.query import names
 from truto_tickets_nb.sandbox.wire.responses import Refusal
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import orjson
 from truto_tickets_nb.sandbox.api.filters import condition
 from truto_tickets_nb.sandbox.api.raw_records import shown
 from truto_tickets_nb.sandbox.data.store import whole
+from truto_tickets_nb.sandbox.wire.cursor import cursor, start_of
 from truto_tickets_nb.sandbox.wire.query import flag, names
 from truto_tickets_nb.sandbox.wire.responses import Refusal
 
@@ -42,23 +42,6 @@ def page_of(query: dict[str, Any], page_size: int, count: int) -> tuple[int, int
     if not re.fullmatch(r"[1-9]\d{0,17}", limit, re.ASCII):
         raise Refusal(400, "limit must be a whole number, 1 or more")
     return start, min(int(limit), MOST)
-
-
-def start_of(query: dict[str, Any]) -> int:
-    """Find where a page starts."""
-    opaque = query.get("next_cursor") or cursor(0)
-    try:
-        match = re.fullmatch(rb"p(\d{1,15})", base64.urlsafe_b64decode(opaque))
-    except ValueError:
-        match = None
-    if match is None:
-        raise Refusal(400, "next_cursor is not one that this server gave")
-    return int(match[1])
-
-
-def cursor(start: int) -> str:
-    """Write an opaque cursor."""
-    return base64.urlsafe_b64encode(f"p{start}".encode()).decode()
 
 
 def ticket_list(store: Store, played: Played, query: dict[str, Any], page_size: int, ignored: tuple[str, ...]) -> bytes:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.sandbox.api import strict_values
 from truto_tickets_nb.sandbox.api.accepted_fields import emptiness, given, taken
-from truto_tickets_nb.sandbox.api.comparisons import instant
 from truto_tickets_nb.sandbox.api.raw_records import received, vendor_record
 from truto_tickets_nb.sandbox.api.references import Work, members, reference
 from truto_tickets_nb.sandbox.api.text_rules import rewritten, short_enough
 from truto_tickets_nb.sandbox.api.workflow import stepped
+from truto_tickets_nb.sandbox.data.comparisons import instant
 from truto_tickets_nb.sandbox.profiles.fields import MANY, ONE, TOGETHER
 from truto_tickets_nb.sandbox.wire.responses import refused
 

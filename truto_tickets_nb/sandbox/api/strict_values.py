@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.sandbox.api.comparisons import instant
+from truto_tickets_nb.sandbox.data.comparisons import instant
 from truto_tickets_nb.sandbox.profiles.field_schemas import BODY, STRING
 from truto_tickets_nb.sandbox.profiles.fields import DATES, MANY, ONE
 from truto_tickets_nb.sandbox.wire.responses import refused

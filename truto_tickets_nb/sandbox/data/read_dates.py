@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Literal
 
-from truto_tickets_nb.sandbox.api.comparisons import instant
+from truto_tickets_nb.sandbox.data.comparisons import instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.sandbox.api.comparisons import among, compares, stamp
+from truto_tickets_nb.sandbox import bounded
+from truto_tickets_nb.sandbox.bounded import Newest
+from truto_tickets_nb.sandbox.data.comparisons import among, compares, stamp
 from truto_tickets_nb.sandbox.data.generate import START
-from truto_tickets_nb.sandbox.server import bounded
-from truto_tickets_nb.sandbox.server.bounded import Newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from truto_tickets_nb.sandbox.wire.query import FORMS
-
 Shape = dict[str, Any]
+RESPONSE_FORMATS = (
+    "unified",
+    "raw",
+    "normalized",
+    "stream",
+    "debug",
+)  # of the parameter truto_response_format; the first is the default
 STRING: Shape = {"type": "string"}
 
 
@@ -78,7 +83,7 @@ RESPONSE: dict[str, Shape] = {
 
 EVERYWHERE: dict[str, Shape] = {
     "integrated_account_id": STRING,
-    "truto_response_format": {**STRING, "enum": list(FORMS)},
+    "truto_response_format": {**STRING, "enum": list(RESPONSE_FORMATS)},
     "truto_ignore_remote_data": {"type": "boolean"},
     "truto_exclude_fields": _array(STRING),
     "remote_query": {"type": "object"},

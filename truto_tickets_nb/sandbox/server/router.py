@@ -18,13 +18,14 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
+from truto_tickets_nb.sandbox import bounded
 from truto_tickets_nb.sandbox.api import account_info, response_formats, schemas
 from truto_tickets_nb.sandbox.api.account_api import Api
+from truto_tickets_nb.sandbox.bounded import Newest
 from truto_tickets_nb.sandbox.data.store import StoreClosed
-from truto_tickets_nb.sandbox.fault_kinds import KINDS
+from truto_tickets_nb.sandbox.faults import connection
+from truto_tickets_nb.sandbox.faults.kinds import KINDS
 from truto_tickets_nb.sandbox.profiles.profiles import playable, played
-from truto_tickets_nb.sandbox.server import bounded, transport
-from truto_tickets_nb.sandbox.server.bounded import Newest
 from truto_tickets_nb.sandbox.server.guard import METHODS, Guard, body_of
 from truto_tickets_nb.sandbox.wire.request import Call, Seen
 from truto_tickets_nb.sandbox.wire.responses import Refusal, json_answer, missing_query
@@ -63,7 +64,7 @@ class Hub:
     token: str = field(repr=False)
     accounts: dict[str, Api] = field(default_factory=dict)
     seen: Newest[Seen] = field(default_factory=lambda: Newest(bounded.REQUESTS, bounded.MEMORY, Seen.size))
-    lines: transport.Lines = field(default_factory=dict)  # open connections, to be cut
+    lines: connection.Lines = field(default_factory=dict)  # open connections, to be cut
     tokens: dict[bytes, tuple[str, float]] = field(default_factory=dict, repr=False)  # digest -> account, valid until
     is_over: bool = False  # the server is being closed: nobody is kept waiting
 
@@ -89,12 +90,14 @@ class Hub:
                 return json_answer({}, 400)
             api = self._account(call)
             struck = api.faults.strike(call.kind, call.identity) if api and call.kind and self._knows(call) else {}
-            await transport.held_up(struck)
+            await connection.held_up(struck)
             response, status = self._answer(handler, call, (api, struck))
             self._log(call, status, api)
             for kind, fault in struck.items():
                 if send := KINDS[kind].sending:
-                    response = await send(transport.Sending(response, request, fault, self.lines, lambda: self.is_over))
+                    response = await send(
+                        connection.Sending(response, request, fault, self.lines, lambda: self.is_over)
+                    )
             is_streamed = call.form == "stream" and status == 200 and not isinstance(response, StreamingResponse)
             return response_formats.streamed(response) if is_streamed else response
 

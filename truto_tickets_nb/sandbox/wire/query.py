@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.sandbox.profiles.field_schemas import RESPONSE_FORMATS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -14,7 +16,6 @@ _PLAIN = ("integrated_account_id", "truto_response_format", "truto_key_by", "lim
 _OBJECTS = ("remote_query", "sort_by")
 _MOST = 1_000  # parameters of one request
 _DEEPEST = 20  # pairs of brackets of one parameter
-FORMS = ("unified", "raw", "normalized", "stream", "debug")
 
 
 class QueryError(ValueError):
@@ -94,6 +95,6 @@ def check(query: dict[str, Any]) -> None:
     items = excluded if isinstance(excluded, list) else [excluded]
     if not all(isinstance(item, str) for item in items):
         raise QueryError("truto_exclude_fields must be an array of field names")
-    form = query.get("truto_response_format") or FORMS[0]
-    if form not in FORMS:
-        raise QueryError(f"truto_response_format must be one of {', '.join(FORMS)}, not {form!r}")
+    form = query.get("truto_response_format") or RESPONSE_FORMATS[0]
+    if form not in RESPONSE_FORMATS:
+        raise QueryError(f"truto_response_format must be one of {', '.join(RESPONSE_FORMATS)}, not {form!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.edits.drafts.summary import reasons
+from truto_tickets_nb.edits.steps.summary import reasons
 from truto_tickets_nb.widgets.form import Form
 from truto_tickets_nb.widgets.inputs.factory import box, button, made, row
 from truto_tickets_nb.widgets.inputs.private_state import Html, Tick

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -13,15 +13,30 @@ from truto_tickets_nb.tickets.fields import CUSTOM
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from truto_tickets_nb.edits.steps.step import Step
+    from truto_tickets_nb.edits.filters.filters import Filter
     from truto_tickets_nb.tickets.fields import Field
+
+
+class StepData(Protocol):
+    """What an operation reads of a step; an operation knows no more of it."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def field(self) -> str: ...
+    @property
+    def rows(self) -> Filter: ...
+    @property
+    def options(self) -> Mapping[str, Any]: ...
+    @property
+    def title(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class OperationInput:
     """Hold the rows that a step works on."""
 
-    step: Step
+    step: StepData
     row: Field
     frame: pd.DataFrame
     places: Any  # numpy array of row numbers
@@ -54,8 +69,8 @@ def whole_column(frame: pd.DataFrame, name: str, *, many: bool) -> Any:
 class Operation:
     """Say what one kind of step does: it refuses bad options, makes cells, and speaks."""
 
-    check: Callable[[Step, Field], Mapping[str, Any]]  # the options, cleaned
+    check: Callable[[StepData, Field], Mapping[str, Any]]  # the options, cleaned
     cells: Callable[[OperationInput], Any]  # new cells for the chosen rows: a column, or a list
-    words: Callable[[Step, str], str]  # in words; what the rows held until now, where that is known
+    words: Callable[[StepData, str], str]  # in words; what the rows held until now, where that is known
     empties: bool = False  # a cell that it leaves empty was emptied on purpose
     creates: bool = False  # it can fill a column that was not there

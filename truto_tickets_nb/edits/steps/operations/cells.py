@@ -15,14 +15,14 @@ from truto_tickets_nb.tickets.json_values import is_missing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from truto_tickets_nb.edits.steps.step import Step
+    from truto_tickets_nb.edits.steps.operations.base import StepData
     from truto_tickets_nb.tickets.fields import Field
 
 Cells = dict[str, dict[str, list[Any]]]  # ticket -> column -> the value it replaces, the new one
 _FORM = '{"4711": {"priority": ["Normal", "High"]}}: ticket, column, the value it replaces and the new one'
 
 
-def _options(step: Step, _row: Field | None) -> dict[str, Any]:
+def _options(step: StepData, _row: Field | None) -> dict[str, Any]:
     options_for(step.kind, step.options, ["cells"], ["clear"])
     told = step.options["cells"]
     if step.field or not isinstance(told, dict) or not all(isinstance(columns, dict) for columns in told.values()):
@@ -48,7 +48,7 @@ def _named(cells: Cells, clear: Any) -> list[str] | dict[str, list[str]]:
     return [*emptied] if kept == emptied else {name: tickets for name, tickets in kept.items() if tickets}
 
 
-def on_purpose(step: Step, name: str, tickets: list[str]) -> list[bool]:
+def on_purpose(step: StepData, name: str, tickets: list[str]) -> list[bool]:
     """Tell of each ticket whether its cell of this column may be emptied."""
     clear = step.options.get("clear", ())
     if not isinstance(clear, dict):
@@ -67,7 +67,7 @@ def _pairs(ticket: str, columns: Mapping[str, Any]) -> Iterator[tuple[str, list[
         yield name, cells
 
 
-def by_column(step: Step) -> dict[str, dict[str, tuple[Any, Any]]]:
+def by_column(step: StepData) -> dict[str, dict[str, tuple[Any, Any]]]:
     """Turn the cells of a step round: column -> ticket -> the cell it replaces and the new one."""
     found: dict[str, dict[str, tuple[Any, Any]]] = defaultdict(dict)
     for ticket, columns in step.options["cells"].items():
@@ -83,7 +83,7 @@ def verdict(row: Field, held: Any, old: Any, new: Any) -> str:
     return "change" if same(row, held, old) else f"holds {quoted(held)} now, not {quoted(old)}"
 
 
-def _words(step: Step, _held: str) -> str:
+def _words(step: StepData, _held: str) -> str:
     cells = step.options["cells"]
     columns = listed(dict.fromkeys(name for found in cells.values() for name in found), 4)
     if len(cells) == 1:

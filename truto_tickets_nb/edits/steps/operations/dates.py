@@ -11,13 +11,13 @@ from truto_tickets_nb.edits.steps.operations.options import only_kinds, options_
 from truto_tickets_nb.errors import StepError, shorten_repr
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.edits.steps.step import Step
+    from truto_tickets_nb.edits.steps.operations.base import StepData
     from truto_tickets_nb.tickets.fields import Field
 
 FARTHEST = 36_525  # days: a hundred years
 
 
-def _shift_options(step: Step, row: Field) -> dict[str, Any]:
+def _shift_options(step: StepData, row: Field) -> dict[str, Any]:
     options_for(step.kind, step.options, [], ["days", "hours"])
     only_kinds(row, ("date",), "shifted", "shift() is for dates such as due_date.")
     told = {name: step.options.get(name, 0) for name in ("days", "hours")}
@@ -31,7 +31,7 @@ def _shift_options(step: Step, row: Field) -> dict[str, Any]:
     return {name: count for name, count in told.items() if count}
 
 
-def length(step: Step) -> pd.Timedelta:
+def length(step: StepData) -> pd.Timedelta:
     """Tell by how much a step shifts."""
     return pd.Timedelta(days=step.options.get("days", 0), hours=step.options.get("hours", 0))
 
@@ -41,7 +41,7 @@ def _shift(chosen: OperationInput) -> Any:
     return (pd.Series(cells) + length(chosen.step)).dt.as_unit("us").array if cells.dtype.kind == "M" else cells
 
 
-def _words(step: Step, _held: str) -> str:
+def _words(step: StepData, _held: str) -> str:
     told = [f"{abs(n):g} {name[:-1] if abs(n) == 1 else name}" for name, n in step.options.items()]
     later = max(step.options.values(), key=abs) > 0
     return f"{step.field}: {' and '.join(told)} {'later' if later else 'earlier'}"

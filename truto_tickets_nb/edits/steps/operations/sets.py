@@ -13,14 +13,14 @@ from truto_tickets_nb.tickets.cells import json_problem, plain
 from truto_tickets_nb.tickets.sets import added, removed, swapped
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.edits.steps.step import Step
+    from truto_tickets_nb.edits.steps.operations.base import StepData
     from truto_tickets_nb.tickets.fields import Field
 
 _SETS = ("set", "words", "any")
 _OTHER = "Use set() or map(): add, remove and swap are for sets such as tags and assignees."
 
 
-def _names(step: Step, row: Field) -> dict[str, Any]:
+def _names(step: StepData, row: Field) -> dict[str, Any]:
     options_for(step.kind, step.options, ["names"])
     only_kinds(row, _SETS, f"edited by {step.kind}()", _OTHER)
     told = step.options["names"]
@@ -43,7 +43,7 @@ def _one(row: Field, name: Any) -> Any:
     return str(name)
 
 
-def _swap_options(step: Step, row: Field) -> dict[str, Any]:
+def _swap_options(step: StepData, row: Field) -> dict[str, Any]:
     options_for(step.kind, step.options, ["old", "new"])
     only_kinds(row, _SETS, "edited by swap()", _OTHER)
     value_for(row, step.options["new"])
@@ -63,7 +63,7 @@ def _swap(chosen: OperationInput) -> list[Any]:
     return each(chosen.cells, lambda held: swapped(held, {old: new}) if old in held else held)
 
 
-def _signed(step: Step, sign: str) -> str:
+def _signed(step: StepData, sign: str) -> str:
     return f"{step.field}: {' '.join(f'{sign}{quoted(name)}' for name in step.options['names'][:6])}"
 
 

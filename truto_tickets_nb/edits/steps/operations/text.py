@@ -18,7 +18,7 @@ from truto_tickets_nb.tickets.columns import coded_texts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_tickets_nb.edits.steps.step import Step
+    from truto_tickets_nb.edits.steps.operations.base import StepData
     from truto_tickets_nb.tickets.fields import Field
 
 _TEXTUAL = ("text", "reference", "set", "words", "any")
@@ -46,7 +46,7 @@ _TIDY_WORDS = {
 }  # fmt: skip
 
 
-def _replace_options(step: Step, row: Field) -> dict[str, Any]:
+def _replace_options(step: StepData, row: Field) -> dict[str, Any]:
     told = step.options
     options_for(step.kind, told, ["find", "by"], ["regex", "case"])
     only_kinds(row, _TEXTUAL, "searched for text", _OTHER)
@@ -57,7 +57,7 @@ def _replace_options(step: Step, row: Field) -> dict[str, Any]:
     return {"find": find, "by": by, **extra, **({} if told.get("case", True) else {"case": False})}
 
 
-def needle(step: Step) -> tuple[str, str]:
+def needle(step: StepData) -> tuple[str, str]:
     """Write what a replace step finds as a pattern, and what it puts there."""
     find, by, case = step.options["find"], step.options["by"], step.options.get("case", True)
     if step.options.get("regex"):
@@ -73,14 +73,14 @@ def _replace(chosen: OperationInput) -> Any:
     return over_texts(chosen.cells, lambda texts: patterns.replaced(texts, pattern, by))
 
 
-def _replace_words(step: Step, _held: str) -> str:
+def _replace_words(step: StepData, _held: str) -> str:
     find, by = shorten(step.options["find"], 40), shorten(step.options["by"], 40)
     what = f"the pattern {find!r}" if step.options.get("regex") else repr(find)
     capitals = "" if step.options.get("case", True) else ", in any capitals,"
     return f"{step.field}: {what}{capitals} " + (f"replaced by {by!r}" if by else "taken out")
 
 
-def _tidy_options(step: Step, row: Field) -> dict[str, Any]:
+def _tidy_options(step: StepData, row: Field) -> dict[str, Any]:
     options_for(step.kind, step.options, ["how"])
     only_kinds(row, _TEXTUAL, "tidied", _OTHER)
     if step.options["how"] not in [*TIDIES]:

@@ -22,13 +22,13 @@ from truto_tickets_nb.tickets.sets import swapped
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from truto_tickets_nb.edits.steps.step import Step
+    from truto_tickets_nb.edits.steps.operations.base import StepData
     from truto_tickets_nb.tickets.fields import Field
 
 Options = dict[str, Any]
 
 
-def _value(step: Step, row: Field) -> Options:
+def _value(step: StepData, row: Field) -> Options:
     options_for(step.kind, step.options, ["value"])
     return {"value": value_for(row, step.options["value"])}
 
@@ -37,7 +37,7 @@ def _set(chosen: OperationInput) -> Any:
     return repeated(chosen.cells, of_json(chosen.step.options["value"]), len(chosen))
 
 
-def _clear_options(step: Step, _row: Field) -> Options:
+def _clear_options(step: StepData, _row: Field) -> Options:
     options_for(step.kind, step.options, [])
     return {}
 
@@ -54,7 +54,7 @@ def _fill(chosen: OperationInput) -> Any:
     return [value if is_bare else cell for is_bare, cell in zip(bare, pd.Series(chosen.cells).tolist(), strict=True)]
 
 
-def _map_options(step: Step, row: Field) -> Options:
+def _map_options(step: StepData, row: Field) -> Options:
     options_for(step.kind, step.options, ["values"])
     told = step.options["values"]
     if not isinstance(told, dict) or not told or any(is_missing(old) for old in told):
@@ -100,7 +100,7 @@ def _map_texts(cells: Any, values: Mapping[str, Any]) -> Any:
     return text_column(mapped)
 
 
-def _copy_options(step: Step, row: Field) -> Options:
+def _copy_options(step: StepData, row: Field) -> Options:
     options_for(step.kind, step.options, ["from"])
     name = step.options["from"]
     if not isinstance(name, str) or not name or name == row.name:
@@ -134,11 +134,11 @@ def _as(row: Field, cell: Any) -> Any:
     return shown(cell) if row.kind.word in ("text", "reference") else cell
 
 
-def _set_words(step: Step, held: str) -> str:
+def _set_words(step: StepData, held: str) -> str:
     return f"{step.field}: {f'{held} ' if held else ''}-> {quoted(step.options['value'])}"
 
 
-def _map_words(step: Step, _held: str) -> str:
+def _map_words(step: StepData, _held: str) -> str:
     pairs = [f"{old} -> {quoted(new)}" for old, new in step.options["values"].items()]
     return f"{step.field}: {listed(pairs)}"
 

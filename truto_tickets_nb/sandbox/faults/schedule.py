@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from truto_tickets_nb.sandbox.fault_kinds import KINDS, REQUESTS
-from truto_tickets_nb.sandbox.server.bounded import COUNTED, NOTES, Newest
+from truto_tickets_nb.sandbox.bounded import COUNTED, NOTES, Newest
+from truto_tickets_nb.sandbox.faults.kinds import KINDS, REQUESTS
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.sandbox.fault_kinds import Meant
+    from truto_tickets_nb.sandbox.faults.kinds import Meant
 
 
 @dataclass(frozen=True, slots=True)

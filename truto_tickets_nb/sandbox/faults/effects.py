@@ -14,8 +14,7 @@ from truto_tickets_nb.sandbox.wire.responses import Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_tickets_nb.sandbox.api.account_api import Api
-    from truto_tickets_nb.sandbox.faults import Fault
+    from truto_tickets_nb.sandbox.faults.context import FaultSettings, StruckAccount
     from truto_tickets_nb.sandbox.wire.request import Call
 
 WAIT = 1.0  # seconds of a Retry-After for which none is given
@@ -26,7 +25,7 @@ Told = Literal["seconds", "date", "far", "wait", "none"]
 _TAGS = re.compile(r"<[^>]*>")
 
 
-def edit(api: Api, call: Call, fault: Fault, *, silently: bool = False) -> None:
+def edit(api: StruckAccount, call: Call, fault: FaultSettings, *, silently: bool = False) -> None:
     """Edit the ticket as a colleague would."""
     with api.store.lock:  # nothing is written between reading and writing
         record = api.store.ticket(call.identity)
@@ -37,12 +36,12 @@ def edit(api: Api, call: Call, fault: Fault, *, silently: bool = False) -> None:
             api.touch(new, by="colleague", silently=silently)
 
 
-def edit_silently(api: Api, call: Call, fault: Fault) -> None:
+def edit_silently(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
     """Edit the ticket, and leave its stamp as it was."""
     edit(api, call, fault, silently=True)
 
 
-def move(api: Api, call: Call, fault: Fault) -> None:
+def move(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
     with api.store.lock:
         record = api.store.ticket(call.identity)
         if record is not None:
@@ -52,23 +51,25 @@ def move(api: Api, call: Call, fault: Fault) -> None:
             api.touch({**record, "workspace": {key: other.get(key) for key in ("id", "name")}}, by="colleague")
 
 
-def delete(api: Api, call: Call, fault: Fault) -> None:
+def delete(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
     api.store.delete(call.identity)
 
 
-def state(**new: Any) -> Callable[[Api, Call, Fault], None]:
+def state(**new: Any) -> Callable[[StruckAccount, Call, FaultSettings], None]:
     """Put the account into another state."""
 
-    def put(api: Api, call: Call, fault: Fault) -> None:
+    def put(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
         api.state.update(new)
 
     return put
 
 
-def limited(status: int = 429, *, remote: bool = False, told: Told = "seconds") -> Callable[[Api, Call, Fault], None]:
+def limited(
+    status: int = 429, *, remote: bool = False, told: Told = "seconds"
+) -> Callable[[StruckAccount, Call, FaultSettings], None]:
     """Refuse because of a limit, Truto's own or the tool's; `told` is how Retry-After is written, `wait` only where wait= is given."""
 
-    def refuse(api: Api, call: Call, fault: Fault) -> None:
+    def refuse(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
         refusal = _refusal(status, fault, remote=remote)
         if remote:
             refusal.insight = {"rate_limit_error": {"description": "The provider's limit is reached."}}
@@ -80,7 +81,7 @@ def limited(status: int = 429, *, remote: bool = False, told: Told = "seconds") 
     return refuse
 
 
-def _retry_after(fault: Fault, told: Told) -> dict[str, str]:
+def _retry_after(fault: FaultSettings, told: Told) -> dict[str, str]:
     if told == "none" or (told == "wait" and not fault.wait):
         return {}
     if told == "date":
@@ -88,10 +89,12 @@ def _retry_after(fault: Fault, told: Told) -> dict[str, str]:
     return {"Retry-After": FAR if told == "far" else f"{fault.wait or WAIT:g}"}
 
 
-def failed(status: int, *, remote: bool = False, page: str = "") -> Callable[[Api, Call, Fault], None]:
+def failed(
+    status: int, *, remote: bool = False, page: str = ""
+) -> Callable[[StruckAccount, Call, FaultSettings], None]:
     """Refuse with an error of Truto, of the tool, or with a gateway's page."""
 
-    def refuse(api: Api, call: Call, fault: Fault) -> None:
+    def refuse(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
         refusal = _refusal(status, fault, remote=remote)
         if page:
             refusal.page = (f"<html><h1>{status} {HTTPStatus(status).phrase}</h1></html>", f"text/{page}")
@@ -100,39 +103,39 @@ def failed(status: int, *, remote: bool = False, page: str = "") -> Callable[[Ap
     return refuse
 
 
-def _refusal(status: int, fault: Fault, *, remote: bool) -> Refusal:
+def _refusal(status: int, fault: FaultSettings, *, remote: bool) -> Refusal:
     message = f"practice fault {fault.kind}"
     return Refusal(status, message, raw={"message": message} if remote else None)
 
 
-def odd_insight(api: Api, call: Call, fault: Fault) -> None:
+def odd_insight(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
     """Refuse with an insight that is a list."""
     refusal = _refusal(422, fault, remote=True)
     refusal.odd_insight = [1, 2, "x"]
     raise refusal
 
 
-def echoed_token(api: Api, call: Call, fault: Fault) -> None:
+def echoed_token(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
     """Refuse with words that repeat the token, as careless servers do."""
     refusal = Refusal(422, f"Invalid: Bearer {call.token}", raw={"message": f"token {call.token}"})
     refusal.odd_insight = {"missing_scopes": [call.token], "missing_fields": [call.token]}
     raise refusal
 
 
-def without(sent: dict[str, Any], fault: Fault) -> dict[str, Any]:
+def without(sent: dict[str, Any], fault: FaultSettings) -> dict[str, Any]:
     return {key: value for key, value in sent.items() if fault.field and key != fault.field}
 
 
-def first(sent: dict[str, Any], fault: Fault) -> dict[str, Any]:
+def first(sent: dict[str, Any], fault: FaultSettings) -> dict[str, Any]:
     return dict(list(sent.items())[:1])
 
 
-def filled(sent: dict[str, Any], fault: Fault) -> dict[str, Any]:
+def filled(sent: dict[str, Any], fault: FaultSettings) -> dict[str, Any]:
     return {key: value for key, value in sent.items() if value is not None and value not in ("", [])}
 
 
-def texts(change: Callable[[str], str]) -> Callable[[dict[str, Any], Fault], dict[str, Any]]:
-    def changed(sent: dict[str, Any], fault: Fault) -> dict[str, Any]:
+def texts(change: Callable[[str], str]) -> Callable[[dict[str, Any], FaultSettings], dict[str, Any]]:
+    def changed(sent: dict[str, Any], fault: FaultSettings) -> dict[str, Any]:
         return {key: change(value) if isinstance(value, str) else value for key, value in sent.items()}
 
     return changed
@@ -143,17 +146,17 @@ def sanitised(text: str) -> str:
     return html.escape(_TAGS.sub("", text)) + "\u00a0"
 
 
-def echo(answer: Any, call: Call, fault: Fault) -> Any:
+def echo(answer: Any, call: Call, fault: FaultSettings) -> Any:
     """Say that everything was taken over."""
     return {**answer, **(call.body if isinstance(call.body, dict) else {})}
 
 
-def same_cursor(answer: Any, call: Call, fault: Fault) -> Any:
+def same_cursor(answer: Any, call: Call, fault: FaultSettings) -> Any:
     """Let the cursor turn in a circle."""
     return {**answer, "next_cursor": call.query.get("next_cursor") or answer["next_cursor"]}
 
 
-def row_twice(answer: Any, call: Call, fault: Fault) -> Any:
+def row_twice(answer: Any, call: Call, fault: FaultSettings) -> Any:
     return (
         {**answer, "result": [*answer["result"], *answer["result"][:1]]}
         if isinstance(answer["result"], list)
@@ -161,5 +164,5 @@ def row_twice(answer: Any, call: Call, fault: Fault) -> Any:
     )
 
 
-def row_lost(answer: Any, call: Call, fault: Fault) -> Any:
+def row_lost(answer: Any, call: Call, fault: FaultSettings) -> Any:
     return {**answer, "result": answer["result"][1:]} if isinstance(answer["result"], list) else answer

@@ -1,21 +1,15 @@
-"""Put a draft into words: steps with their counts, what no longer fits, what to do next."""
+"""Put a step and its effect into words: its title with counts, and what no longer fits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.errors import shorten
-from truto_tickets_nb.show import Answers, Note, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from truto_tickets_nb.edits.drafts.draft import Draft
-    from truto_tickets_nb.edits.drafts.entry import Entry
     from truto_tickets_nb.edits.steps.step import Effect, Step
-
-STEPS = 40  # steps shown
-REASONS = 5  # reasons shown for one step
 
 
 def count(number: int, what: str) -> str:
@@ -76,46 +70,3 @@ def misfit_note(step: Step, effect: Effect) -> str:
     told = reasons(effect)
     more = f"; and for {count(len(told) - 1, 'other reason')}" if len(told) > 1 else ""
     return f"Not in this plan, because it no longer fits: {step.words()}. {told[0]}{more}."
-
-
-def page(draft: Draft) -> Page:
-    """Turn a draft into a page."""
-    entries = draft.steps
-    changed = len(draft.changed)
-    off = sum(not entry.enabled for entry in entries)
-    head = f"Draft{f' {draft.name!r}' if draft.name else ''}: {count(len(entries), 'step')}, {count(changed, 'ticket')} changed"
-    facts = (
-        f"{draft.source.integration} account {draft.source.account_id}",
-        *((f"{off} switched off",) if off else ()),
-    )
-    notes = tuple(Note(note, "warn") for note in draft.notes)
-    return Page(head, facts, (*notes, *_steps(entries), *misfit_answers(entries)), _next(draft, changed))
-
-
-def _steps(entries: Sequence[Entry]) -> Iterator[Answers | Note]:
-    if entries:
-        shown = tuple(("", f"{entry.number}. {entry.title}") for entry in entries[:STEPS])
-        yield Answers("steps, in this order", (*shown, *hidden(len(entries))))
-
-
-def hidden(number: int) -> tuple[tuple[str, str], ...]:
-    """Tell how many steps are not shown."""
-    return (("", f"and {number - STEPS:,} more"),) if number > STEPS else ()
-
-
-def misfit_answers(entries: Sequence[Entry]) -> Iterator[Answers]:
-    """Tell step by step what no longer fits, and why."""
-    for entry in entries:
-        if entry.effect.misfits:
-            told = reasons(entry.effect)
-            more = [("", f"and {len(told) - REASONS:,} other reasons")] if len(told) > REASONS else []
-            yield Answers(
-                f"! step {entry.number} no longer fits everywhere", (*(("", why) for why in told[:REASONS]), *more)
-            )
-
-
-def _next(draft: Draft, changed: int) -> str:
-    if not len(draft):
-        return 'draft.set("priority", "High", where=...), or draft.take(df)'
-    undo = ", draft.undo()" if draft.can_undo else ""
-    return f"draft.plan(){undo}, draft.save('cleanup.json')" if changed else f"Nothing differs from the snapshot{undo}"
