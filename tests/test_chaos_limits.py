@@ -37,7 +37,7 @@ CHAOS = (
     "ignored=0.01", "recased=0.01",
 )  # fmt: skip
 LOST = ("lost_after=0.08", "lost_before=0.04", "lost_midway=0.03", "error_502=0.03", "after_commit_500=0.03")
-EIGHT_WORKERS = tt.SafetyLimits(workers=8, canary=1, stop_after=1000)
+EIGHT_WORKERS = tt.SafetyLimits(workers=8, canary=0, stop_after=1000)
 FOUR_WORKERS = tt.SafetyLimits(workers=4, canary=0, stop_after=1000)
 
 
