@@ -28,13 +28,13 @@ def note(**line):
     os.write(file, (json.dumps(line) + "\\n").encode())
 
 def watch_server(module):
-    def log(self, call, status, api, log=module.Hub._log):
+    def log(self, call, status, api, log=module.Router._log):
         if call.request.method == "PATCH" and api:
             from truto_tickets_nb.sandbox.api import required_parameters
             checks = required_parameters.holds(call.query, api.played.fact("validate"))
             note(patch=call.identity, account=api.account_id, checks=bool(checks))
         log(self, call, status, api)
-    module.Hub._log = log
+    module.Router._log = log
 
 def watch_account(module):
     def apply(self, plan, *, confirm=None, apply=module.Account.apply, **rest):

@@ -35,7 +35,7 @@ def patches(account):
 def test_resume_after_a_death_between_the_parts(account, at):
     """Killed at any request, a resume brings each part once, and an undo takes all of them back."""
     before, plan = content(account), edited(account)
-    bench = engine.Bench(Killer(account._client, at), account.journal, ONE_BY_ONE["brakes"])
+    bench = engine.RunContext(Killer(account._client, at), account.journal, ONE_BY_ONE["brakes"])
     with pytest.raises(SystemExit):
         engine.apply(bench, plan, plan.way)
     run = account.resume(progress=False)

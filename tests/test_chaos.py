@@ -228,8 +228,8 @@ def test_account_that_is_lost_half_way_stops_the_run_at_once(kind, said, assert_
         assert sum(seen.method == "PATCH" for seen in account.sandbox.requests()) < 28
 
 
-def test_brake_between_look_and_send_leaves_nothing_open():
-    """Whoever had looked when the brake fell has its outcome too: a finished run has nothing open."""
+def test_safety_limit_between_look_and_send_leaves_nothing_open():
+    """Whoever had looked when a safety limit stopped the run has its outcome too: a finished run has nothing open."""
     with tt.sandbox("jira", tickets=40, limit=None) as account:
         plan = renamed(account)
         account.sandbox.faults("read_only=#5:on=PATCH", slow={"rate": 0.5, "wait": 0.05, "on": "GET"}, seed=1)

@@ -138,8 +138,8 @@ def test_nan_from_a_merge_never_wipes_a_field(snapshot):
 @pytest.mark.parametrize(
     ("column", "cell", "said"),
     [
-        ("priority", "Hihg", "Did you mean High"),
-        ("assignees", ("Nobody",), "none of the users"),
+        ("priority", "Hihg", "Did you mean 'High'"),
+        ("assignees", ("Nobody",), "Unknown user"),
         ("assignees", ("Jo Smith ",), "is the name of 2 users"),
         ("tags", "a, b", "is text where a set belongs"),
         ("due_date", "soon", "is no date"),
@@ -210,7 +210,7 @@ def test_namesakes_on_one_ticket_stay_two_people(records):
     df = snapshot.frame()
     assert len(snapshot.plan(df.assign(assignees=df["assignees"].map(list)))) == 0
     df["assignees"] = df["assignees"].tickets.add("u3", where=["0042"])
-    assert "none of the users" in str(snapshot.plan(df).blocking[0])
+    assert "Unknown user" in str(snapshot.plan(df).blocking[0])
     one = df.assign(assignees=[("Jo Smith",), ("Jo Smith",)])
     assert "stands for two" in str(snapshot.plan(one).blocking[0])
     by_id = df.assign(assignees=[("u2",), ("Jo Smith",)])

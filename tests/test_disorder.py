@@ -186,7 +186,7 @@ def test_whole_custom_fields_are_those_of_the_last_look():
             return found
 
         Between(account, hook)
-        run = engine.apply(engine.Bench(account._client, account.journal, tt.SafetyLimits()), plan, way)
+        run = engine.apply(engine.RunContext(account._client, account.journal, tt.SafetyLimits()), plan, way)
         assert (run.counts, account.sandbox.ticket("1")["custom_fields"]["points"]) == ({"applied": 1}, 2)
 
 
@@ -256,7 +256,7 @@ def test_runs_and_plans_belong_to_their_account(tmp_path):
     """A run of another account is neither resumed nor applied, by the account nor by the engine."""
     with tt.sandbox("jira", tickets=3, limit=None) as one, tt.sandbox("jira", tickets=3, seed=1, limit=None) as two:
         run_id = one.journal.begin(plan := renamed(one), RequestSpec())
-        bench = engine.Bench(two._client, one.journal)
+        bench = engine.RunContext(two._client, one.journal)
         with pytest.raises(PlanError, match="is of account"):
             engine.resume(bench, run_id)
         with pytest.raises(PlanError, match="is of account"):
@@ -314,10 +314,10 @@ def test_journal_that_fails_is_an_error_of_ours_and_leaves_nothing_running(monke
 
 def test_stop_while_reading_back_leaves_the_patch_to_a_resume():
     """A stop between the PATCH and the read after it loses nothing and labels nothing."""
-    from truto_tickets_nb.show import Bar
+    from truto_tickets_nb.show import ProgressBar
 
     with tt.sandbox("jira", tickets=3, limit=None) as account:
-        plan, bar, sent = renamed(account), Bar(3, "x", shown=False), set()
+        plan, bar, sent = renamed(account), ProgressBar(3, "x", shown=False), set()
 
         def hook(method, ticket, send):
             if method == "PATCH":

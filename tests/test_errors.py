@@ -329,8 +329,8 @@ def test_port_that_is_taken(practice):
 @pytest.mark.parametrize(
     "brakes", [{"workers": 0}, {"canary": -1}, {"cap": "x"}, {"stop_after": 0}, {"workers": True}, {"reread": "yes"}]
 )
-def test_brakes_are_checked_when_they_are_made(brakes):
-    """A brake that can't work is told before a run begins with it."""
+def test_safety_limits_are_checked_when_they_are_made(brakes):
+    """A safety limit that can't work is refused before a run begins with it."""
     with pytest.raises(ArgumentError, match=next(iter(brakes))):
         tt.SafetyLimits(**brakes)
 

@@ -28,7 +28,7 @@ from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.safe_text import escaped_json, printable, printable_lines
-from truto_tickets_nb.show import Bar, to_html, to_text
+from truto_tickets_nb.show import ProgressBar, to_html, to_text
 from truto_tickets_nb.show.visible_text import visible
 
 TITLES = [
@@ -398,7 +398,7 @@ def test_progress_is_drawn_without_commands():
             return True
 
     stream = Terminal()
-    with Bar(3, "\x1b[2Jload\x07", unit="\u202e", stream=stream) as bar:
+    with ProgressBar(3, "\x1b[2Jload\x07", unit="\u202e", stream=stream) as bar:
         bar.update(1)
         bar.say("waiting: \x1b]0;t\x07\u202e")
     assert "\x1b[2J" not in stream.getvalue()

@@ -187,7 +187,7 @@ def test_interrupt_in_the_progress_callback_is_an_interrupt(account):
         if len(count) == 20:
             raise KeyboardInterrupt
 
-    bench = engine.Bench(account._client, account.journal, tt.SafetyLimits(), listen)
+    bench = engine.RunContext(account._client, account.journal, tt.SafetyLimits(), listen)
     with pytest.raises(RunInterrupted, match=r"truto-tickets resume") as caught:
         engine.apply(bench, renamed(account), RequestSpec())
     assert len(caught.value.run.open) + len(caught.value.run.applied) == 60

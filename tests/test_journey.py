@@ -196,7 +196,7 @@ def test_success_is_no_proof(account, twist, kind):
     snapshot = account.load(ids=["10001"])
     plan = snapshot.plan(snapshot.frame().assign(name="new", description="new"))
 
-    bench = engine.Bench(Liar(account._client, twist), account.journal)
+    bench = engine.RunContext(Liar(account._client, twist), account.journal)
     run = engine.apply(bench, plan, RequestSpec())
     assert run.counts == {kind: 1}
 
@@ -208,7 +208,7 @@ def test_resume_after_a_death_at_any_request(at):
 
     with tt.sandbox("jira", tickets=6, limit=None) as account:
         plan = renamed(account)
-        bench = engine.Bench(Killer(account._client, at), account.journal, tt.SafetyLimits(workers=1, canary=0))
+        bench = engine.RunContext(Killer(account._client, at), account.journal, tt.SafetyLimits(workers=1, canary=0))
         with pytest.raises(SystemExit):
             engine.apply(bench, plan, RequestSpec())
         run = account.resume()
@@ -259,7 +259,7 @@ def test_progress_listener_that_fails_never_harms_a_run(account):
     """A bar is merely one listener."""
     from truto_tickets_nb.runs import engine
 
-    bench = engine.Bench(account._client, account.journal, tt.SafetyLimits(), lambda event: 1 / 0)
+    bench = engine.RunContext(account._client, account.journal, tt.SafetyLimits(), lambda event: 1 / 0)
     assert engine.apply(bench, renamed(account), RequestSpec()).counts == {"applied": 60}
 
 

@@ -152,9 +152,9 @@ def test_why_a_run_stopped_is_logged(practice, lines):
 
 def test_interrupt_and_resume_are_logged(practice, lines):
     """An interrupted run says how many tickets are open; the resume says that it goes on."""
-    from truto_tickets_nb.show import Bar
+    from truto_tickets_nb.show import ProgressBar
 
-    bar = Bar(shown=False)
+    bar = ProgressBar(shown=False)
     bar.update = lambda *_, **__: bar.halted.set()
     with pytest.raises(RunInterrupted) as caught:
         practice.apply(renamed(practice), confirm=12, progress=bar)

@@ -102,7 +102,7 @@ class Cleaning(RuleBasedStateMachine):
         door = Mortal(self.account._client, at or -1)
         try:
             self.run = engine.apply(
-                engine.Bench(door, self.account.journal, tt.SafetyLimits(workers=1, canary=0)), plan, RequestSpec()
+                engine.RunContext(door, self.account.journal, tt.SafetyLimits(workers=1, canary=0)), plan, RequestSpec()
             )
         except SystemExit:
             self.run = None

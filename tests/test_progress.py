@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from truto_tickets_nb.show import Bar
+from truto_tickets_nb.show import ProgressBar
 
 
 class Terminal(io.StringIO):
@@ -15,7 +15,7 @@ class Terminal(io.StringIO):
 def test_bar_tells_done_failed_and_why_it_waits():
     """The counts stay while the reason of a wait is shown."""
     terminal = Terminal()
-    with Bar(10, "applying", stream=terminal) as bar:
+    with ProgressBar(10, "applying", stream=terminal) as bar:
         bar.update(4, done=3, failed=1)
         bar.say("waiting 8 s: Truto's limit")
         shown = terminal.getvalue()
@@ -27,7 +27,7 @@ def test_bar_tells_done_failed_and_why_it_waits():
 def test_nothing_is_printed_where_nobody_looks():
     """No terminal, no bar."""
     quiet = io.StringIO()
-    with Bar(10, "loading", stream=quiet) as bar:
+    with ProgressBar(10, "loading", stream=quiet) as bar:
         bar.update(10)
     assert quiet.getvalue() == ""
 
@@ -39,6 +39,6 @@ def test_broken_terminal_never_harms_the_work():
         def write(self, text):
             raise OSError("gone")
 
-    with Bar(10, "loading", stream=Broken()) as bar:
+    with ProgressBar(10, "loading", stream=Broken()) as bar:
         bar.update(1)
         bar.say("still working")

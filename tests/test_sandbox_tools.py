@@ -20,7 +20,7 @@ from truto_tickets_nb.sandbox import Sandbox, Sandboxes
 from truto_tickets_nb.sandbox.api import accepted_fields
 from truto_tickets_nb.sandbox.limits import vendor
 from truto_tickets_nb.sandbox.profiles.fields import WRITABLE
-from truto_tickets_nb.sandbox.profiles.profiles import Played, playable, played, slugs
+from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration, playable, played, slugs
 
 TICKETS = "/unified/ticketing/tickets"
 KEPT = ("jira", "freshdesk", "microsoftplanner")  # what tests and notebooks already show of them stays
@@ -325,7 +325,7 @@ def test_imported_texts_make_the_round_trip_too(records):
 
 def test_lists_that_only_creation_takes():
     """No tool of today takes such a list in an update; if one did, it would go unheard."""
-    tool = Played("x", "X", facts={"tags_write": "create_only"})
+    tool = PlayedIntegration("x", "X", facts={"tags_write": "create_only"})
     assert accepted_fields.taken({"tags": [{"name": "x"}], "name": "x"}, tool) == {"name": "x"}
 
 

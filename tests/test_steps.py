@@ -274,7 +274,7 @@ def test_name_gone_from_the_choices_is_a_misfit(account):
     snapshot = account.load()
     applied = apply(Step("set", "status", options={"value": "Nearly done"}), snapshot.frame(), snapshot)
     assert (applied.effect.changed, len(applied.effect.misfits)) == (0, len(snapshot))
-    assert "none of the ticket statuses known here" in applied.effect.misfits[0].reason
+    assert "Unknown status" in applied.effect.misfits[0].reason
     assert applied.frame["status"].equals(snapshot.frame()["status"])
 
 

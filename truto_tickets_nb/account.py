@@ -22,11 +22,11 @@ from truto_tickets_nb.runs import engine, server_check
 from truto_tickets_nb.runs.journal import Journal, existing
 from truto_tickets_nb.runs.journal import home as folder
 from truto_tickets_nb.runs.prune import DAYS, OldRuns, checked_days
-from truto_tickets_nb.runs.recent_writes import Recent
+from truto_tickets_nb.runs.recent_writes import RecentWrites
 from truto_tickets_nb.runs.run_list import Runs
 from truto_tickets_nb.runs.safety_limits import SafetyLimits
 from truto_tickets_nb.safe_text import logger
-from truto_tickets_nb.show import Bar
+from truto_tickets_nb.show import ProgressBar
 from truto_tickets_nb.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Account:
         self._client, self._info = client, info
         self._sandbox, self._home = sandbox, home
         self._known = AccountMetadata(client, profile(info.slug))
-        self._recent = Recent()
+        self._recent = RecentWrites()
         self._journal: Journal | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._is_closed = False
@@ -152,7 +152,7 @@ class Account:
             self._in_memory,
         )
 
-    def dry_run(self, plan: Plan, *, ask_server: bool = False, progress: bool | Bar = True) -> DryRun:
+    def dry_run(self, plan: Plan, *, ask_server: bool = False, progress: bool | ProgressBar = True) -> DryRun:
         """Re-read the tickets of a plan and tell what applying would do; no PATCH is sent.
 
         `ask_server=True` goes one step further where the vendor documents a switch for it (Azure DevOps): each ready change is sent with
@@ -163,9 +163,9 @@ class Account:
         fields = {change.field for patch in plan.patches for change in patch.changes}
         hindrance, unknown = preflight_problems(self._client, fields)
         with self._bar(len(plan), "dry run", shown=progress) as bar:
-            bench = self._bench(bar, None)
-            found = engine.dry_run(bench, plan, plan.way, unknown).refused_because(hindrance)
-            return server_check.asked(bench.door, found, checking, halted=bar.halted) if checking else found
+            run_context = self._bench(bar, None)
+            found = engine.dry_run(run_context, plan, plan.way, unknown).refused_because(hindrance)
+            return server_check.asked(run_context.door, found, checking, halted=bar.halted) if checking else found
 
     def apply(
         self,
@@ -174,13 +174,13 @@ class Account:
         confirm: int | str | None = None,
         brakes: SafetyLimits | None = None,
         quiet: bool = False,
-        progress: bool | Bar = True,
+        progress: bool | ProgressBar = True,
     ) -> Run:
         """Send a plan: one PATCH a ticket, each checked before and verified after, all written ahead in the journal.
 
         `confirm` is the number of tickets you saw in the plan, or its fingerprint (16 digits or more), which no other plan has;
         anything else is a ConfirmError. `quiet` is that of snapshot.plan(). Whatever
-        happens, every patch ends in exactly one outcome, and `run.undo()` makes the opposite plan. `progress` may be a Bar of your own; who
+        happens, every patch ends in exactly one outcome, and `run.undo()` makes the opposite plan. `progress` may be a ProgressBar of your own; who
         sets its `halted` stops the run in an orderly way.
         """
         self._accept(plan)
@@ -195,7 +195,7 @@ class Account:
         run_id: str | None = None,
         *,
         brakes: SafetyLimits | None = None,
-        progress: bool | Bar = True,
+        progress: bool | ProgressBar = True,
         take_over: bool = False,
     ) -> Run:
         """Go on with what is still open of a run (the last one of this account); in doubt tickets are re-read first.
@@ -300,14 +300,14 @@ class Account:
                 f"The plan has {len(plan.blocking)} blocking problems, nothing was sent:{told}\n{remedy(plan)}"
             )
 
-    def _bar(self, total: int | None, title: str, *, shown: bool | Bar) -> Bar:
-        bar = shown if isinstance(shown, Bar) else Bar(total, title, shown=shown)
+    def _bar(self, total: int | None, title: str, *, shown: bool | ProgressBar) -> ProgressBar:
+        bar = shown if isinstance(shown, ProgressBar) else ProgressBar(total, title, shown=shown)
         self._client.listen = lambda wait: (
             bar.say(f"waiting {wait.seconds:.0f} s: {wait.reason}") if wait.seconds >= 1 else None
         )
         return bar
 
-    def _bench(self, bar: Bar, brakes: SafetyLimits | None) -> engine.Bench:
+    def _bench(self, bar: ProgressBar, brakes: SafetyLimits | None) -> engine.RunContext:
         kept = of_type(
             "brakes=",
             SafetyLimits() if brakes is None else brakes,
@@ -320,7 +320,7 @@ class Account:
                 bar.update(1, done=event.done - event.failed, failed=event.failed)
 
         door = self._client.stopped_by(bar.halted.is_set)  # this run alone: a load beside it goes on
-        return engine.Bench(door, self.journal, kept, listen, bar.halted, self._recent)
+        return engine.RunContext(door, self.journal, kept, listen, bar.halted, self._recent)
 
     def close(self) -> None:
         """Close connections and journal, and end the sandbox behind a practice account; a second call does nothing."""

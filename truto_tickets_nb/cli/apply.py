@@ -60,7 +60,7 @@ def _refuse(options: argparse.Namespace, plan: Plan, made: Made) -> None:
         raise PlanError(f"{blocking(plan)}. Mend the recipe and make it anew: {made.again}")
     if len(plan) > options.cap:
         raise PlanError(
-            f"The plan changes {len(plan):,} tickets, the brake allows {options.cap:,}: add --cap {len(plan)}."
+            f"The plan changes {len(plan):,} tickets, the safety limit is {options.cap:,}: add --cap {len(plan)}."
         )
     if options.receipt and options.receipt.suffix not in (".html", ".json"):
         raise SetupError(f"--receipt {options.receipt}: give a name that ends in .html or .json.")

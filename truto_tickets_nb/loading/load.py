@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.api.client import Client
     from truto_tickets_nb.api.pagination import Page
-    from truto_tickets_nb.show import Bar
+    from truto_tickets_nb.show import ProgressBar
     from truto_tickets_nb.tickets.choices import Choices
     from truto_tickets_nb.tickets.table import Table
 
@@ -109,7 +109,7 @@ class Loaded:
         yield from self.counts.notes(self.request, offered)
 
 
-def load(client: Client, request: Request, bar: Bar) -> Loaded:
+def load(client: Client, request: Request, bar: ProgressBar) -> Loaded:
     """Load tickets; interrupted, or stopped by an error for good, it gives what it has."""
     gathering = _Gathering(client, request, bar)
     stopped_by: BaseException | None = None
@@ -186,7 +186,7 @@ class Counts:
 class _Gathering:
     """Gather pages; what is complete is kept even if the rest never comes."""
 
-    def __init__(self, client: Client, request: Request, bar: Bar) -> None:
+    def __init__(self, client: Client, request: Request, bar: ProgressBar) -> None:
         self.client, self.request, self.bar = client, request, bar
         self.columns = Columns(
             remote_data=request.remote_data or "remote_data" in request.fields,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from truto_tickets_nb.plans.fingerprint import short
-from truto_tickets_nb.show import Group, Moved, Note, Page, Row, Sets
+from truto_tickets_nb.show import BeforeAfter, Group, Note, Page, Row, Sets
 from truto_tickets_nb.tickets.fields import field as field_of
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def cell(change: Change) -> Cell:
     """Show one change: before -> after, or +x -y for a set."""
     if isinstance(change.before, tuple) or isinstance(change.after, tuple):
         return _sets(change)
-    return Moved(change.before, change.after)
+    return BeforeAfter(change.before, change.after)
 
 
 def _sets(change: Change) -> Sets:

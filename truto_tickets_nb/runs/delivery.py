@@ -11,11 +11,11 @@ import orjson
 
 from truto_tickets_nb.errors import ApiError, LookTooOld, NotFound, RateLimited, Rejected, SetupError, Stopped
 from truto_tickets_nb.runs.outcome import Outcome
-from truto_tickets_nb.runs.recent_writes import PAUSES, Recent
+from truto_tickets_nb.runs.recent_writes import PAUSES, RecentWrites
 from truto_tickets_nb.runs.recheck import (
     HOPELESS,
     LANDED,
-    Looked,
+    RereadTicket,
     is_locked_out,
     judged,
     lacking,
@@ -49,7 +49,7 @@ TRIES_PAUSED = 2
 class Sent:
     """Hold a PATCH that was answered with success: the look before it, what it changed, and its answer."""
 
-    looked: Looked
+    looked: RereadTicket
     changes: tuple[Change, ...]
     answer: Record
     is_repeat: bool
@@ -75,7 +75,7 @@ class Delivery:
     doubt: Doubt = "lost"
     turned_away: Callable[[tuple[str, ...]], None] = lambda _fields: None
     rest: Callable[[float], None] = time.sleep
-    recent: Recent = field(default_factory=Recent)
+    recent: RecentWrites = field(default_factory=RecentWrites)
     attempt: int = 0
     paused: int = 0
     late: int = 0
@@ -153,7 +153,7 @@ class Delivery:
                 if pair is not None and pair.window is not None:
                     self.window = max(pair.window, self.window or 0.0)
 
-    def _sent(self, looked: Looked) -> Sent | Outcome | ApiError | None:
+    def _sent(self, looked: RereadTicket) -> Sent | Outcome | ApiError | None:
         changes = self._next(looked)
         query, missing = self.way.parameters(looked.record)
         if missing:
@@ -220,7 +220,7 @@ class Delivery:
             raise error
         return found
 
-    def _next(self, looked: Looked) -> tuple[Change, ...]:
+    def _next(self, looked: RereadTicket) -> tuple[Change, ...]:
         """Choose what goes out in the next PATCH: all that is open, or the first part of it."""
         rounds = self.way.rounds([found.change for found in looked.of("open")])
         return rounds[0]
@@ -258,7 +258,7 @@ class Delivery:
         cause = f"The answer was lost; re-reading shows that nothing changed. {error}"
         return Outcome(self._rest, kind, str(error) if error.status else cause, looked.findings)
 
-    def _looked_again(self, error: ApiError) -> Looked | Outcome:
+    def _looked_again(self, error: ApiError) -> RereadTicket | Outcome:
         """Read the ticket until it no longer shows the old value alone, some times at most: reads may be behind writes."""
         doubt, pauses = self._doubt_of(error), list(self.recent.pauses)
         while True:
@@ -304,7 +304,7 @@ class Delivery:
             for found in findings
         )
 
-    def _counted(self, looked: Looked, findings: tuple[Finding, ...]) -> Outcome | None:
+    def _counted(self, looked: RereadTicket, findings: tuple[Finding, ...]) -> Outcome | None:
         """Judge the ticket, or go on with the parts of it that wait for a PATCH of their own."""
         self.recent.wrote(self.patch.ticket, (found for found in findings if found.verdict in LANDED))
         waiting = [found for found in looked.of("open") if found.change.field not in {f.change.field for f in findings}]

@@ -24,7 +24,7 @@ from truto_tickets_nb.runs.delivery import Delivery
 from truto_tickets_nb.runs.dry_run import DryRun
 from truto_tickets_nb.runs.outcome import OUTCOMES, Outcome
 from truto_tickets_nb.runs.owner import release
-from truto_tickets_nb.runs.recent_writes import Recent
+from truto_tickets_nb.runs.recent_writes import RecentWrites
 from truto_tickets_nb.runs.recheck import HOPELESS, may_have_arrived, rehearse
 from truto_tickets_nb.runs.safety_limits import SafetyLimits
 from truto_tickets_nb.runs.signals import Terminated, end, terminable, undisturbed
@@ -61,7 +61,7 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class RunContext:
     """Hold what a run works with."""
 
     door: Gateway
@@ -69,68 +69,68 @@ class Bench:
     brakes: SafetyLimits = field(default_factory=SafetyLimits)
     listen: Listener = lambda _event: None
     halted: threading.Event = field(default_factory=threading.Event)  # set: nothing more begins, and waits end
-    recent: Recent = field(default_factory=Recent)  # what this account wrote a moment ago
+    recent: RecentWrites = field(default_factory=RecentWrites)  # what this account wrote a moment ago
 
 
-def apply(bench: Bench, plan: Plan, way: RequestSpec) -> Run:
+def apply(run_context: RunContext, plan: Plan, way: RequestSpec) -> Run:
     """Send a plan; returns once every patch has its outcome."""
-    _check_account(bench, plan.account_id, "The plan")
-    if len(plan) > bench.brakes.cap:
+    _check_account(run_context, plan.account_id, "The plan")
+    if len(plan) > run_context.brakes.cap:
         raise PlanError(
-            f"The plan changes {len(plan):,} tickets, the brake allows {bench.brakes.cap:,} in one run. "
-            f"Apply plan.split({bench.brakes.cap}) part by part, or give brakes=SafetyLimits(cap={len(plan)})."
+            f"The plan changes {len(plan):,} tickets, the safety limit is {run_context.brakes.cap:,} in one run. "
+            f"Apply plan.split({run_context.brakes.cap}) part by part, or give brakes=SafetyLimits(cap={len(plan)})."
         )
-    return _go(bench, bench.journal.begin(plan, way))
+    return _go(run_context, run_context.journal.begin(plan, way))
 
 
-def resume(bench: Bench, run_id: str) -> Run:
+def resume(run_context: RunContext, run_id: str) -> Run:
     """Go on with what is still open of a run; what was in flight is re-read and decided first."""
-    _check_account(bench, bench.journal.account_of(run_id), f"Run {run_id}")
-    bench.journal.claim(run_id)
-    return _go(bench, run_id)
+    _check_account(run_context, run_context.journal.account_of(run_id), f"Run {run_id}")
+    run_context.journal.claim(run_id)
+    return _go(run_context, run_id)
 
 
-def _check_account(bench: Bench, account_id: str, what: str) -> None:
+def _check_account(run_context: RunContext, account_id: str, what: str) -> None:
     """Refuse a plan or a run of another account: tickets of the same id may be others there."""
-    if account_id != bench.door.account_id:
+    if account_id != run_context.door.account_id:
         raise PlanError(
-            f"{what} is of account {account_id}, this is account {bench.door.account_id}. Nothing was sent; connect to that account."
+            f"{what} is of account {account_id}, this is account {run_context.door.account_id}. Nothing was sent; connect to that account."
         )
 
 
-def dry_run(bench: Bench, plan: Plan, way: RequestSpec, unknown: tuple[str, ...] = ()) -> DryRun:
+def dry_run(run_context: RunContext, plan: Plan, way: RequestSpec, unknown: tuple[str, ...] = ()) -> DryRun:
     """Walk the stages without sending: no PATCH ever leaves."""
-    own = bench.journal.writer(plan.account_id)
+    own = run_context.journal.writer(plan.account_id)
     fatal: list[str] = []  # why no other ticket is asked about
 
     def rehearsed(patch: Patch) -> Outcome:
         if fatal:
             return Outcome(patch, "refused", fatal[0])
         try:
-            return rehearse(bench.door, patch, way, own)
+            return rehearse(run_context.door, patch, way, own)
         except (*HOPELESS, RateLimited) as error:
             fatal.append(str(error))
             return Outcome(patch, "refused", str(error))
 
     outcomes: list[Outcome] = []
-    for outcome in in_order(rehearsed, plan.patches, bench.brakes.workers, bench.halted):
+    for outcome in in_order(rehearsed, plan.patches, run_context.brakes.workers, run_context.halted):
         outcomes.append(outcome)
-        _tell(bench, Settled(outcome, len(outcomes), 0, len(plan)))
+        _tell(run_context, Settled(outcome, len(outcomes), 0, len(plan)))
     return DryRun(plan, tuple(outcomes), unknown)
 
 
-def _go(bench: Bench, run_id: str) -> Run:
-    work = _Work(bench, run_id, bench.journal.way(run_id))
+def _go(run_context: RunContext, run_id: str) -> Run:
+    work = _Work(run_context, run_id, run_context.journal.way(run_id))
     try:
         with terminable():
-            pending = bench.journal.pending(run_id)
-            log.info("run %s: begun, %d tickets, account %s", run_id, len(pending), bench.door.account_id)
+            pending = run_context.journal.pending(run_id)
+            log.info("run %s: begun, %d tickets, account %s", run_id, len(pending), run_context.door.account_id)
             work.all(pending)
-            if bench.halted.is_set() and bench.journal.pending(run_id):
+            if run_context.halted.is_set() and run_context.journal.pending(run_id):
                 raise KeyboardInterrupt("stopped")  # noqa: TRY301  (a stop from outside ends as an interrupt does)
     except KeyboardInterrupt as error:
         with undisturbed():
-            run = _interrupted(bench, run_id)
+            run = _interrupted(run_context, run_id)
         message = f"The run was interrupted; nothing is lost. {_where(run)} {_how(run_id)}"
         if isinstance(error, Terminated):
             with suppress(OSError, ValueError, AttributeError):  # nobody may be there to read it
@@ -139,19 +139,19 @@ def _go(bench: Bench, run_id: str) -> Run:
         raise RunInterrupted(message, run) from error
     except BaseException:
         with suppress(JournalError):
-            bench.journal.finish(run_id, "interrupted", tuple(work.notes))
+            run_context.journal.finish(run_id, "interrupted", tuple(work.notes))
         raise
     finally:
         release(run_id)
-    bench.journal.finish(run_id, "finished", tuple(work.notes))
-    run = bench.journal.run(run_id)
+    run_context.journal.finish(run_id, "finished", tuple(work.notes))
+    run = run_context.journal.run(run_id)
     log.info("run %s: finished, %s", run_id, _counted(run))
     return run
 
 
-def _interrupted(bench: Bench, run_id: str) -> Run:
-    bench.journal.finish(run_id, "interrupted", ())
-    run = bench.journal.run(run_id)
+def _interrupted(run_context: RunContext, run_id: str) -> Run:
+    run_context.journal.finish(run_id, "interrupted", ())
+    run = run_context.journal.run(run_id)
     log.warning("run %s: interrupted, %s, %d open", run_id, _counted(run), len(run.open))
     return run
 
@@ -190,7 +190,7 @@ def _how(run_id: str) -> str:
 class _Work:
     """Work through what is pending; the only place where a run's threads meet."""
 
-    bench: Bench
+    run_context: RunContext
     run_id: str
     way: RequestSpec
     notes: list[str] = field(default_factory=list)
@@ -207,12 +207,12 @@ class _Work:
     door: Gateway = field(init=False)
 
     def __post_init__(self) -> None:
-        stoppable = getattr(self.bench.door, "stopped_by", None)
-        self.door = stoppable(self._must_end) if stoppable else self.bench.door
+        stoppable = getattr(self.run_context.door, "stopped_by", None)
+        self.door = stoppable(self._must_end) if stoppable else self.run_context.door
 
     def all(self, pending: list[Pending]) -> None:
         self.total = len(pending)
-        head, workers = self.bench.brakes.canary, self.bench.brakes.workers
+        head, workers = self.run_context.brakes.canary, self.run_context.brakes.workers
         self._side_by_side([item for item in pending if item.left is not None], workers)  # of an earlier process
         pending = [item for item in pending if item.left is None]
         before = self.failed
@@ -234,7 +234,7 @@ class _Work:
                 if self.broken.is_set() and time.monotonic() > self.ends:
                     self._abandoned(flying)
         except BaseException as error:
-            self.bench.halted.set()  # those in flight finish and are written down; no other begins
+            self.run_context.halted.set()  # those in flight finish and are written down; no other begins
             self._written_down(flying, GRACE if isinstance(error, KeyboardInterrupt) else BROKEN_GRACE)
             raise
 
@@ -250,7 +250,7 @@ class _Work:
 
     def _abandoned(self, flying: dict[Future[Outcome | None], Pending]) -> None:
         """Write down those that are still in flight after an error that nobody expected: whether they arrive nobody can tell."""
-        left = {item.place: item.left for item in self.bench.journal.pending(self.run_id)}
+        left = {item.place: item.left for item in self.run_context.journal.pending(self.run_id)}
         for item in flying.values():
             fields = left.get(item.place)
             kind: OutcomeKind = "not sent" if fields is None else "unknown"
@@ -274,11 +274,11 @@ class _Work:
 
     def _one(self, item: Pending, *, reread: bool = False) -> Outcome | None:
         """Do one patch; None where the run was halted before it was done."""
-        if self.bench.halted.is_set():
+        if self.run_context.halted.is_set():
             return None
         if self.stop and item.left is None:
             return Outcome(item.patch, "not sent", self.stop)
-        outcome = self._delivered(item, reread=reread or self.bench.brakes.reread or self.answers != "trusted")
+        outcome = self._delivered(item, reread=reread or self.run_context.brakes.reread or self.answers != "trusted")
         self._weigh(outcome)
         return outcome
 
@@ -298,12 +298,12 @@ class _Work:
             item.key,
             lambda fields: self._intended(item, fields),
             item.left or (),
-            self.bench.journal.writer(self.bench.door.account_id, self.run_id),
+            self.run_context.journal.writer(self.run_context.door.account_id, self.run_id),
             reread,
             "turned away" if item.is_turned_away else "restart",
-            lambda fields: self.bench.journal.intend(self.run_id, item.place, fields, is_turned_away=True),
+            lambda fields: self.run_context.journal.intend(self.run_id, item.place, fields, is_turned_away=True),
             self._rest,
-            self.bench.recent,
+            self.run_context.recent,
         )
         try:
             return delivery.outcome()
@@ -312,7 +312,7 @@ class _Work:
             self._brake(str(error))
             return delivery.cut_short(str(error))
         except Stopped:
-            if self.bench.halted.is_set():
+            if self.run_context.halted.is_set():
                 self._left_open(item, delivery)
                 return None
             return delivery.cut_short(self.stop)
@@ -330,7 +330,7 @@ class _Work:
     def _left_open(self, item: Pending, delivery: Delivery) -> None:
         """Leave a patch to a resume; where nothing of it has left, the journal says so."""
         if item.left is None and not delivery.left:
-            self.bench.journal.withdraw(self.run_id, item.place)
+            self.run_context.journal.withdraw(self.run_id, item.place)
 
     def _broken(self, error: Exception) -> None:
         self.ends = time.monotonic() + BROKEN_GRACE
@@ -342,16 +342,16 @@ class _Work:
         """Wait for a while; a run that is to end does not."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            if self._must_end() or self.bench.halted.wait(min(left, LOOK)):
+            if self._must_end() or self.run_context.halted.wait(min(left, LOOK)):
                 raise Stopped("The run was interrupted.")
 
     def _must_end(self) -> bool:
-        return self.bench.halted.is_set() or self.broken.is_set()
+        return self.run_context.halted.is_set() or self.broken.is_set()
 
     def _intended(self, item: Pending, fields: tuple[str, ...]) -> None:
-        if self.bench.halted.is_set() or self.stop:
+        if self.run_context.halted.is_set() or self.stop:
             raise Stopped(self.stop or "The run was interrupted.")
-        self.bench.journal.intend(self.run_id, item.place, fields)
+        self.run_context.journal.intend(self.run_id, item.place, fields)
 
     def _settled(self, item: Pending, outcome: Outcome | None) -> None:
         if outcome is None:
@@ -362,23 +362,23 @@ class _Work:
         self.failed += outcome.is_failure
         if item.left is None:  # what an earlier process left in doubt says nothing of this one
             self.row = 0 if OUTCOMES[outcome.kind].is_done else self.row + outcome.is_failure
-        if self.row >= self.bench.brakes.stop_after and not self.stop:
+        if self.row >= self.run_context.brakes.stop_after and not self.stop:
             log.warning("run %s: stopped after %d failures in a row", self.run_id, self.row)
             self._brake(f"{self.row} tickets failed in a row, the last one so: {outcome.reason}")
-        _tell(self.bench, Settled(outcome, self.done, self.failed, self.total))
+        _tell(self.run_context, Settled(outcome, self.done, self.failed, self.total))
 
     def _written(self, item: Pending, outcome: Outcome | None) -> None:
         if outcome is None:
             return
         try:
-            self.bench.journal.settle(self.run_id, item.place, outcome)
+            self.run_context.journal.settle(self.run_id, item.place, outcome)
         except JournalError:
             raise
         except Exception as error:  # noqa: BLE001  (an outcome must never be lost because its details can't be written)
             log.warning("run %s: ticket %s: written without details", self.run_id, item.patch.ticket)
             reason = f"The details can't be written into the journal ({type(error).__name__})."
             bare = tuple(replace(found, theirs=None, shown=None) for found in outcome.findings)
-            self.bench.journal.settle(self.run_id, item.place, replace(outcome, reason=reason, findings=bare))
+            self.run_context.journal.settle(self.run_id, item.place, replace(outcome, reason=reason, findings=bare))
 
     def _brake(self, why: str) -> None:
         if self.stop:
@@ -387,8 +387,8 @@ class _Work:
         self.notes.append(f"Stopped early: {why} run.retry() makes a plan of what was not sent.")
 
 
-def _tell(bench: Bench, event: object) -> None:
+def _tell(run_context: RunContext, event: object) -> None:
     """Tell a listener; its own troubles never harm a run."""
-    listen: Callable[[object], None] = bench.listen
+    listen: Callable[[object], None] = run_context.listen
     with suppress(Exception):
         listen(event)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from truto_tickets_nb.errors import RunInterrupted
 from truto_tickets_nb.plans.preview import duration
-from truto_tickets_nb.show import Bar
+from truto_tickets_nb.show import ProgressBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ _AT_WORK: dict[tuple[str, str], Job[Any]] = {}
 _STEADY = 3  # tickets after which a time left is worth telling
 
 
-class Job(Bar, Generic[Result]):
+class Job(ProgressBar, Generic[Result]):
     """Do one piece of work in the background; it is the progress bar that the work itself reports to.
 
     >>> job = Job[int](2, "counting")

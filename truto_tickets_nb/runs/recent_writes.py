@@ -24,7 +24,7 @@ MANY = 512  # writes after which the old ones are forgotten
 
 
 @dataclass
-class Recent:
+class RecentWrites:
     """Keep the last writes of an account, and the longest lag that was seen. Shared by all threads of a process."""
 
     clock: Callable[[], float] = time.monotonic

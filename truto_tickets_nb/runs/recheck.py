@@ -51,7 +51,7 @@ def nobodys(_ticket: str, _found: Finding) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class RereadTicket:
     """Hold a ticket as re-read, and what that means for its patch."""
 
     record: Record
@@ -79,7 +79,7 @@ def look(  # noqa: PLR0913  (what is known of a ticket)
     own: OwnRun = nobodys,
     *,
     doubt: Doubt = "lost",
-) -> Looked | Outcome:
+) -> RereadTicket | Outcome:
     """Re-read a ticket and compare three ways; an Outcome where nothing is to be sent.
 
     `left` names the fields of an earlier PATCH of ours that may have arrived, and `doubt` says why it may; `own` finds the earlier run of ours that wrote what a
@@ -104,7 +104,7 @@ def look(  # noqa: PLR0913  (what is known of a ticket)
         return Outcome(patch, "not sent", f"The ticket could not be re-read, so nothing was sent: {error}")
     ours, rest = _split(patch, left)
     lost = tuple(_doubted(found, doubt) for group in way.rounds(ours) for found in between(group, record, way.unread))
-    return _stand(patch, Looked(record, (*lost, *before_sending(rest, record))), own)
+    return _stand(patch, RereadTicket(record, (*lost, *before_sending(rest, record))), own)
 
 
 def may_have_arrived(patch: Patch, left: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -126,7 +126,7 @@ def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Chan
     return ours, [change for change in patch.changes if change.field not in left]
 
 
-def _stand(patch: Patch, looked: Looked, own: OwnRun) -> Looked | Outcome:
+def _stand(patch: Patch, looked: RereadTicket, own: OwnRun) -> RereadTicket | Outcome:
     """Decide, from what the ticket holds, whether anything is still to be sent."""
     if looked.of("unclear", "uncertain"):
         return Outcome(patch, "unknown", _unclear(looked), looked.findings)
@@ -139,7 +139,7 @@ def _stand(patch: Patch, looked: Looked, own: OwnRun) -> Looked | Outcome:
     return Outcome(patch, "unchanged", "It held this already.", looked.findings)
 
 
-def _clashed(patch: Patch, looked: Looked, own: OwnRun) -> Outcome:
+def _clashed(patch: Patch, looked: RereadTicket, own: OwnRun) -> Outcome:
     """Say who changed the same fields: an earlier run of ours, which the journal knows, or somebody else."""
     writers: dict[str, list[str]] = {}
     for found in looked.of("conflict"):
@@ -158,7 +158,7 @@ def _clashed(patch: Patch, looked: Looked, own: OwnRun) -> Outcome:
     return Outcome(patch, "conflict", reason, looked.findings, cause, runs)
 
 
-def _unclear(looked: Looked) -> str:
+def _unclear(looked: RereadTicket) -> str:
     """Say why nobody can tell whether a PATCH arrived whose answer was lost."""
     if looked.of("uncertain") and not looked.of("unclear"):
         return (

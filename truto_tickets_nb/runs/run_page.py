@@ -11,7 +11,7 @@ from truto_tickets_nb.plans.fingerprint import short
 from truto_tickets_nb.plans.preview import written_out
 from truto_tickets_nb.runs.outcome import OUTCOMES
 from truto_tickets_nb.safe_text import escaped_json, printable
-from truto_tickets_nb.show import Group, Moved, Note, Page, Row, to_document
+from truto_tickets_nb.show import BeforeAfter, Group, Note, Page, Row, to_document
 from truto_tickets_nb.show.visible_text import EMPTY
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _rows(item: Outcome) -> Iterator[Row]:
     for _, title, _, field, base, theirs, mine, _ in item.rows():
         told = f"{field}: was {_word(base) or EMPTY}, is now {_word(theirs) or EMPTY}, mine {_word(mine) or EMPTY}"
         name = f"{field} {ends[field]}" if field in ends else field
-        yield Row(item.ticket, title, (told,) if conflict else (name, Moved(_word(base), _word(mine))))
+        yield Row(item.ticket, title, (told,) if conflict else (name, BeforeAfter(_word(base), _word(mine))))
 
 
 def _ends(item: Outcome) -> dict[str, str]:

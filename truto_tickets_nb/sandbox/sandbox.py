@@ -6,7 +6,7 @@ import secrets
 import uuid
 from typing import TYPE_CHECKING, Any, Self
 
-from truto_tickets_nb.sandbox.api.account_api import Api
+from truto_tickets_nb.sandbox.api.account_api import AccountApi
 from truto_tickets_nb.sandbox.data import generate, import_export
 from truto_tickets_nb.sandbox.data.store import Store
 from truto_tickets_nb.sandbox.faults import Fault, Faults, PlayedFault
@@ -14,7 +14,7 @@ from truto_tickets_nb.sandbox.limits.truto import Limiter
 from truto_tickets_nb.sandbox.limits.vendor import vendor_limit as limit_of_vendor
 from truto_tickets_nb.sandbox.profiles.profiles import played, vocabulary
 from truto_tickets_nb.sandbox.server.hosts import LOOPBACK
-from truto_tickets_nb.sandbox.server.router import Hub
+from truto_tickets_nb.sandbox.server.router import Router
 from truto_tickets_nb.sandbox.server.server import Served, Server
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ class Sandbox(Served):
         self.limit, self.path = limit, path
         vendor = limit_of_vendor(vendor_limit, profile, vendor_lockout)
         self._store = Store(path)
-        self._api = Api(
+        self._api = AccountApi(
             profile, self._store, Limiter(limit), self.account_id, vendor, page_size, tuple(ignored_filters)
         )
         self.set_account(read_only=read_only, status=status, blocked=blocked)
         self._is_one_of_many = False
-        self._server = Server(Hub(self.token, {self.account_id: self._api}), port, host, expose=expose)
+        self._server = Server(Router(self.token, {self.account_id: self._api}), port, host, expose=expose)
         try:
             told = self._fill(tickets, seed, columns) if self._store.is_empty else ()
         except BaseException:

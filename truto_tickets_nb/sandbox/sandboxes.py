@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from truto_tickets_nb.sandbox.profiles.profiles import slugs
 from truto_tickets_nb.sandbox.sandbox import Sandbox, new_token
 from truto_tickets_nb.sandbox.server.hosts import LOOPBACK
-from truto_tickets_nb.sandbox.server.router import Hub
+from truto_tickets_nb.sandbox.server.router import Router
 from truto_tickets_nb.sandbox.server.server import Served, Server
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Sandboxes(Served):
         **switches: Any,
     ) -> None:
         self.token = token or new_token()
-        self._server = Server(Hub(self.token), port, host, expose=expose)
+        self._server = Server(Router(self.token), port, host, expose=expose)
         self.notes = self._server.warnings
         self._boxes: dict[str, Sandbox] = {}
         for slug in integrations if integrations is not None else slugs():

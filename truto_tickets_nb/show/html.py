@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.show.page import Answers, Moved, Note, Sets
+from truto_tickets_nb.show.page import Answers, BeforeAfter, Note, Sets
 from truto_tickets_nb.show.visible_text import EMPTY, clip, pair, visible
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def cell(value: Cell) -> str:
     if isinstance(value, Sets):
         gained = [f"<ins>+{text(name)}</ins>" for name in value.added]
         return " ".join([*gained, *(f"<del>−{text(name)}</del>" for name in value.removed)])
-    if isinstance(value, Moved):
+    if isinstance(value, BeforeAfter):
         before, after = pair(value.before or "", value.after or "")
         return f"<del>{_side(before)}</del> → <ins>{_side(after)}</ins>"
     return text(clip(value))

@@ -9,7 +9,7 @@ Tone = Literal["plain", "good", "warn", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class BeforeAfter:
     """Show one value becoming another; None is an empty one."""
 
     before: str | None
@@ -24,7 +24,7 @@ class Sets:
     removed: tuple[str, ...]
 
 
-Cell = str | Moved | Sets
+Cell = str | BeforeAfter | Sets
 
 
 @dataclass(frozen=True, slots=True)

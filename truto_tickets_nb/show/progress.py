@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class Bar:
+class ProgressBar:
     """Show progress; silent where nobody looks (no terminal, no notebook), gone when done, so saved notebooks stay stable.
 
-    >>> with Bar(3, "loading") as bar:
+    >>> with ProgressBar(3, "loading") as bar:
     ...     bar.update(3)
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.show.page import Answers, Group, Moved, Note, Sets
+from truto_tickets_nb.show.page import Answers, BeforeAfter, Group, Note, Sets
 from truto_tickets_nb.show.visible_text import EMPTY, columns_of, cut, pair, visible
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def one_line(cell: Cell) -> str:
         return " ".join(
             [*(f"+{visible(name)}" for name in cell.added), *(f"-{visible(name)}" for name in cell.removed)]
         )
-    if isinstance(cell, Moved):
+    if isinstance(cell, BeforeAfter):
         before, after = pair(cell.before or "", cell.after or "", 60)
         return f"{before or EMPTY} -> {after or EMPTY}"
     return visible(cell)

@@ -273,14 +273,24 @@ class Choices:
             self._by_workspace[workspace] = names, Folded(names)
         names, folded = self._by_workspace[workspace]
         meant = folded.near(text, count=3)
-        hint = f"Did you mean {_few(meant)}?" if meant else f"There are: {_few(names)}."
+        hint = f"Did you mean {_few(list(map(repr, meant)))}?" if meant else f"There are: {_few(names)}."
         explicit = f'To send an id that no list holds, put {{"id": {text!r}}} into the cell.'
-        return Unresolved(f"{text!r} is none of the {self.words} known here", f"{hint if names else explicit}")
+        return Unresolved(f"Unknown {self.word} {text!r}", hint if names else explicit)
 
     @property
     def words(self) -> str:
-        """Tell what the choices are, in words."""
+        """Return what the choices are, as a plural: ticket statuses, users."""
         return self.resource.replace("_", " ").replace("status", "statuses")
+
+    @property
+    def word(self) -> str:
+        """Return what one of the choices is.
+
+        >>> [Choices(resource).word for resource in ("users", "ticket_status", "ticket_priorities", "tags")]
+        ['user', 'status', 'priority', 'tag']
+        """
+        name = self.resource.removeprefix("ticket_").replace("_", " ")
+        return name if name == "status" else f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s")
 
 
 def _grouped(pairs: Iterable[tuple[str, Choice]]) -> dict[str, list[Choice]]:

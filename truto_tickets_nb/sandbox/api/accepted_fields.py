@@ -8,7 +8,7 @@ from truto_tickets_nb.sandbox.profiles.fields import MANY, OBJECTS
 from truto_tickets_nb.sandbox.wire.responses import Refusal
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 Record = dict[str, Any]
 
@@ -21,7 +21,7 @@ def check(body: Any) -> None:
         raise Refusal(400, "The request body is empty: name at least one field to update")
 
 
-def taken(body: Record, played: Played) -> Record:
+def taken(body: Record, played: PlayedIntegration) -> Record:
     """Choose what is taken over; unknown keys are ignored without a word, as documented."""
     filled = given(body)
     _demanded(filled, played)
@@ -34,7 +34,7 @@ def given(body: Record) -> Record:
     return {key: value for key, value in body.items() if not (value == {} and key in OBJECTS)}
 
 
-def _demanded(body: Record, played: Played) -> None:
+def _demanded(body: Record, played: PlayedIntegration) -> None:
     names = played.fact("required_body", [])
     if names and not any(name in body for name in names):
         insight = {
@@ -46,7 +46,7 @@ def _demanded(body: Record, played: Played) -> None:
         raise Refusal(400, f"Set either {' or '.join(both)}.")
 
 
-def rules(played: Played) -> Record:
+def rules(played: PlayedIntegration) -> Record:
     """Tell the rules of bodies, which go with every error of an update."""
     first, *others = played.fact("required_body", []) or [""]
     if not first:
@@ -60,7 +60,7 @@ def rules(played: Played) -> Record:
     }
 
 
-def _reaches(played: Played, key: str, value: Any) -> bool:
+def _reaches(played: PlayedIntegration, key: str, value: Any) -> bool:
     if key == "remote_data":
         return True
     if not played.takes(key) or (key == "tags" and played.fact("tags") == "none"):
@@ -77,7 +77,7 @@ def emptiness(value: Any) -> str:
     return "null" if value is None else "text" if value == "" else "list" if value == [] else ""
 
 
-def _apart(kept: Record, played: Played) -> Record:
+def _apart(kept: Record, played: PlayedIntegration) -> Record:
     """Apply the first field alone where each wants a request of its own: half of a naive client's edit is lost."""
     alone = played.fact("apart", [])
     if "*" in alone:

@@ -29,17 +29,17 @@ if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.data.store import Store
     from truto_tickets_nb.sandbox.limits.truto import Limiter
     from truto_tickets_nb.sandbox.limits.vendor import VendorLimit
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
-    from truto_tickets_nb.sandbox.wire.request import Call
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
+    from truto_tickets_nb.sandbox.wire.request import ApiRequest
 
 Record = dict[str, Any]
 
 
 @dataclass
-class Api:
+class AccountApi:
     """Answer for one account."""
 
-    played: Played
+    played: PlayedIntegration
     store: Store
     limiter: Limiter
     account_id: str
@@ -52,7 +52,7 @@ class Api:
         default_factory=lambda: Newest(bounded.NOTES)
     )  # tickets of whose change somebody would have been told
 
-    def limited(self, call: Call) -> None:
+    def limited(self, call: ApiRequest) -> None:
         """Count a request against Truto's limit and the vendor's."""
         if not call.is_unified:
             return
@@ -64,12 +64,12 @@ class Api:
         if self.vendor and call.is_remote:
             self.vendor.admit(is_write=call.request.method == "PATCH")
 
-    def headers(self, call: Call) -> dict[str, str]:
+    def headers(self, call: ApiRequest) -> dict[str, str]:
         """Tell the limits."""
         told = self.limiter.headers() if call.is_unified else {}
         return {**told, **self.vendor.headers()} if self.vendor and call.is_remote else told
 
-    def stated(self, call: Call) -> None:
+    def stated(self, call: ApiRequest) -> None:
         """Refuse what the account can't do as it is."""
         if self.state.get("revoked"):
             raise Refusal(401, "Unauthorized")
@@ -80,15 +80,15 @@ class Api:
         if self.state["status"] == "needs_reauth":
             raise Refusal(401, "Invalid credentials", raw={"error": "invalid_token"})
 
-    def account(self, call: Call) -> Any:
+    def account(self, call: ApiRequest) -> Any:
         call.only("GET")
         return account_info.account(self)
 
-    def capabilities(self, call: Call) -> Any:
+    def capabilities(self, call: ApiRequest) -> Any:
         call.only("GET")
         return account_info.capabilities(self.played, call.query, self)
 
-    def tools(self, call: Call) -> Any:
+    def tools(self, call: ApiRequest) -> Any:
         call.only("GET")
         return account_info.tools(self, self._described, call.query)
 
@@ -96,13 +96,13 @@ class Api:
     def _described(self) -> schemas.Described:
         return schemas.Described(self.played, self.store.companions, self.ignored)
 
-    def _only(self, call: Call, *methods: str) -> None:
+    def _only(self, call: ApiRequest, *methods: str) -> None:
         """Refuse what is not served: writing is not allowed on a read-only account, and elsewhere there is no such method here."""
         if call.request.method == "POST" and not self.state["read_only"]:
             raise Refusal(404, f"The practice server of {self.played.name} has no method that creates here")
         call.only(*methods)
 
-    def schema(self, call: Call) -> Any:
+    def schema(self, call: ApiRequest) -> Any:
         """Describe a method of tickets; with the slug in the path, its answer too."""
         slug = call.request.path_params.get("slug")
         if slug is not None and slug not in playable():  # a ticket whose id looks like the path of a schema
@@ -113,7 +113,7 @@ class Api:
             raise Refusal(404, f"{slug or self.played.name} has no tickets/{call.name('method')}")
         return schemas.schema(self._described, call.name("method"), with_response=slug is not None)
 
-    def tickets(self, call: Call) -> Any:
+    def tickets(self, call: ApiRequest) -> Any:
         self._only(call, "GET")
         return response_formats.shaped_list(
             call,
@@ -121,7 +121,7 @@ class Api:
             lambda query: ticket_list(self.store, self.played, query, self.page_size, self.ignored),
         )
 
-    def ticket(self, call: Call) -> Any:
+    def ticket(self, call: ApiRequest) -> Any:
         self._only(call, "GET", "PATCH")
         if call.request.method == "GET":
             return response_formats.shaped(call, self.played, self._found(call))
@@ -142,14 +142,14 @@ class Api:
             insight = {"forbidden_error": {"description": "The scopes are missing.", "value": value}}
             raise Refusal(403, "Forbidden", raw={"message": "insufficient scope"}, insight=insight)
 
-    def _found(self, call: Call) -> Record:
+    def _found(self, call: ApiRequest) -> Record:
         record = self.store.ticket(call.name("id"))
         if record is None:
             raise Refusal(404, "Not found", raw={"message": f"Ticket {call.name('id')} does not exist"})
         required_parameters.located(call.query, record, self.store)
         return record
 
-    def _remembered(self, call: Call) -> Any:
+    def _remembered(self, call: ApiRequest) -> Any:
         """Answer a repeated Idempotency-Key from memory, with no second effect; a dry run leaves no memory."""
         if required_parameters.holds(call.query, self.played.fact("validate")):
             return response_formats.shaped(call, self.played, self._worked(call)[1].made)
@@ -161,7 +161,7 @@ class Api:
             self.store.remember(call.key, answer)
         return answer
 
-    def _patch(self, call: Call) -> Record:
+    def _patch(self, call: ApiRequest) -> Record:
         with self.store.lock:
             old, work = self._worked(call)
             self._small_enough(work)
@@ -183,7 +183,7 @@ class Api:
         if work.labels and self.store.count("tags") + len(work.labels) > bounded.LABELS:
             raise refused("tags", f"The account has no more than {bounded.LABELS:,} tags")
 
-    def _worked(self, call: Call) -> tuple[Record, Work]:
+    def _worked(self, call: ApiRequest) -> tuple[Record, Work]:
         """Apply a body to the ticket as it is now, without storing it."""
         accepted_fields.check(call.body)
         required_parameters.complete(self.played, call.query)
@@ -214,23 +214,23 @@ class Api:
         after = raw_records.vendor_record(self.played.slug, record)
         return {**record, "remote_data": raw_records.moved_on(record["remote_data"], before, after)}
 
-    def companions(self, call: Call) -> Any:
+    def companions(self, call: ApiRequest) -> Any:
         self._only(call, "GET")
         resource = self._offered(call, "list")
         return companion_list(self.store.companions(resource), call.query, self.page_size)
 
-    def companion_schema(self, call: Call) -> Any:
+    def companion_schema(self, call: ApiRequest) -> Any:
         call.only("GET")
         return schemas.companion(self._offered(call, call.name("method")), call.name("method"))
 
-    def companion(self, call: Call) -> Any:
+    def companion(self, call: ApiRequest) -> Any:
         self._only(call, "GET")
         found = self.store.companion(self._offered(call, "get"), call.name("id"))
         if found is None:
             raise Refusal(404, "Not found", raw={"message": "not found"})
         return found
 
-    def _offered(self, call: Call, method: str) -> str:
+    def _offered(self, call: ApiRequest, method: str) -> str:
         resource = call.name("resource")
         if resource not in account_info.COMPANIONS or not self.played.offers(resource, method):
             raise Refusal(404, f"{self.played.name} has no {resource}/{method}")

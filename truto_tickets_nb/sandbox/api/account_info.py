@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.sandbox.api.account_state import AccountState
     from truto_tickets_nb.sandbox.api.schemas import Described
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 COMPANIONS = (
     "users", "teams", "ticket_status", "ticket_priorities", "ticket_types", "tags", "collections", "workspaces", "contacts", "accounts",
@@ -54,7 +54,7 @@ def _is(own: str, wanted: Any) -> bool:
     return wanted in (None, "", own)
 
 
-def capabilities(played: Played, query: dict[str, Any], api: AccountState | None = None) -> dict[str, Any]:
+def capabilities(played: PlayedIntegration, query: dict[str, Any], api: AccountState | None = None) -> dict[str, Any]:
     """List what a tool offers, and how an account of it is."""
     rows = [
         {"model": "ticketing", "resource": name, "methods": methods, "env_overridden": _is_overridden(api)}
@@ -75,7 +75,7 @@ def _is_overridden(api: AccountState | None) -> bool:
     return bool(api and api.state.get("env_overridden"))
 
 
-def served(played: Played, api: AccountState | None = None) -> dict[str, list[str]]:
+def served(played: PlayedIntegration, api: AccountState | None = None) -> dict[str, list[str]]:
     """List the methods of each resource that are played here, and that the account may call."""
     can_update = api is None or api.state.get("can_update", True)
     methods = [method for method in _SERVED if method != "update" or can_update]

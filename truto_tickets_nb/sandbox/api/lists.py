@@ -16,7 +16,7 @@ from truto_tickets_nb.sandbox.wire.responses import Refusal
 
 if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.data.store import Store
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 _ORDER = {"created_at": "created", "updated_at": "updated", "name": "name", "id": "id"}
 MOST = 1000  # records of one page, an assumption: the documentation names no maximum
@@ -44,7 +44,9 @@ def page_of(query: dict[str, Any], page_size: int, count: int) -> tuple[int, int
     return start, min(int(limit), MOST)
 
 
-def ticket_list(store: Store, played: Played, query: dict[str, Any], page_size: int, ignored: tuple[str, ...]) -> bytes:
+def ticket_list(
+    store: Store, played: PlayedIntegration, query: dict[str, Any], page_size: int, ignored: tuple[str, ...]
+) -> bytes:
     """Answer a page of tickets as JSON; `raw` answers the tool's own records."""
     where = condition(query, ignored, store)
     count = store.one(f"select count(*) from tickets where {where.text}", *where.values)[0]

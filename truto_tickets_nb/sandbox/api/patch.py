@@ -19,13 +19,13 @@ from truto_tickets_nb.sandbox.wire.responses import refused
 
 if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.data.store import Store
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 Record = dict[str, Any]
 _LONGEST = {"name": 1000}  # characters, where no limit of the tool is documented: an assumption
 
 
-def patched(record: Record, body: Record, played: Played, store: Store) -> Work:
+def patched(record: Record, body: Record, played: PlayedIntegration, store: Store) -> Work:
     """Apply a body to a ticket; a value that the integration refuses is a Refusal, and nothing is applied."""
     work = Work(played, store, {**record})
     fields = taken(body, played)
@@ -104,7 +104,7 @@ def _due_ahead(due: Any, work: Work) -> None:
         raise refused("due_date", f"due_date must lie in the future, after {now:%Y-%m-%d %H:%M} UTC, not {due}")
 
 
-def _status_for(made: Record, played: Played) -> None:
+def _status_for(made: Record, played: PlayedIntegration) -> None:
     types, own = played.fact("status_for_types", []), made.get("ticket_type") or {}
     if types and not {own.get("id"), own.get("name")} & set(types):
         raise refused("status", f"Status is only for tickets of the type {' or '.join(types)}")

@@ -10,7 +10,7 @@ from truto_tickets_nb.sandbox.wire.responses import refused
 
 if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.data.store import Store
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 Record = dict[str, Any]
 
@@ -19,7 +19,7 @@ Record = dict[str, Any]
 class Work:
     """Hold a ticket while a body is applied to it, and the tags that come into being if it succeeds."""
 
-    played: Played
+    played: PlayedIntegration
     store: Store
     made: Record
     labels: list[str] = field(default_factory=list)
@@ -98,7 +98,7 @@ def _new_tag(work: Work, label: str) -> Record:
     return {"id": label, "name": label}
 
 
-def shown(played: Played, resource: str, row: Record) -> Record:
+def shown(played: PlayedIntegration, resource: str, row: Record) -> Record:
     """Show a companion record as tickets show it."""
     if resource in ("users", "contacts") and not played.own.get("keeps"):
         return {key: value for key, value in row.items() if key != "is_active"}

@@ -8,20 +8,20 @@ from truto_tickets_nb.sandbox.wire.responses import Refusal, missing_query, refu
 
 if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.data.store import Store
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 Record = dict[str, Any]
 KINDS = ["conversation", "issue"]  # the page's own list of what `ticket_type` may be in a query
 
 
-def complete(played: Played, query: Record) -> None:
+def complete(played: PlayedIntegration, query: Record) -> None:
     """Refuse a query that lacks what the tool requires, as Truto itself does."""
     missing = [name for name in played.required_query if _said(query, name) is None]
     if missing:
         raise missing_query(missing)
 
 
-def fitting(played: Played, query: Record, record: Record) -> None:
+def fitting(played: PlayedIntegration, query: Record, record: Record) -> None:
     """Refuse values that don't fit the ticket, as the tool does."""
     required = played.required_query
     if "etag" in required and _said(query, "etag") != record.get("etag"):

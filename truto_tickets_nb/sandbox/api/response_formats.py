@@ -13,14 +13,14 @@ from truto_tickets_nb.sandbox.api.raw_records import shown
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
-    from truto_tickets_nb.sandbox.wire.request import Call
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
+    from truto_tickets_nb.sandbox.wire.request import ApiRequest
 
 Record = dict[str, Any]
 _CHUNK = 4096  # bytes of one piece of a stream
 
 
-def shaped(call: Call, played: Played, record: Record) -> Any:
+def shaped(call: ApiRequest, played: PlayedIntegration, record: Record) -> Any:
     """Give one ticket the form that is asked for; `raw` is the tool's own record."""
     record = shown(played.slug, record)
     if call.form == "raw":
@@ -31,7 +31,7 @@ def shaped(call: Call, played: Played, record: Record) -> Any:
     return answer
 
 
-def shaped_list(call: Call, played: Played, listed: Callable[[Record], bytes]) -> bytes:
+def shaped_list(call: ApiRequest, played: PlayedIntegration, listed: Callable[[Record], bytes]) -> bytes:
     """Answer a page of a list; `debug` tells of the request to the tool besides, with the tool's own records."""
     page = listed(call.query)
     if call.form != "debug":
@@ -42,7 +42,7 @@ def shaped_list(call: Call, played: Played, listed: Callable[[Record], bytes]) -
     return orjson.dumps({**found, "debug": {**_debug(call, played, raw), **more}})
 
 
-def _debug(call: Call, played: Played, data: Any) -> Record:
+def _debug(call: ApiRequest, played: PlayedIntegration, data: Any) -> Record:
     """Tell of the request to the provider; its address is invented."""
     return {
         "requestUrl": f"https://{played.slug}.example.com/tickets/{call.identity}".rstrip("/"),

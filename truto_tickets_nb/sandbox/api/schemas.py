@@ -12,7 +12,7 @@ from truto_tickets_nb.sandbox.profiles.fields import WRITABLE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 _ENUMS = {
     "status": ("ticket_status", "status_values"),
@@ -26,12 +26,12 @@ _DOCS = "https://truto.one/docs/api-reference/unified-ticketing-api"
 class Described:
     """Hold what schemas are made of: a tool, and its choices as far as somebody knows them."""
 
-    played: Played
+    played: PlayedIntegration
     companions: Callable[[str], list[dict[str, Any]]]
     ignored: tuple[str, ...] = ()
 
 
-def of_tool(played: Played) -> Described:
+def of_tool(played: PlayedIntegration) -> Described:
     """Describe a tool without an account: its choices are the words that its profile documents."""
     said = {resource: played.fact(fact, ()) for resource, fact in _ENUMS.values() if fact}
     return Described(played, lambda resource: [{"id": word, "name": word} for word in said.get(resource, ())])

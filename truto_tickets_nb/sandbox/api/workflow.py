@@ -8,12 +8,12 @@ from truto_tickets_nb.sandbox.wire.responses import refused
 
 if TYPE_CHECKING:
     from truto_tickets_nb.sandbox.data.store import Store
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 Record = dict[str, Any]
 
 
-def stepped(old: Record, new: Record, played: Played, store: Store) -> None:
+def stepped(old: Record, new: Record, played: PlayedIntegration, store: Store) -> None:
     """Refuse a step that the workflow does not have. Each step leads back too, so that an undo always can go out."""
     if played.fact("status_model") != "workflow" or not store.fact("generated"):
         return
@@ -26,7 +26,7 @@ def stepped(old: Record, new: Record, played: Played, store: Store) -> None:
     raise refused("status", f"The workflow does not allow this step: {told}")
 
 
-def _listed(ticket: Record, played: Played, store: Store) -> list[Record]:
+def _listed(ticket: Record, played: PlayedIntegration, store: Store) -> list[Record]:
     rows = store.companions("ticket_status")
     home = (ticket.get("workspace") or {}).get("id")
     return [row for row in rows if not played.status_per_workspace or row.get("workspace", {}).get("id") == home]

@@ -11,15 +11,15 @@ from truto_tickets_nb.sandbox.data.sample_accounts import has, world
 from truto_tickets_nb.sandbox.data.sample_texts import BODIES, HTML_BODIES, MARKDOWN_BODIES, ODD_SUBJECTS, SUBJECTS
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.sandbox.data.sample_accounts import World
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.data.sample_accounts import SampleAccount
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 Record = dict[str, Any]
 START = datetime(2026, 11, 1, 9, 0, 0, tzinfo=UTC)  # the sandbox's clock starts here, so that nothing depends on today
 _BODIES = {"html": HTML_BODIES, "markdown": MARKDOWN_BODIES}
 
 
-def tickets(played: Played, count: int, seed: int) -> tuple[list[Record], World]:
+def tickets(played: PlayedIntegration, count: int, seed: int) -> tuple[list[Record], SampleAccount]:
     """Generate `count` tickets and the companion records they refer to."""
     chance = random.Random(f"{played.slug}/{seed}")
     made = world(played)
@@ -31,7 +31,7 @@ def tickets(played: Played, count: int, seed: int) -> tuple[list[Record], World]
     return [{key: value for key, value in record.items() if value is not None} for record in found], made
 
 
-def _ticket(chance: random.Random, played: Played, made: World, number: int) -> Record:
+def _ticket(chance: random.Random, played: PlayedIntegration, made: SampleAccount, number: int) -> Record:
     """Make one ticket. The order of the draws stays as it is: tests and notebooks show what comes of it."""
     created = START - timedelta(minutes=chance.randrange(60, 60 * 24 * 400))
     updated = created + (START - created) * chance.random() ** 2
@@ -55,7 +55,7 @@ def _ticket(chance: random.Random, played: Played, made: World, number: int) -> 
     }
 
 
-def _identity(chance: random.Random, played: Played, number: int) -> str:
+def _identity(chance: random.Random, played: PlayedIntegration, number: int) -> str:
     """Most ids are short; some have 19 digits, some lead with zeros: both are lost by careless spreadsheets."""
     odd = chance.random()
     if odd < 0.02:
@@ -65,7 +65,7 @@ def _identity(chance: random.Random, played: Played, number: int) -> str:
     return str(played.own.get("ids", "{}")).format(10_001 + number)
 
 
-def _number(played: Played, home: Record | None, number: int) -> str:
+def _number(played: PlayedIntegration, home: Record | None, number: int) -> str:
     return f"{home['name'][:3].upper()}-{number + 1}" if home and played.slug == "jira" else str(number + 1)
 
 
@@ -83,14 +83,14 @@ def _subject(chance: random.Random) -> str:
     return text.replace(" ", "\u00a0", 1) if odd < 0.14 else text
 
 
-def _statuses(made: World, home: Record | None, played: Played) -> list[Record]:
+def _statuses(made: SampleAccount, home: Record | None, played: PlayedIntegration) -> list[Record]:
     if not played.status_per_workspace or not home:
         return made["ticket_status"]
     own = [row for row in made["ticket_status"] if row.get("workspace", {}).get("id") == home["id"]]
     return own or made["ticket_status"]
 
 
-def _priority(chance: random.Random, made: World, normal: int) -> Record | None:
+def _priority(chance: random.Random, made: SampleAccount, normal: int) -> Record | None:
     """Choose a priority; `normal` is the weight of Normal, where each other one weighs 2."""
     rows = made.get("ticket_priorities", [])
     if not rows or chance.random() <= 0.04:
@@ -98,19 +98,19 @@ def _priority(chance: random.Random, made: World, normal: int) -> Record | None:
     return _named(chance.choices(rows, [normal if row["name"] == "Normal" else 2 for row in rows])[0])
 
 
-def _people(chance: random.Random, made: World, played: Played) -> list[Record]:
+def _people(chance: random.Random, made: SampleAccount, played: PlayedIntegration) -> list[Record]:
     most = 1 if played.single_assignee else 3
     drawn = chance.sample(made["users"], min(chance.choice((0, 1, 1, 1, most)), most))
     return [_named(person) if played.own.get("keeps") else _person(person) for person in drawn]
 
 
-def _tags(chance: random.Random, made: World) -> list[Record] | None:
+def _tags(chance: random.Random, made: SampleAccount) -> list[Record] | None:
     if "tags" not in made:
         return None
     return [_named(tag) for tag in chance.sample(made["tags"], chance.choice((0, 0, 1, 1, 2, 3)))]
 
 
-def _due(chance: random.Random, played: Played) -> str | None:
+def _due(chance: random.Random, played: PlayedIntegration) -> str | None:
     if not has(played, "due_date") or chance.random() < 0.4:
         return None
     day = START + timedelta(days=chance.randrange(-60, 60))
@@ -125,7 +125,7 @@ def _custom(chance: random.Random) -> Record:
     return {**made, "escalated": chance.random() < 0.1}
 
 
-def _company(chance: random.Random, made: World, home: Record | None) -> Record:
+def _company(chance: random.Random, made: SampleAccount, home: Record | None) -> Record:
     made_up: Record = {"workspace": _named(home) if home else None}
     for field, resource in (("ticket_type", "ticket_types"), ("team", "teams"), ("account", "accounts")):
         made_up[field] = _named(chance.choice(made[resource])) if resource in made else None

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-    from truto_tickets_nb.sandbox.data.sample_accounts import World
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.data.sample_accounts import SampleAccount
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 Record = dict[str, Any]
 _DONE = (
@@ -29,7 +29,9 @@ _DONE = (
 )
 
 
-def details(chance: random.Random, account: tuple[Played, World], record: Record, earlier: list[Record]) -> Record:
+def details(
+    chance: random.Random, account: tuple[PlayedIntegration, SampleAccount], record: Record, earlier: list[Record]
+) -> Record:
     """Make the further fields that the tool has, and take away what goes not together."""
     played, made = account
     drawn = {name: draw(chance, made, record) for name, draw in _DRAWN.items()}
@@ -47,7 +49,7 @@ def details(chance: random.Random, account: tuple[Played, World], record: Record
     return {**found, **_apart(played, {**record, **found})}
 
 
-def _apart(played: Played, record: Record) -> Record:
+def _apart(played: PlayedIntegration, record: Record) -> Record:
     """Take away what the tool's rules forbid to stand together."""
     gone: Record = {}
     together = [name for name in played.fact("either", ()) if record.get(name)]
@@ -59,7 +61,7 @@ def _apart(played: Played, record: Record) -> Record:
     return gone
 
 
-def _filled(made: World, record: Record, earlier: list[Record]) -> Record:
+def _filled(made: SampleAccount, record: Record, earlier: list[Record]) -> Record:
     """Fill what chance left empty: every second ticket of such a tool holds all fields of the page."""
     parent, person = earlier[-1], whole(made["contacts"][0])
     full: Record = {
@@ -81,27 +83,27 @@ def whole(person: Record) -> Record:
     return {key: value for key, value in person.items() if key != "is_active"}
 
 
-def _creator(chance: random.Random, made: World, record: Record) -> Record:
+def _creator(chance: random.Random, made: SampleAccount, record: Record) -> Record:
     of = "contacts" if "contacts" in made and chance.random() < 0.8 else "users"
     person = chance.choice(made[of])
     return {"id": person["id"], "name": person["name"], "type": of.removesuffix("s")}
 
 
-def _source(chance: random.Random, made: World, record: Record) -> Record:
+def _source(chance: random.Random, made: SampleAccount, record: Record) -> Record:
     identity, name = chance.choice(SOURCES)
     return {"id": identity, "name": name}
 
 
-def _talk(chance: random.Random, made: World, record: Record) -> list[Record]:
+def _talk(chance: random.Random, made: SampleAccount, record: Record) -> list[Record]:
     ids = [f"{record['id']}-m{n}" for n in range(1, chance.choice((2, 2, 3, 4)))]
     return [{"id": identity, "name": record["name"].strip(), "type": "email"} for identity in ids]
 
 
-def _others(chance: random.Random, made: World, record: Record) -> list[Record]:
+def _others(chance: random.Random, made: SampleAccount, record: Record) -> list[Record]:
     return [whole(person) for person in chance.sample(made.get("contacts", made["users"]), chance.choice((0, 0, 1)))]
 
 
-def _files(chance: random.Random, made: World, record: Record) -> list[Record]:
+def _files(chance: random.Random, made: SampleAccount, record: Record) -> list[Record]:
     names = chance.sample(FILES, chance.choice((0, 0, 0, 1, 2)))
     url = f"https://tickets.example.com/files/{record['id']}"
     return [
@@ -109,20 +111,20 @@ def _files(chance: random.Random, made: World, record: Record) -> list[Record]:
     ]
 
 
-def _languages(chance: random.Random, made: World, record: Record) -> list[str]:
+def _languages(chance: random.Random, made: SampleAccount, record: Record) -> list[str]:
     return [chance.choice(LANGUAGES)]
 
 
-def _unread(chance: random.Random, made: World, record: Record) -> bool:
+def _unread(chance: random.Random, made: SampleAccount, record: Record) -> bool:
     return chance.random() < 0.2
 
 
-def _completed(chance: random.Random, made: World, record: Record) -> str | None:
+def _completed(chance: random.Random, made: SampleAccount, record: Record) -> str | None:
     status = str((record.get("status") or {}).get("name", "")).lower()
     return record["updated_at"] if status in _DONE else None
 
 
-_DRAWN: dict[str, Callable[[random.Random, World, Record], Any]] = {
+_DRAWN: dict[str, Callable[[random.Random, SampleAccount, Record], Any]] = {
     "created_by": _creator, "source": _source, "conversations": _talk, "additional_contacts": _others, "attachments": _files,
     "languages": _languages, "is_unread": _unread, "completed_at": _completed,
 }  # fmt: skip

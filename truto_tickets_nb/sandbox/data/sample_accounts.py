@@ -9,18 +9,18 @@ from truto_tickets_nb.sandbox.profiles.fields import MANY, ONE
 from truto_tickets_nb.sandbox.profiles.profiles import worlds
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 Record = dict[str, Any]
-World = dict[str, list[Record]]
+SampleAccount = dict[str, list[Record]]
 _FIELDS = {resource: name for name, resource in {**ONE, **MANY}.items() if resource}
 _SAID = {"ticket_status": "status_values", "ticket_types": "ticket_type_values"}
 _CUSTOM = (("region", "string"), ("points", "number"), ("escalated", "boolean"))
 
 
-def world(played: Played) -> World:
+def world(played: PlayedIntegration) -> SampleAccount:
     """Build the companion records of a generated account."""
-    made: World = {}
+    made: SampleAccount = {}
     for resource in worlds()["defaults"]:
         rows = _rows(played, resource)
         if rows:
@@ -38,17 +38,17 @@ def world(played: Played) -> World:
     return made
 
 
-def _has_tags(played: Played) -> bool:
+def _has_tags(played: PlayedIntegration) -> bool:
     known = played.own.get("keeps") or _names(played, "tags") or played.fact("tags_write")
     return bool(known) and played.fact("tags") != "none"
 
 
-def kind(played: Played) -> str:
+def kind(played: PlayedIntegration) -> str:
     """Tell desks, where customers write, from projects."""
     return "desk" if played.slug in worlds()["kinds"]["desk"] else "project"
 
 
-def has(played: Played, name: str) -> bool:
+def has(played: PlayedIntegration, name: str) -> bool:
     """Tell whether tickets of a tool have a field, as far as companion records don't tell it."""
     writable = played.fact("writable", ())
     if name == "due_date":
@@ -64,12 +64,12 @@ def has(played: Played, name: str) -> bool:
 _LATER = frozenset({*worlds()["shows"]["desk"], *worlds()["shows"]["project"]} - {"number", "contact"})
 
 
-def _names(played: Played, resource: str) -> bool:
+def _names(played: PlayedIntegration, resource: str) -> bool:
     """Tell whether a profile names a resource, or lets an update write the field of it."""
     return resource in played.resources or _FIELDS[resource] in played.fact("writable", ())
 
 
-def _rows(played: Played, resource: str) -> list[Record]:
+def _rows(played: PlayedIntegration, resource: str) -> list[Record]:
     keeps = played.own.get("keeps", False)
     said = played.fact(_SAID.get(resource, ""))
     if said and not keeps:
@@ -85,7 +85,7 @@ def _rows(played: Played, resource: str) -> list[Record]:
     return rows
 
 
-def _wanted(played: Played, resource: str) -> bool:
+def _wanted(played: PlayedIntegration, resource: str) -> bool:
     return resource == "ticket_status" or _names(played, resource) or bool(played.own.get("all_fields"))
 
 
@@ -103,7 +103,7 @@ def _typed(rows: list[Record], types: Any) -> list[Record]:
     return [{**row, "type": types[n % len(types)]} if types else row for n, row in enumerate(rows)]
 
 
-def _person(played: Played, number: int, name: str, of: tuple[str, str]) -> Record:
+def _person(played: PlayedIntegration, number: int, name: str, of: tuple[str, str]) -> Record:
     first, _, last = name.partition(" ")
     mail: Record = {"email": f"{first}.{last}.{number}@{of[1]}".lower().encode("ascii", "ignore").decode()}
     found: Record = {"id": f"{of[0]}{number}", "name": name, "first_name": first, "last_name": last}

@@ -39,7 +39,7 @@ _LOOK = 0.02  # seconds between two looks at a client that may have gone
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class ResponseContext:
     """An answer that is being sent, and what a fault needs to change that."""
 
     response: Response
@@ -55,12 +55,12 @@ async def held_up(struck: Mapping[str, FaultSettings]) -> None:
         await asyncio.sleep(struck["slow"].wait or SLOW)
 
 
-async def unchanged(sending: Sending) -> Response:
+async def unchanged(sending: ResponseContext) -> Response:
     """Send the answer as it is."""
     return sending.response
 
 
-async def stalled(sending: Sending) -> Response:
+async def stalled(sending: ResponseContext) -> Response:
     """Keep the client waiting, then cut the line."""
     end = asyncio.get_running_loop().time() + (sending.fault.wait or STALL)
     while not await _has_gone(sending) and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110  (nobody tells when a client goes)
@@ -68,17 +68,17 @@ async def stalled(sending: Sending) -> Response:
     return await cut(sending)
 
 
-async def _has_gone(sending: Sending) -> bool:
+async def _has_gone(sending: ResponseContext) -> bool:
     return sending.is_over() or await sending.request.is_disconnected()
 
 
-async def cut(sending: Sending) -> Response:
+async def cut(sending: ResponseContext) -> Response:
     """Cut the line without a word."""
     await _cut(sending.request, sending.lines, b"")
     return sending.response
 
 
-async def cut_midway(sending: Sending) -> Response:
+async def cut_midway(sending: ResponseContext) -> Response:
     """Cut the line in the middle of the answer."""
     content = bytes(sending.response.body)
     head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n".encode()
@@ -99,63 +99,63 @@ async def _cut(request: Request, lines: Lines, said: bytes) -> None:
     await asyncio.sleep(_LOOK)  # until the server has noticed that nobody is there
 
 
-async def sign_in(sending: Sending) -> Response:
+async def sign_in(sending: ResponseContext) -> Response:
     """Answer with the page of a hotel's network."""
     return Response(_PAGE, media_type="text/html")
 
 
-async def html_200(sending: Sending) -> Response:
+async def html_200(sending: ResponseContext) -> Response:
     return Response(_PAGE, media_type=_JSON)
 
 
-async def empty(sending: Sending) -> Response:
+async def empty(sending: ResponseContext) -> Response:
     return Response(b"", 200, media_type=_JSON)
 
 
-async def no_content(sending: Sending) -> Response:
+async def no_content(sending: ResponseContext) -> Response:
     return Response(status_code=204)
 
 
-async def redirected(sending: Sending) -> Response:
+async def redirected(sending: ResponseContext) -> Response:
     return Response(status_code=302, headers={"Location": "https://elsewhere.example/"})
 
 
-def instead(content: bytes) -> Callable[[Sending], Awaitable[Response]]:
+def instead(content: bytes) -> Callable[[ResponseContext], Awaitable[Response]]:
     """Answer with something else, with 200."""
 
-    async def send(sending: Sending) -> Response:
+    async def send(sending: ResponseContext) -> Response:
         return Response(content, media_type=_JSON)
 
     return send
 
 
-async def delayed(sending: Sending) -> Response:
+async def delayed(sending: ResponseContext) -> Response:
     """Ask to wait, although the answer is there."""
     if sending.response.status_code == HTTPStatus.OK:
         sending.response.headers["Retry-After"] = f"{sending.fault.wait or WAIT:g}"
     return sending.response
 
 
-async def odd_header(sending: Sending) -> Response:
+async def odd_header(sending: ResponseContext) -> Response:
     """Add headers that make no sense."""
     for name, text in _ODD_HEADERS.items():
         sending.response.headers[name] = text
     return sending.response
 
 
-async def header_flood(sending: Sending) -> Response:
+async def header_flood(sending: ResponseContext) -> Response:
     for number in range(300):
         sending.response.headers[f"x-flood-{number}"] = "x" * 100
     return sending.response
 
 
-async def bad_gzip(sending: Sending) -> Response:
+async def bad_gzip(sending: ResponseContext) -> Response:
     """Damage the end of a gzip answer, where its checksum is."""
     packed = gzip.compress(bytes(sending.response.body))[:-6] + b"xxxxxx"
     return Response(packed, sending.response.status_code, {"Content-Encoding": "gzip"}, media_type=_JSON)
 
 
-async def gzip_bomb(sending: Sending) -> Response:
+async def gzip_bomb(sending: ResponseContext) -> Response:
     content = await asyncio.to_thread(_bomb)
     return Response(content, 200, {"Content-Encoding": "gzip"}, media_type=_JSON)
 
@@ -172,7 +172,7 @@ def _bomb() -> bytes:
     return _GZIP_HEAD + block * times + ending.compress(b"{}") + ending.flush() + tail
 
 
-async def huge_answer(sending: Sending) -> Response:
+async def huge_answer(sending: ResponseContext) -> Response:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(_HUGE // len(_PADDING)):
             if await _has_gone(sending):
@@ -183,7 +183,7 @@ async def huge_answer(sending: Sending) -> Response:
     return StreamingResponse(pieces(), media_type=_JSON)
 
 
-async def drip(sending: Sending) -> Response:
+async def drip(sending: ResponseContext) -> Response:
     """Send one byte at a time."""
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -198,25 +198,25 @@ async def drip(sending: Sending) -> Response:
     return StreamingResponse(pieces(), sending.response.status_code, heads, media_type=_JSON)
 
 
-async def _pause(sending: Sending, seconds: float) -> None:
+async def _pause(sending: ResponseContext, seconds: float) -> None:
     end = asyncio.get_running_loop().time() + seconds
     while (left := end - asyncio.get_running_loop().time()) > 0 and not await _has_gone(sending):  # noqa: ASYNC110
         await asyncio.sleep(min(left, _LOOK))
 
 
-async def bad_utf8(sending: Sending) -> Response:
+async def bad_utf8(sending: ResponseContext) -> Response:
     return _with(sending, bytes(sending.response.body).replace(b'":"', b'":"\xff\xfe', 1))
 
 
-async def cut_json(sending: Sending) -> Response:
+async def cut_json(sending: ResponseContext) -> Response:
     content = bytes(sending.response.body)
     return _with(sending, content[: len(content) // 2])
 
 
-async def deep_json(sending: Sending) -> Response:
+async def deep_json(sending: ResponseContext) -> Response:
     levels = 100_000
     return _with(sending, b'{"result":' + b"[" * levels + b"]" * levels + b"}")
 
 
-def _with(sending: Sending, content: bytes) -> Response:
+def _with(sending: ResponseContext, content: bytes) -> Response:
     return Response(content, sending.response.status_code, media_type=_JSON)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from truto_tickets_nb.sandbox.faults.context import FaultSettings, StruckAccount
-    from truto_tickets_nb.sandbox.wire.request import Call
+    from truto_tickets_nb.sandbox.wire.request import ApiRequest
 
 WAIT = 1.0  # seconds of a Retry-After for which none is given
 SLOW = 1.0  # seconds until a slow answer comes
@@ -25,7 +25,7 @@ Told = Literal["seconds", "date", "far", "wait", "none"]
 _TAGS = re.compile(r"<[^>]*>")
 
 
-def edit(api: StruckAccount, call: Call, fault: FaultSettings, *, silently: bool = False) -> None:
+def edit(api: StruckAccount, call: ApiRequest, fault: FaultSettings, *, silently: bool = False) -> None:
     """Edit the ticket as a colleague would."""
     with api.store.lock:  # nothing is written between reading and writing
         record = api.store.ticket(call.identity)
@@ -36,12 +36,12 @@ def edit(api: StruckAccount, call: Call, fault: FaultSettings, *, silently: bool
             api.touch(new, by="colleague", silently=silently)
 
 
-def edit_silently(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
+def edit_silently(api: StruckAccount, call: ApiRequest, fault: FaultSettings) -> None:
     """Edit the ticket, and leave its stamp as it was."""
     edit(api, call, fault, silently=True)
 
 
-def move(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
+def move(api: StruckAccount, call: ApiRequest, fault: FaultSettings) -> None:
     with api.store.lock:
         record = api.store.ticket(call.identity)
         if record is not None:
@@ -51,14 +51,14 @@ def move(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
             api.touch({**record, "workspace": {key: other.get(key) for key in ("id", "name")}}, by="colleague")
 
 
-def delete(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
+def delete(api: StruckAccount, call: ApiRequest, fault: FaultSettings) -> None:
     api.store.delete(call.identity)
 
 
-def state(**new: Any) -> Callable[[StruckAccount, Call, FaultSettings], None]:
+def state(**new: Any) -> Callable[[StruckAccount, ApiRequest, FaultSettings], None]:
     """Put the account into another state."""
 
-    def put(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
+    def put(api: StruckAccount, call: ApiRequest, fault: FaultSettings) -> None:
         api.state.update(new)
 
     return put
@@ -66,10 +66,10 @@ def state(**new: Any) -> Callable[[StruckAccount, Call, FaultSettings], None]:
 
 def limited(
     status: int = 429, *, remote: bool = False, told: Told = "seconds"
-) -> Callable[[StruckAccount, Call, FaultSettings], None]:
+) -> Callable[[StruckAccount, ApiRequest, FaultSettings], None]:
     """Refuse because of a limit, Truto's own or the tool's; `told` is how Retry-After is written, `wait` only where wait= is given."""
 
-    def refuse(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
+    def refuse(api: StruckAccount, call: ApiRequest, fault: FaultSettings) -> None:
         refusal = _refusal(status, fault, remote=remote)
         if remote:
             refusal.insight = {"rate_limit_error": {"description": "The provider's limit is reached."}}
@@ -91,10 +91,10 @@ def _retry_after(fault: FaultSettings, told: Told) -> dict[str, str]:
 
 def failed(
     status: int, *, remote: bool = False, page: str = ""
-) -> Callable[[StruckAccount, Call, FaultSettings], None]:
+) -> Callable[[StruckAccount, ApiRequest, FaultSettings], None]:
     """Refuse with an error of Truto, of the tool, or with a gateway's page."""
 
-    def refuse(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
+    def refuse(api: StruckAccount, call: ApiRequest, fault: FaultSettings) -> None:
         refusal = _refusal(status, fault, remote=remote)
         if page:
             refusal.page = (f"<html><h1>{status} {HTTPStatus(status).phrase}</h1></html>", f"text/{page}")
@@ -108,14 +108,14 @@ def _refusal(status: int, fault: FaultSettings, *, remote: bool) -> Refusal:
     return Refusal(status, message, raw={"message": message} if remote else None)
 
 
-def odd_insight(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
+def odd_insight(api: StruckAccount, call: ApiRequest, fault: FaultSettings) -> None:
     """Refuse with an insight that is a list."""
     refusal = _refusal(422, fault, remote=True)
     refusal.odd_insight = [1, 2, "x"]
     raise refusal
 
 
-def echoed_token(api: StruckAccount, call: Call, fault: FaultSettings) -> None:
+def echoed_token(api: StruckAccount, call: ApiRequest, fault: FaultSettings) -> None:
     """Refuse with words that repeat the token, as careless servers do."""
     refusal = Refusal(422, f"Invalid: Bearer {call.token}", raw={"message": f"token {call.token}"})
     refusal.odd_insight = {"missing_scopes": [call.token], "missing_fields": [call.token]}
@@ -146,17 +146,17 @@ def sanitised(text: str) -> str:
     return html.escape(_TAGS.sub("", text)) + "\u00a0"
 
 
-def echo(answer: Any, call: Call, fault: FaultSettings) -> Any:
+def echo(answer: Any, call: ApiRequest, fault: FaultSettings) -> Any:
     """Say that everything was taken over."""
     return {**answer, **(call.body if isinstance(call.body, dict) else {})}
 
 
-def same_cursor(answer: Any, call: Call, fault: FaultSettings) -> Any:
+def same_cursor(answer: Any, call: ApiRequest, fault: FaultSettings) -> Any:
     """Let the cursor turn in a circle."""
     return {**answer, "next_cursor": call.query.get("next_cursor") or answer["next_cursor"]}
 
 
-def row_twice(answer: Any, call: Call, fault: FaultSettings) -> Any:
+def row_twice(answer: Any, call: ApiRequest, fault: FaultSettings) -> Any:
     return (
         {**answer, "result": [*answer["result"], *answer["result"][:1]]}
         if isinstance(answer["result"], list)
@@ -164,5 +164,5 @@ def row_twice(answer: Any, call: Call, fault: FaultSettings) -> Any:
     )
 
 
-def row_lost(answer: Any, call: Call, fault: FaultSettings) -> Any:
+def row_lost(answer: Any, call: ApiRequest, fault: FaultSettings) -> Any:
     return {**answer, "result": answer["result"][1:]} if isinstance(answer["result"], list) else answer

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from truto_tickets_nb.sandbox.faults.context import FaultSettings, StruckAccount
-    from truto_tickets_nb.sandbox.wire.request import Call
+    from truto_tickets_nb.sandbox.wire.request import ApiRequest
 
 Record = dict[str, Any]
 Meant = Literal["ANY", "READ", "GET", "PATCH", "LIST", "META", "CAPABILITIES", "ACCOUNT", "COMPANIONS"]
@@ -61,18 +61,20 @@ class Kind:
     fixed: bool = False
     is_lost: bool = False
     of_rows: bool = False  # of a list, it strikes the rows of the tickets that are named
-    before: Callable[[StruckAccount, Call, FaultSettings], None] | None = None
+    before: Callable[[StruckAccount, ApiRequest, FaultSettings], None] | None = None
     body: Callable[[Record, FaultSettings], Record] | None = None
-    around: Callable[[StruckAccount, Call, FaultSettings, Callable[[], Any]], Any] | None = None
-    answer: Callable[[Any, Call, FaultSettings], Any] | None = None
-    sending: Callable[[connection.Sending], Awaitable[Response]] | None = None
+    around: Callable[[StruckAccount, ApiRequest, FaultSettings, Callable[[], Any]], Any] | None = None
+    answer: Callable[[Any, ApiRequest, FaultSettings], Any] | None = None
+    sending: Callable[[connection.ResponseContext], Awaitable[Response]] | None = None
 
 
-def _colleague(words: str, act: Callable[[StruckAccount, Call, FaultSettings], None], on: Meant = "GET") -> Kind:
+def _colleague(words: str, act: Callable[[StruckAccount, ApiRequest, FaultSettings], None], on: Meant = "GET") -> Kind:
     return Kind(words, "colleagues", on, by_ticket=True, once=True, before=act)
 
 
-def _failure(words: str, act: Callable[[StruckAccount, Call, FaultSettings], None], *, once: bool = False) -> Kind:
+def _failure(
+    words: str, act: Callable[[StruckAccount, ApiRequest, FaultSettings], None], *, once: bool = False
+) -> Kind:
     return Kind(words, "limits and failures", "PATCH" if once else "ANY", by_ticket=once, once=once, before=act)
 
 
@@ -88,19 +90,21 @@ def _changed(words: str, change: Callable[[Record, FaultSettings], Record]) -> K
     return Kind(words, "answers that are not true", "PATCH", by_ticket=True, lasting=True, body=change)
 
 
-def _sent(words: str, send: Callable[[connection.Sending], Awaitable[Response]], *, is_lost: bool = False) -> Kind:
+def _sent(
+    words: str, send: Callable[[connection.ResponseContext], Awaitable[Response]], *, is_lost: bool = False
+) -> Kind:
     return Kind(words, "on the way", is_lost=is_lost, sending=send)
 
 
-def _odd(words: str, send: Callable[[connection.Sending], Awaitable[Response]]) -> Kind:
+def _odd(words: str, send: Callable[[connection.ResponseContext], Awaitable[Response]]) -> Kind:
     return Kind(words, "odd answers", sending=send)
 
 
-def _row(words: str, change: Callable[[Any, Call, FaultSettings], Any]) -> Kind:
+def _row(words: str, change: Callable[[Any, ApiRequest, FaultSettings], Any]) -> Kind:
     return Kind(words, "odd answers", "READ", by_ticket=True, lasting=True, fixed=True, of_rows=True, answer=change)
 
 
-def _list(words: str, change: Callable[[Any, Call, FaultSettings], Any]) -> Kind:
+def _list(words: str, change: Callable[[Any, ApiRequest, FaultSettings], Any]) -> Kind:
     return Kind(words, "lists", "LIST", fixed=True, answer=change)
 
 

@@ -12,7 +12,7 @@ from truto_tickets_nb.sandbox.wire.responses import Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 # These vendors say how long to wait only in a name or a form of their own, or not at all.
 _SILENT = ("helpscout", "linear", "none")
@@ -22,7 +22,7 @@ _LIMIT_TOLD = ("standard", "x-ratelimit", "gorgias", "helpscout", "azure", "line
 class VendorLimit:
     """Count what reaches the vendor, in a sliding window of real seconds; over the limit, some lock a caller out."""
 
-    def __init__(self, size: int, window: float, played: Played, lockout: float | None = None) -> None:
+    def __init__(self, size: int, window: float, played: PlayedIntegration, lockout: float | None = None) -> None:
         self.size, self.window = size, window
         self.style = str(played.fact("limit_headers", "retry-after"))
         self._status = int(played.fact("limit_status", 429))
@@ -133,7 +133,7 @@ _RAW: dict[str, Callable[[int, int, float], dict[str, str]]] = {
 
 def vendor_limit(
     asked: bool | tuple[int, float],  # noqa: FBT001  (True is a value here: as the profile has it)
-    played: Played,
+    played: PlayedIntegration,
     lockout: float | None,
 ) -> VendorLimit | None:
     """Make the vendor's limit: as its profile documents it, as asked, or none."""

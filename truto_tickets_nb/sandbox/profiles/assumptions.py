@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from truto_tickets_nb.sandbox.profiles.fields import MANY
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.sandbox.profiles.profiles import Played
+    from truto_tickets_nb.sandbox.profiles.profiles import PlayedIntegration
 
 _REWRITES = ("html", "rich")  # what happens to a text that is written is documented for no tool
 
 
-def assumptions(played: Played) -> set[str]:
+def assumptions(played: PlayedIntegration) -> set[str]:
     """Name everything that nobody documents, in the words of the profiles where they have one.
 
     Besides these words: `vocabulary` (statuses, priorities, people and the like), `fields` (what tickets hold besides), `workflow`
@@ -40,7 +40,7 @@ def assumptions(played: Played) -> set[str]:
     return found | {name for name, is_so in marks.items() if is_so}
 
 
-def _is_guessed(played: Played, name: str) -> bool:
+def _is_guessed(played: PlayedIntegration, name: str) -> bool:
     """Tell whether nobody documents what a written list does, or the sandbox plays something else."""
     fact = f"{name}_write"
     return not played.fact(fact) or fact in played.own or played.write(name) == "separate"

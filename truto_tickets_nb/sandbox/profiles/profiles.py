@@ -19,7 +19,7 @@ EXTRA = "truto_tickets_nb.sandbox.profiles.extra"  # tools that are played altho
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PlayedIntegration:
     """Hold how one integration behaves here. What its data file marks as inferred is an assumption here too."""
 
     slug: str
@@ -98,13 +98,13 @@ def worlds() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def played(slug: str) -> Played:
+def played(slug: str) -> PlayedIntegration:
     """Read how an integration behaves; one without a data file is refused with the list of those that have one."""
     if slug not in playable():
         raise ValueError(f"The sandbox can't play {slug!r}. It plays: {', '.join(playable())}.")
     data = tomllib.loads(_file(slug).read_text(encoding="utf-8"))
     rows = {name: row for name, row in data.get("facts", {}).items() if row.get("evidence") != "unknown"}
-    return Played(
+    return PlayedIntegration(
         slug,
         data["name"],
         data["resources"],
@@ -114,7 +114,7 @@ def played(slug: str) -> Played:
     )
 
 
-def vocabulary(tool: Played) -> dict[str, dict[str, str]]:
+def vocabulary(tool: PlayedIntegration) -> dict[str, dict[str, str]]:
     """Name what the numbers mean by which a tool's own export tells statuses and priorities.
 
     >>> vocabulary(played("freshdesk"))["status"]["2"]

@@ -20,14 +20,14 @@ from starlette.routing import Route
 
 from truto_tickets_nb.sandbox import bounded
 from truto_tickets_nb.sandbox.api import account_info, response_formats, schemas
-from truto_tickets_nb.sandbox.api.account_api import Api
+from truto_tickets_nb.sandbox.api.account_api import AccountApi
 from truto_tickets_nb.sandbox.bounded import Newest
 from truto_tickets_nb.sandbox.data.store import StoreClosed
 from truto_tickets_nb.sandbox.faults import connection
 from truto_tickets_nb.sandbox.faults.kinds import KINDS
 from truto_tickets_nb.sandbox.profiles.profiles import playable, played
 from truto_tickets_nb.sandbox.server.guard import METHODS, Guard, body_of
-from truto_tickets_nb.sandbox.wire.request import Call, Seen
+from truto_tickets_nb.sandbox.wire.request import ApiRequest, Seen
 from truto_tickets_nb.sandbox.wire.responses import Refusal, json_answer, missing_query
 
 if TYPE_CHECKING:
@@ -43,26 +43,26 @@ log = logging.getLogger(__name__)
 
 _UNIFIED = "/unified/ticketing"
 TOKEN_SECONDS = 15 * 60  # how long the token of an integrated account is valid
-_OF_ACCOUNT: dict[str, Callable[[Api, Call], Any]] = {
-    "/integrated-account/{id}": Api.account,
-    "/integrated-account/{id}/capabilities": Api.capabilities,
-    "/integrated-account/{id}/tools": Api.tools,
-    f"{_UNIFIED}/tickets": Api.tickets,
-    f"{_UNIFIED}/tickets/meta/{{method}}": Api.schema,
-    f"{_UNIFIED}/tickets/{{slug}}/meta/{{method}}": Api.schema,
-    f"{_UNIFIED}/tickets/{{id:path}}": Api.ticket,
-    f"{_UNIFIED}/{{resource}}": Api.companions,
-    f"{_UNIFIED}/{{resource}}/meta/{{method}}": Api.companion_schema,
-    f"{_UNIFIED}/{{resource}}/{{id:path}}": Api.companion,
+_OF_ACCOUNT: dict[str, Callable[[AccountApi, ApiRequest], Any]] = {
+    "/integrated-account/{id}": AccountApi.account,
+    "/integrated-account/{id}/capabilities": AccountApi.capabilities,
+    "/integrated-account/{id}/tools": AccountApi.tools,
+    f"{_UNIFIED}/tickets": AccountApi.tickets,
+    f"{_UNIFIED}/tickets/meta/{{method}}": AccountApi.schema,
+    f"{_UNIFIED}/tickets/{{slug}}/meta/{{method}}": AccountApi.schema,
+    f"{_UNIFIED}/tickets/{{id:path}}": AccountApi.ticket,
+    f"{_UNIFIED}/{{resource}}": AccountApi.companions,
+    f"{_UNIFIED}/{{resource}}/meta/{{method}}": AccountApi.companion_schema,
+    f"{_UNIFIED}/{{resource}}/{{id:path}}": AccountApi.companion,
 }
 
 
 @dataclass
-class Hub:
+class Router:
     """Serve some accounts under one token: a request is for the account that its query or its path names."""
 
     token: str = field(repr=False)
-    accounts: dict[str, Api] = field(default_factory=dict)
+    accounts: dict[str, AccountApi] = field(default_factory=dict)
     seen: Newest[Seen] = field(default_factory=lambda: Newest(bounded.REQUESTS, bounded.MEMORY, Seen.size))
     lines: connection.Lines = field(default_factory=dict)  # open connections, to be cut
     tokens: dict[bytes, tuple[str, float]] = field(default_factory=dict, repr=False)  # digest -> account, valid until
@@ -82,7 +82,7 @@ class Hub:
         routes.append(Route("/{rest:path}", self._answering(self._nowhere), methods=METHODS))
         return Guard(Starlette(routes=routes), hosts)
 
-    def _answering(self, handler: Callable[[Call], Any]) -> Callable[[Request], Awaitable[Response]]:
+    def _answering(self, handler: Callable[[ApiRequest], Any]) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
             try:
                 call = await self._read(request)
@@ -96,16 +96,16 @@ class Hub:
             for kind, fault in struck.items():
                 if send := KINDS[kind].sending:
                     response = await send(
-                        connection.Sending(response, request, fault, self.lines, lambda: self.is_over)
+                        connection.ResponseContext(response, request, fault, self.lines, lambda: self.is_over)
                     )
             is_streamed = call.form == "stream" and status == 200 and not isinstance(response, StreamingResponse)
             return response_formats.streamed(response) if is_streamed else response
 
         return answer
 
-    async def _read(self, request: Request) -> Call:
+    async def _read(self, request: Request) -> ApiRequest:
         """Read a request; the body only of those whose token is known here."""
-        call = Call(request)
+        call = ApiRequest(request)
         try:
             if self._knows(call):
                 call.read(await body_of(request))
@@ -113,12 +113,12 @@ class Hub:
             call.unreadable = refusal
         return call
 
-    def _knows(self, call: Call) -> bool:
+    def _knows(self, call: ApiRequest) -> bool:
         """Tell whether the token is one of this server's, in a time that tells nothing of it."""
         is_own = hmac.compare_digest(call.token.encode(), self.token.encode())
         return is_own or bool(self._owner(call))
 
-    def _log(self, call: Call, status: int, api: Api | None) -> None:
+    def _log(self, call: ApiRequest, status: int, api: AccountApi | None) -> None:
         seen = Seen(
             call.request.method,
             call.path,
@@ -132,7 +132,7 @@ class Hub:
         )
         self.seen.append(seen)
 
-    def _account(self, call: Call) -> Api | None:
+    def _account(self, call: ApiRequest) -> AccountApi | None:
         """Find whose request it is; a server of one account takes for its own what names none."""
         named = call.query.get("integrated_account_id")
         if not (call.is_unified or call.is_me):
@@ -143,13 +143,13 @@ class Hub:
             return next(iter(self.accounts.values())) if len(self.accounts) == 1 else None
         return self.accounts.get(str(named))
 
-    def _owner(self, call: Call) -> str:
+    def _owner(self, call: ApiRequest) -> str:
         """Name the account whose own token came along, "" for the token of the environment."""
         account, until = self.tokens.get(_digest(call.token), ("", 0.0))
         return account if time.monotonic() < until else ""
 
     def _answer(
-        self, handler: Callable[[Call], Any], call: Call, of: tuple[Api | None, dict[str, Fault]]
+        self, handler: Callable[[ApiRequest], Any], call: ApiRequest, of: tuple[AccountApi | None, dict[str, Fault]]
     ) -> tuple[Response, int]:
         api, struck = of
         if any(KINDS[kind].is_lost for kind in struck):  # it never came here
@@ -179,7 +179,7 @@ class Hub:
             unread = Refusal(400, f"The practice server can't read this request ({type(error).__name__})")
             return unread.response(), unread.status
 
-    def _before(self, api: Api, call: Call, struck: dict[str, Fault]) -> None:
+    def _before(self, api: AccountApi, call: ApiRequest, struck: dict[str, Fault]) -> None:
         """Let faults act before the request is answered, and on what is taken over of its body."""
         for kind, fault in struck.items():
             if act := KINDS[kind].before:
@@ -190,14 +190,14 @@ class Hub:
             if (change := KINDS[kind].body) and isinstance(call.taken, dict):
                 call.taken = change(call.taken, fault)
 
-    def _around(self, api: Api, call: Call, struck: dict[str, Fault], handle: Callable[[], Any]) -> Any:
+    def _around(self, api: AccountApi, call: ApiRequest, struck: dict[str, Fault], handle: Callable[[], Any]) -> Any:
         """Answer, with faults around it."""
         for kind, fault in struck.items():
             if around := KINDS[kind].around:
                 handle = partial(around, api, call, fault, handle)
         return handle()
 
-    def _let_in(self, call: Call, api: Api | None) -> None:
+    def _let_in(self, call: ApiRequest, api: AccountApi | None) -> None:
         own, needs_account = self._owner(call), call.is_unified or call.is_me
         if not self._knows(call):
             raise Refusal(401, "Unauthorized")
@@ -214,8 +214,8 @@ class Hub:
         if api:
             api.limited(call)
 
-    def _passing(self, handler: Callable[[Api, Call], Any]) -> Callable[[Call], Any]:
-        def answer(call: Call) -> Any:
+    def _passing(self, handler: Callable[[AccountApi, ApiRequest], Any]) -> Callable[[ApiRequest], Any]:
+        def answer(call: ApiRequest) -> Any:
             api = self._account(call)
             if api is None and call.is_of_tool:
                 return self._tool_schema(call)
@@ -225,20 +225,20 @@ class Hub:
 
         return answer
 
-    def _ping(self, call: Call) -> Any:
+    def _ping(self, call: ApiRequest) -> Any:
         return {"message": "pong"}
 
-    def _listed(self, call: Call) -> Any:
+    def _listed(self, call: ApiRequest) -> Any:
         call.only("GET")
         return account_info.accounts(list(self.accounts.values()), call.query)
 
-    def _capabilities(self, call: Call) -> Any:
+    def _capabilities(self, call: ApiRequest) -> Any:
         call.only("GET")
         if call.name("slug") not in playable():
             raise Refusal(404, "Integration not found")
         return account_info.capabilities(played(call.name("slug")), call.query)
 
-    def _tool_schema(self, call: Call) -> Any:
+    def _tool_schema(self, call: ApiRequest) -> Any:
         """Describe a method of tickets of a tool, without any account of it."""
         call.only("GET")
         tool = played(call.name("slug"))
@@ -246,7 +246,7 @@ class Hub:
             raise Refusal(404, f"{tool.name} has no tickets/{call.name('method')}")
         return schemas.schema(schemas.of_tool(tool), call.name("method"), with_response=True)
 
-    def _new_token(self, call: Call) -> Any:
+    def _new_token(self, call: ApiRequest) -> Any:
         """Make a token of one account, valid for a quarter of an hour, as links for end users have it."""
         call.only("POST")
         account = call.body.get("integrated_account_id") if isinstance(call.body, dict) else None
@@ -257,7 +257,7 @@ class Hub:
         self.tokens = dict([*valid, (_digest(token), (str(account), now + TOKEN_SECONDS))][-bounded.TOKENS :])
         return {"integrated_account_token": token}
 
-    def _nowhere(self, call: Call) -> Any:
+    def _nowhere(self, call: ApiRequest) -> Any:
         raise Refusal(404, "Not found")
 
 

@@ -21,7 +21,7 @@ from truto_tickets_nb.sandbox.server.transport import protocol
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from truto_tickets_nb.sandbox.server.router import Hub
+    from truto_tickets_nb.sandbox.server.router import Router
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Server:
     `host` is the address or the name to bind to. Any but one of loopback needs `expose`: other machines reach the server then.
     """
 
-    def __init__(self, hub: Hub, port: int = 0, host: str = LOOPBACK, *, expose: bool = False) -> None:
+    def __init__(self, hub: Router, port: int = 0, host: str = LOOPBACK, *, expose: bool = False) -> None:
         self.hub, self.url = hub, ""
         self._port, self._host, self._is_exposed = port, host, expose
         self._server: _Prompt | None = None

@@ -49,7 +49,7 @@ class Seen:
         return _OF_SEEN + len(self.raw) + 10 * len(self.target) + len(self.key)
 
 
-class Call:
+class ApiRequest:
     """Hold one request, read."""
 
     def __init__(self, request: Request) -> None:
