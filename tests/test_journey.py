@@ -169,35 +169,38 @@ class Killer:
 
 
 class Liar:
-    """Answer 200 and do something else."""
+    """Answer 200 and do something else; an open one answers with the ticket as it is, any other with its id alone."""
 
-    def __init__(self, door, twist):
-        self.door, self.twist, self.account_id, self.get = door, twist, door.account_id, door.get
+    def __init__(self, door, twist, is_open):
+        self.door, self.twist, self.is_open = door, twist, is_open
+        self.account_id, self.get = door.account_id, door.get
         self.pair, self.wait, self.is_paused = door.pair, door.wait, False
 
     def patch(self, identity, body, *, query=None, idempotency_key):
-        self.door.patch(identity, self.twist(body), query=query, idempotency_key=idempotency_key)
-        return {"id": identity}
+        answer = self.door.patch(identity, self.twist(body), query=query, idempotency_key=idempotency_key)
+        return answer if self.is_open else {"id": identity}
 
 
 @pytest.mark.parametrize(
-    ("twist", "kind"),
+    ("twist", "is_open", "kind"),
     [
-        (lambda body: {"colour": "red"}, "ignored"),
-        (lambda body: {"name": body["name"]}, "partly applied"),
-        (lambda body: {**body, "name": "REWRITTEN"}, "partly applied"),
-        (lambda body: {**body, "name": f" {body['name']} "}, "applied"),
+        (lambda body: {"colour": "red"}, False, "ignored"),
+        (lambda body: {"name": body["name"]}, False, "partly applied"),
+        (lambda body: {**body, "name": "REWRITTEN"}, True, "partly applied"),
+        (lambda body: {**body, "name": "REWRITTEN"}, False, "unknown"),
+        (lambda body: {**body, "name": f" {body['name']} "}, False, "applied"),
     ],
+    ids=["ignored", "half applied", "rewritten, and the answer shows it", "rewritten, or edited by somebody", "tidied"],
 )
-def test_success_is_no_proof(account, twist, kind):
-    """A 200 that ignored, half applied or rewrote is told apart; one that only tidied blanks counts as applied."""
+def test_success_is_no_proof(account, twist, is_open, kind):
+    """A 200 that ignored, half applied or rewrote is told apart; a third value that the answer did not show may be a colleague's."""
     from truto_tickets_nb.runs import engine
 
     snapshot = account.load(ids=["10001"])
     plan = snapshot.plan(snapshot.frame().assign(name="new", description="new"))
 
-    bench = engine.RunContext(Liar(account._client, twist), account.journal)
-    run = engine.apply(bench, plan, RequestSpec())
+    context = engine.RunContext(Liar(account._client, twist, is_open), account.journal)
+    run = engine.apply(context, plan, RequestSpec())
     assert run.counts == {kind: 1}
 
 
