@@ -9,7 +9,7 @@ import pytest
 import truto_tickets_nb as tt
 
 COLLEAGUE = "edited by a colleague"
-COUNT = 600  # tickets: enough for every fault of the mixture to strike
+COUNT = 300  # tickets: enough for every fault of the mixture to strike
 
 
 def renamed(account, suffix=" (seen)"):

@@ -211,8 +211,8 @@ def test_who_is_blamed():
 def test_misspelt_name_is_told():
     """A filter by a name that the account's own list does not hold matches nothing, and the note says which name may be meant."""
     with tt.sandbox("jira", tickets=20, limit=None) as account:
-        assert "Did you mean Done" in account.load(progress=False, status="Dnoe").notes[0]
-        assert "Did you mean Done" in account.load(progress=False, status={"in": ["Dnoe"]}).notes[0]
+        assert "Did you mean 'Done'" in account.load(progress=False, status="Dnoe").notes[0]
+        assert "Did you mean 'Done'" in account.load(progress=False, status={"in": ["Dnoe"]}).notes[0]
         assert account.load(progress=False, status="Done").notes == ()
 
 

@@ -86,7 +86,9 @@ class Analyst:
 
     def plans(self, count):
         """Wait until the plan changes so many tickets."""
-        expect(self.review.locator(".tt-plan h3")).to_contain_text(f"{count} tickets to change")
+        expect(self.review.locator(".tt-plan h3")).to_contain_text(
+            f"{count} ticket{'' if count == 1 else 's'} to change"
+        )
 
     def press(self, name):
         """Press a button of the review."""
