@@ -159,7 +159,7 @@ def test_step_that_would_explode_is_not_done(loaded, act):
     with bounded():
         draft = act(loaded.draft())
         assert len(draft.changed) == 0
-        assert "MB of text" in draft.plan().notes[0]
+        assert "MB of text" in str(draft.plan().notes[0])
         assert len(draft.plan()) == 0
 
 

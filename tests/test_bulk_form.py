@@ -254,7 +254,7 @@ def test_read_only_columns_say_why(form):
     offered = [value for _, value in form.edit.column.options]
     assert "ticket_url" not in offered
     assert "ticket_url" in form.edit.closed.value
-    assert "the API only answers it" in form.edit.closed.value
+    assert "read-only in the API" in form.edit.closed.value
 
 
 def test_another_kind_of_column_starts_with_its_first_operation(form):

@@ -171,7 +171,7 @@ def test_api_that_echoes_is_found_out_by_the_canary():
         careful = account.apply(plan, confirm=12, brakes=tt.SafetyLimits(reread=True))
         assert careful.counts == {"applied": 11, "unknown": 1}
         assert len(careful.undo()) == 12
-        assert "nobody can tell" in " ".join(careful.undo().notes)
+        assert "nobody can tell" in " ".join(map(str, careful.undo().notes))
 
 
 @pytest.mark.parametrize("kind", ["stale_409", "stale_412", "raced"])
@@ -223,7 +223,7 @@ def test_account_that_is_lost_half_way_stops_the_run_at_once(kind, said, assert_
         assert sum(run.counts.values()) == 40
         assert set(run.counts) == {"applied", "not sent"}
         assert 15 <= len(run.applied) < 25
-        assert said in run.notes[0]
+        assert said in str(run.notes[0])
         assert_outcomes_are_true(run, account.sandbox)
         assert sum(seen.method == "PATCH" for seen in account.sandbox.requests()) < 28
 
@@ -254,7 +254,7 @@ def test_lock_out_stops_instead_of_hammering():
         plan = renamed(account)
         account.sandbox.faults("limited_remote=1.0:wait=1800:on=PATCH")
         run = account.apply(plan, confirm=40)
-        assert (run.counts, "1800 s" in run.notes[0]) == ({"not sent": 40}, True)
+        assert (run.counts, "1800 s" in str(run.notes[0])) == ({"not sent": 40}, True)
         assert sum(seen.method == "PATCH" for seen in account.sandbox.requests()) == 1
 
 

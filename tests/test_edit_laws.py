@@ -230,7 +230,7 @@ def test_step_counts_every_row_it_looks_at(source, found):
     before, base = told(source.frame()), source.frame()
     applied = apply(found, base, source)
     effect = applied.effect
-    here = [misfit for misfit in effect.misfits if misfit.reason != "the ticket is not there"]
+    here = [misfit for misfit in effect.misfits if misfit.reason.code != "ticket.missing"]
     assert effect.matched == effect.changed + effect.already + len(here)
     assert told(base) == before
     assert Step.of_json(orjson.loads(orjson.dumps(found.to_json()))) == found

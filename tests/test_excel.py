@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -163,6 +164,9 @@ def outcome(snapshot, path):
 NOTHING = ({}, [])
 
 
+DATE = re.compile(r"\s*\d+([-/.])\d+\1\d+\s*")
+
+
 @pytest.fixture
 def path(snapshot, tmp_path):
     snapshot.to_excel(tmp_path / "open.xlsx")
@@ -199,6 +203,7 @@ def test_any_edit_of_a_text_arrives_exactly(before, after, tmp_path):
         or not after.strip()
         or is_error_value(after)
         or is_untouched(typed, before)
+        or (DATE.fullmatch(before) and DATE.fullmatch(after))  # what a spreadsheet shows for a date is that date
         or len(after) > 16_000
     ):
         return
@@ -485,7 +490,9 @@ def test_flags_and_autocorrection_are_no_edit(tmp_path):
         put(tmp_path / "x.xlsx", "custom_fields.vip", row, flag)
     assert outcome(snapshot, tmp_path / "x.xlsx") == NOTHING
     plan = snapshot.plan(snapshot.read_excel(tmp_path / "x.xlsx"))
-    assert plan.notes == ("2 cells differ only by autocorrection (quotes, dashes, …): counted as untouched.",)
+    assert tuple(map(str, plan.notes)) == (
+        "2 cells differ only by autocorrection (quotes, dashes, …): counted as untouched.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -588,7 +595,7 @@ def test_tools_own_changes_are_never_reverted(small, path):
     put(path, "priority", 2, "High")
     plan = later.plan(later.read_excel(path))
     assert [patch.body for patch in plan] == [{"priority": {"id": "p2"}}]
-    assert "2 cells were changed in the tool after the file was written" in plan.notes[0]
+    assert "2 cells were changed in the tool after the file was written" in str(plan.notes[0])
     put(path, "name", 3, "Login broken")
     with pytest.raises(
         FrameError, match=r"ticket 0042 name 'Login broken': was changed in the tool .* in the file as well, in cell B3"
@@ -599,7 +606,7 @@ def test_tools_own_changes_are_never_reverted(small, path):
 def test_lost_marks_are_told(snapshot, path):
     """Without its marks, a file can't say whether it is stale; that is no reason to refuse it."""
     edit(path, lambda sheet: sheet.delete_cols(sheet.max_column))
-    assert "has lost its column 'check'" in snapshot.plan(snapshot.read_excel(path)).notes[0]
+    assert "has lost its column 'check'" in str(snapshot.plan(snapshot.read_excel(path)).notes[0])
 
 
 def test_texts_too_long_for_a_cell_are_not_lost(tmp_path):
@@ -641,7 +648,7 @@ def test_new_columns_are_read_as_the_frame_would_have_them(snapshot, path):
     edit(path, lambda sheet: sheet.__setitem__("B2", "<p>x</p>") or sheet.__setitem__("C2", "ask Jo"))
     plan = snapshot.plan(snapshot.read_excel(path))
     assert [patch.body for patch in plan] == [{"html_description": "<p>x</p>"}]
-    assert "my notes" in plan.notes[0]
+    assert "my notes" in str(plan.notes[0])
 
 
 def test_without_openpyxl_the_extra_is_named(snapshot, tmp_path, monkeypatch):

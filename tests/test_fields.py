@@ -110,7 +110,7 @@ def test_request_field(desk, field):
     assert (run.counts, sent.body[field]) == ({ending: 1}, body)
     assert held(desk.sandbox.ticket(ticket)[field], body)
     if field == "remote_data":
-        assert (len(run.undo()), "remote_data" in run.undo().notes[0]) == (0, True)
+        assert (len(run.undo()), "remote_data" in str(run.undo().notes[0])) == (0, True)
     elif field in RESPONSE and field != "updated_at":
         desk.apply(run.undo(), confirm=1)
         assert (desk.sandbox.ticket(ticket).get(field) or None) == (before[ticket] or None)

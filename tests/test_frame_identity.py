@@ -122,7 +122,7 @@ def test_rebase_brings_over_only_what_was_edited(account):
         "base": "Ticket 3",
         "theirs": "theirs",
         "mine": "mine too",
-        "why": "changed",
+        "code": "conflict.changed",
     }
     assert frame.attrs["conflicts"] == [told]
     plan = snapshot.plan(frame)
@@ -155,7 +155,7 @@ def test_rebase_counts_what_the_tool_holds_already(account):
     snapshot = account.load(progress=False)
     plan = snapshot.plan(snapshot.rebase(df))
     assert (len(plan), plan.problems) == (0, ())
-    assert any("1 edit" in note for note in plan.notes)
+    assert any("1 edit" in str(note) for note in plan.notes)
 
 
 def test_rebase_tells_of_tickets_that_are_gone(account):
@@ -164,7 +164,7 @@ def test_rebase_tells_of_tickets_that_are_gone(account):
     account.sandbox.edit("1", name="other")
     snapshot = account.load(progress=False, ids=["2", "3"])
     frame = snapshot.rebase(df)
-    assert [(c["ticket"], c["why"]) for c in frame.attrs["conflicts"]] == [("1", "ticket missing")]
+    assert [(c["ticket"], c["code"]) for c in frame.attrs["conflicts"]] == [("1", "conflict.ticket_missing")]
     assert len(snapshot.plan(frame)) == 2
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import JournalDamaged, JournalError, RunUnreadable
+from truto_tickets_nb.notes import Note
 from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.request_spec import RequestSpec
@@ -33,7 +34,7 @@ def finished(journal, plan, kind="applied"):
     for place, patch in enumerate(plan.patches):
         journal.intend(run_id, place, ("name",))
         journal.settle(run_id, place, Outcome(patch, kind, "", (Finding(patch.changes[0], "after", kind, "after"),)))
-    journal.finish(run_id, "finished", ("a note",))
+    journal.finish(run_id, "finished", (Note("run.stopped_early", "a note"),))
     release(run_id)
     return run_id
 

@@ -121,7 +121,7 @@ def test_read_only_account_stops_the_run(account):
     account.sandbox.set_account(read_only=True)
     run = account.apply(plan, confirm=60)
     assert (run.counts, content(account)) == ({"not sent": 60}, before)
-    assert "read-only" in run.notes[0]
+    assert "read-only" in str(run.notes[0])
 
 
 def test_row_cap_is_a_brake(account):

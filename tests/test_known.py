@@ -72,7 +72,7 @@ def test_schema_of_the_account_wins():
         df = snapshot.frame()
         df["name"] = df["name"].str.strip() + " (seen)"
         plan = snapshot.plan(df)
-        assert [note for note in plan.notes if "own workspace, or collections unchanged" in note]
+        assert [note for note in map(str, plan.notes) if "own workspace, or collections unchanged" in note]
         assert account.apply(plan, confirm=6).counts == {"applied": 6}
         assert {"workspace", "name"} == account.sandbox.requests()[-1].body.keys()
 

@@ -208,8 +208,8 @@ def test_a_new_tag_that_is_hardly_another_is_warned_of(name):
         plan = snapshot.plan(df)
     assert len(plan) == 1
     assert not plan.blocking
-    assert any("1 tag is new" in note and "there is 'bug'" in note for note in plan.notes)
-    assert [problem.ticket for problem in plan.warnings if problem.field == "tags" and "'bug'" in problem.reason] == [
+    assert any("1 tag is new" in str(note) and "there is 'bug'" in str(note) for note in plan.notes)
+    assert [problem.ticket for problem in plan.warnings if problem.field == "tags" and "'bug'" in problem.message] == [
         "1"
     ]
 
@@ -220,11 +220,11 @@ def test_new_tags_are_announced_and_known_ones_are_not():
         snapshot = account.load(progress=False)
         df = snapshot.frame()
         df["tags"] = df["tags"].tickets.add(["Bug ", "x", "bug"], where=["1"])
-        notes = " ".join(snapshot.plan(df).notes)
+        notes = " ".join(map(str, snapshot.plan(df).notes))
         assert "2 tags are new: 'Bug ' (there is 'bug'), 'x'." in notes
         df = snapshot.frame()
         df["tags"] = df["tags"].tickets.add("bug")
-        assert not any("new" in note for note in snapshot.plan(df).notes)
+        assert not any("new" in str(note) for note in snapshot.plan(df).notes)
 
 
 TAGS = pd.Series([("a",), (), ("a", "b")], index=["1", "2", "3"], dtype=object, name="tags")

@@ -126,7 +126,9 @@ def test_every_parameter_is_shown_as_it_is_sent(remote):
     way = request_spec_of(profile("jira"), AccountSchema(), {"name"}, query={"remote_query": remote})
     plan = Plan("acc", "jira", (Patch("1", "x", (change,)),), way=way).noted()
     sent = [f"{key}={value}" for key, value in query_pairs({"remote_query": remote})]
-    assert [note for note in plan.notes if all(part in note for part in sent) and "along with each PATCH" in note]
+    assert [
+        note for note in map(str, plan.notes) if all(part in note for part in sent) and "along with each PATCH" in note
+    ]
     assert "Quiet" not in repr(plan)
     assert set(query_pairs(way.parameters({})[0])) >= set(query_pairs({"remote_query": remote}))
 

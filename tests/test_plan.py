@@ -67,7 +67,7 @@ def test_split_keeps_every_patch_once_and_in_order(plan):
 
 def test_dropping_the_problems_unblocks(plan):
     """plan.drop(*plan.blocking) leaves out what is behind them."""
-    blocked = Plan("acc", "jira", plan.patches, (Problem("x", "status", "", "is odd", "Look."),))
+    blocked = Plan("acc", "jira", plan.patches, (Problem("value.unknown_name", "x", "status", "", "is odd"),))
     assert blocked.drop(*blocked.blocking).blocking == ()
 
 

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import truto_tickets_nb as tt
+from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.errors import ConfirmError, PlanError
+from truto_tickets_nb.notes import Note
 from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.problem import Problem
@@ -28,14 +30,20 @@ FULL = Plan(
     "jira",
     (Patch("1", "Refund", (NAME, TAGS)), Patch("2", "Login é", (SPENT, STATUS))),
     (
-        Problem("", "", "", "no update is documented", "Use the tool itself."),
-        Problem("", "Statu", "", "looks like a column under another name", "Rename it."),
-        Problem("1", "", "", "has no workspace", "Fill it.", blocking=False),
+        Problem("account.no_updates", "", "", "", "no update is documented", correct("Use the tool itself.")),
+        Problem("field.renamed", "", "Statu", "", "looks like a column under another name", correct("Rename it.")),
+        Problem("patch.lacks_field", "1", "", "", "has no workspace", correct("Fill it."), "warning"),
         Problem(
-            "2", "status", "Opne", "is no status", "Did you mean Open?", together=("status", "custom_fields.spent")
+            "value.unknown_name",
+            "2",
+            "status",
+            "Opne",
+            "is no status",
+            (Action("suggest", names=("Open",)),),
+            together=("status", "custom_fields.spent"),
         ),
     ),
-    ("Jira mails watchers.",),
+    (Note("request.notifies", "Jira mails watchers.", (Action("quiet"),)),),
     5,
     RequestSpec(("etag",), {"organization": {"id": 7}}, ("workspace|collections",), True, ("name",), READ),
     "20260101-abcdef",
@@ -228,7 +236,9 @@ def test_dropping_a_problem_of_everything_drops_everything():
 
 def test_fields_that_exclude_each_other_may_go_one_by_one():
     """A problem of two fields together is gone as soon as one of them is, whichever."""
-    both = Problem("7", "parent_ticket", "", "takes either", "Send one.", together=("parent_ticket", "collections"))
+    both = Problem(
+        "fields.exclude_each_other", "7", "parent_ticket", "", "takes either", together=("parent_ticket", "collections")
+    )
     changes = tuple(Change(name, None, "x", None, "x") for name in ("parent_ticket", "collections", "name"))
     plan = Plan("acc", "asana", (Patch("7", "x", changes),), (both,))
     assert [

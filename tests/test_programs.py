@@ -310,7 +310,7 @@ def test_parts_of_a_ticket_have_keys_of_their_own():
 @pytest.mark.parametrize("method", METHODS)
 def test_plan_that_apply_refuses_is_not_written(method):
     """A blocking problem, an impossible id and an unsafe address are errors, not programs."""
-    blocked = Plan("acc", "jira", problems=(Problem("1", "name", "", "bad", "mend it"),))
+    blocked = Plan("acc", "jira", problems=(Problem("title.missing", "1", "name", "", "bad"),))
     for plan, url in (
         (blocked, "https://x.example"),
         (small(ticket=".."), "https://x.example"),

@@ -102,7 +102,7 @@ NAME, PRIORITY = Change("name", "a", "b", "a", "b"), Change("priority", "Low", "
 
 @pytest.fixture
 def plan():
-    problems = tuple(Problem(ticket, field, "", "mails people", "Look.", blocking=False)
+    problems = tuple(Problem("status.closes", ticket, field, "", "mails people", severity="warning")
                      for ticket, field in (("7", "name"), ("8", "priority"), ("8", ""), ("", "name")))  # fmt: skip
     return Plan("acc", "jira", (Patch("7", "A", (NAME, PRIORITY)), Patch("8", "B", (NAME, PRIORITY))), problems)
 

@@ -109,7 +109,7 @@ def test_edited_record_blocks(box, value):
     df.at["1", "remote_data"] = value
     plan = snapshot.plan(df)
     assert [
-        (p.ticket, p.field, "never sent back" in p.reason, "without remote_data=True" in p.fix) for p in plan.blocking
+        (p.ticket, p.field, "never sent back" in p.message, "without remote_data=True" in str(p)) for p in plan.blocking
     ] == [("1", "remote_data", True, True)]
 
 

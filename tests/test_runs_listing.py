@@ -65,7 +65,7 @@ def test_thousand_runs_are_a_page(thousand):
 
 def test_list_does_not_read_the_plans(thousand, monkeypatch):
     """Plans are not decoded to list runs, and a thousand of them take no second."""
-    monkeypatch.setattr(Plan, "from_journal", None)
+    monkeypatch.setattr(Plan, "from_json", None)
     with Journal(thousand[0]) as journal:
         start = time.perf_counter()
         repr(journal.runs("acc"))

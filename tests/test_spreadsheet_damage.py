@@ -204,7 +204,7 @@ def test_errors_of_spreadsheets_are_no_text(tmp_path, kind):
     assert {(problem.ticket, problem.field) for problem in told.value.problems} == {
         (str(place), name) for place in range(len(ERRORS)) for name in ("name", "description")
     }
-    assert {problem.reason.partition(",")[0] for problem in told.value.problems} == {
+    assert {problem.message.partition(",")[0] for problem in told.value.problems} == {
         "is an error value of the spreadsheet"
     }
 

@@ -40,7 +40,7 @@ def test_five_thousand_names_cost_a_millisecond_each():
     people.resolve("warm")
     start = time.perf_counter()
     for n in range(100):
-        assert "Did you mean" in people.resolve(f"Persom Numbr {n}").fix
+        assert people.resolve(f"Persom Numbr {n}").actions[0].kind == "suggest"
     once = time.perf_counter() - start
     assert once < 0.6  # 0.07 s here; 100 times the standard library's way took 9 s
     start = time.perf_counter()
@@ -57,6 +57,6 @@ def test_unknown_names_of_a_plan_are_said_with_the_one_that_is_meant():
         snapshot = account.load(progress=False)
         df = snapshot.frame()
         df["assignees"] = [(f"Persom Numbr {n}",) if n < 10 else cell for n, cell in enumerate(df["assignees"])]
-        told = [problem.fix for problem in snapshot.plan(df).blocking]
+        told = [str(problem) for problem in snapshot.plan(df).blocking]
     assert len(told) == 10
     assert all(f"Person Number {n}" in fix for n, fix in enumerate(told))

@@ -131,7 +131,7 @@ def test_a_plan_of_nothing_is_looked_at_too(form):
 def test_read_only_fields_say_why(form):
     """Fields that can't be edited are listed with their value and the reason."""
     assert "ticket_url" in form.closed.value
-    assert "the API only answers it" in form.closed.value
+    assert "read-only in the API" in form.closed.value
     assert "ticket_url" not in form._rows
 
 

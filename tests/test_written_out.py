@@ -62,7 +62,7 @@ def test_id_and_names(desk, cell, after, warned):
     assert list(plan.to_frame()["after"]) == [after]
     assert after in told(plan)
     assert after in plan._repr_html_()
-    assert [p.ticket for p in plan.warnings if "which is 'Urgent' here" in p.reason] == [
+    assert [p.ticket for p in plan.warnings if "which is 'Urgent' here" in p.message] == [
         plan.patches[0].ticket
     ] * warned
 
@@ -106,7 +106,7 @@ def test_member_of_a_set_is_shown_with_its_parts(desk):
     assert MAIL[0]["email"] in plan._repr_html_()
     wrong = planned(desk, "assignees", ({"id": "u2", "name": "Ada Osei"},))
     assert "Ada Osei (id u2, which is Bruno Keller)" in wrong.patches[0].changes[0].after
-    assert [p.field for p in wrong.warnings if "'Bruno Keller' here" in p.reason] == ["assignees"]
+    assert [p.field for p in wrong.warnings if "'Bruno Keller' here" in p.message] == ["assignees"]
 
 
 def test_names_need_no_ids(desk):

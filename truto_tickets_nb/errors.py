@@ -11,6 +11,7 @@
     |-- StepError (ValueError)              a step or a filter that can't be made
     |-- RecipeError (ValueError)            a recipe or a saved draft that can't be read
     |-- PlanError (ValueError)              a plan that can't be sent as it is
+    |   |-- PlanFileError                   a saved plan that can't be read, or was changed
     |   |-- ConfirmError                    the number typed is not the plan's number
     |   `-- ServerWrote                     asked to check only, the tool changed a ticket; `.undo` puts it back
     |-- SnapshotError (ValueError)          a saved snapshot that can't be read
@@ -93,6 +94,14 @@ class RecipeError(TicketsError, ValueError):
 
 class PlanError(TicketsError, ValueError):
     """Report why a plan can't be sent as it is."""
+
+
+class PlanFileError(PlanError):
+    """Report why a saved plan can't be read; `what` is the reason without the advice, which each front end words for itself."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} Make the plan anew: snapshot.plan(df).")
+        self.what = what
 
 
 class ConfirmError(PlanError):

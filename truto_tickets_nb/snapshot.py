@@ -31,7 +31,7 @@ from truto_tickets_nb.plans.request_spec import request_spec_of
 from truto_tickets_nb.safe_text import printable
 from truto_tickets_nb.sheets import spreadsheets
 from truto_tickets_nb.sheets.source import ColumnHelp, SheetSource
-from truto_tickets_nb.show import Group, Note, Page, Row, to_html, to_text
+from truto_tickets_nb.show import Group, Page, Paragraph, Row, to_html, to_text
 from truto_tickets_nb.tickets.choices import Choice, Choices
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.namesakes import told_apart
@@ -264,7 +264,7 @@ class Snapshot:
         asked = ", ".join(f"{key}={value}" for key, value in self.query.items()) or "all tickets"
         filled = self.table.frame.notna().sum()
         rows = tuple(Row(name, f"{filled[name]:,} filled") for name in self.table.frame.columns if filled[name])
-        notes = tuple(Note(note, "warn") for note in (*self.notes, *self.table.notes))
+        notes = tuple(Paragraph(note, "warn") for note in (*self.notes, *self.table.notes))
         group = Group("columns", "", f"{len(rows)} hold something", rows)
         facts = (f"{self.integration} account {self.account_id}", asked)
         return Page(f"{len(self):,} tickets", facts, (*notes, *((group,) if rows else ())), "df = snapshot.frame()")

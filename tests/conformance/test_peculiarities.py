@@ -20,8 +20,8 @@ def account(slug):
 
 def told(plan, said):
     """Choose the problems and notes of a plan that say something."""
-    return [problem for problem in plan.problems if said in problem.reason] or [
-        note for note in plan.notes if said in note
+    return [problem for problem in plan.problems if said in problem.message] or [
+        note for note in plan.notes if said in str(note)
     ]
 
 
@@ -57,7 +57,9 @@ def test_two_assignees_where_one_is_held(slug, account, note):
     """The plan says it: blocking where the vendor documents it, a warning where we assume it."""
     names = people(account)
     plan = changed(account, assignees=(names[0], names[1]))
-    assert [p.blocking for p in told(plan, "holds one assignee")] == [profile(slug).fact("assignees").is_documented]
+    assert [p.severity == "error" for p in told(plan, "holds one assignee")] == [
+        profile(slug).fact("assignees").is_documented
+    ]
     note({"one assignee": True})
 
 
@@ -78,7 +80,7 @@ def test_list_that_only_grows(slug, account, note):
     fresh = next(name for name in names if name not in first)
     assert sent(account, changed(account, assignees=(*first, fresh))).kind == "applied"
     away = changed(account, assignees=tuple(first))
-    assert [p.blocking for p in told(away, "removes nothing")] == [False]
+    assert [p.severity == "error" for p in told(away, "removes nothing")] == [False]
     found, held = sent(account, away).kind, account.sandbox.ticket(away.patches[0].ticket)["assignees"]
     assert (found == "ignored") == (fresh in [person["name"] for person in held])
     note({f"taking away {found}": True})
@@ -88,7 +90,7 @@ def test_list_that_only_grows(slug, account, note):
 def test_tags_that_an_update_does_not_take(slug, account, note):
     """The account's own schema leaves them out, so that the plan blocks; a naive client gets a 200 and nothing happens."""
     ticket = account.sandbox.tickets()[0]
-    assert [p.blocking for p in told(changed(account, tags=("brand new",)), "can't be written")] == [True]
+    assert [p.severity == "error" for p in told(changed(account, tags=("brand new",)), "can't be written")] == [True]
     answer = plainly(account, ticket["id"], {"tags": [{"name": "brand new"}]})
     assert (answer.status_code, account.sandbox.ticket(ticket["id"])["tags"]) == (200, ticket["tags"])
     note({"tags at creation only": True})
@@ -99,8 +101,8 @@ def test_tags_with_a_call_of_their_own(slug, account, note):
     """The plan warns that nobody documents whether Truto makes that call; where the account's schema lacks tags, it blocks as well."""
     plan = changed(account, tags=("brand-new",))
     listed = "tags" in account.learnt().writable
-    assert [p.blocking for p in told(plan, "call of its own")] == [False]
-    assert [p.blocking for p in told(plan, "can't be written")] == [True] * (not listed)
+    assert [p.severity == "error" for p in told(plan, "call of its own")] == [False]
+    assert [p.severity == "error" for p in told(plan, "can't be written")] == [True] * (not listed)
     note({"tags by a call of their own": True})
 
 
@@ -176,7 +178,9 @@ def test_title_too_long(slug, account, note):
     """A title longer than the tool takes is a problem of the plan, and refused by the tool."""
     most = profile(slug).fact("title_max").value
     plan = changed(account, name="x" * (most + 1))
-    assert [p.blocking for p in told(plan, "characters long")] == [profile(slug).fact("title_max").is_documented]
+    assert [p.severity == "error" for p in told(plan, "characters long")] == [
+        profile(slug).fact("title_max").is_documented
+    ]
     assert (
         plainly(account, plan.patches[0].ticket, {"name": "x" * (most + 1)}, **query_of(slug, account)).status_code
         == 422

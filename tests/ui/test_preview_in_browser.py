@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 import truto_tickets_nb as tt
+from truto_tickets_nb.notes import Note
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.plan import Plan
@@ -49,10 +50,10 @@ def a_plan():
     rows += [Patch("s1", HOSTILE, (Change("tags", ("a", HOSTILE), ("a", "b"), [], []),))]
     rows += [Patch("t1", "x", (Change("description", "one " * 90 + "old", "one " * 90 + "new", "", ""),))]
     problems = (
-        Problem("9", "status", "Opne", "is no status", "Did you mean Open?"),
-        Problem("8", "tags", "x y", "worth a look", "Look.", blocking=False),
+        Problem("value.unknown_name", "9", "status", "Opne", "is no status"),
+        Problem("tags.spaces", "8", "tags", "x y", "worth a look", severity="warning"),
     )
-    return Plan("acc-1", "jira", tuple(rows), problems, ("Jira mails watchers.",), 60)
+    return Plan("acc-1", "jira", tuple(rows), problems, (Note("request.notifies", "Jira mails watchers."),), 60)
 
 
 @pytest.fixture(params=["light", "dark"])

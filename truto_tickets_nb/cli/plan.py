@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.cli import plan_file
+from truto_tickets_nb.cli.advice import in_terminal
 from truto_tickets_nb.cli.arguments import filters, ids, reached
 from truto_tickets_nb.cli.exit_status import CHANGES, DONE, FAILED
-from truto_tickets_nb.cli.reports import blocking, plan_text, terminal_notes, told, warned
+from truto_tickets_nb.cli.reports import blocking, plan_text, told, warned
 from truto_tickets_nb.edits.recipes.recipe import Recipe
 from truto_tickets_nb.errors import PlanError
 
@@ -107,7 +108,7 @@ def _facts(options: argparse.Namespace, report: Report, plan: Plan, snapshot: Sn
         "recipe": report.recipe.name,
         "steps": report.frame().to_dict("records"),
         "misfits": report.misfits().to_dict("records"),
-        "notes": [*report.notes, *_notes(snapshot), *terminal_notes(plan)],
+        "notes": [*report.notes, *_notes(snapshot), *(note.words(in_terminal) for note in plan.notes)],
     }
 
 

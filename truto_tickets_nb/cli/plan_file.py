@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from truto_tickets_nb.errors import PlanError, SetupError, shorten
+from truto_tickets_nb.errors import PlanError, PlanFileError, SetupError, shorten
 from truto_tickets_nb.files.atomic_write import read_file, reason, write_file
 from truto_tickets_nb.files.checksums import digest
 from truto_tickets_nb.files.strict_json import json_text
 from truto_tickets_nb.plans.plan import Plan
+from truto_tickets_nb.plans.plan_file import VERSION as FORMAT
 from truto_tickets_nb.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FORMAT = 1
 ANEW = "truto-tickets plan RECIPE --out FILE"
 AHEAD = 0.1  # hours by which another machine's clock may be ahead of ours
 
@@ -98,8 +98,8 @@ def _plan(path: Path, text: bytes) -> Plan:
     try:
         _check(path, orjson.loads(json_text(text)))
         return Plan.from_json(text)
-    except PlanError as error:
-        raise PlanError(str(error).replace("snapshot.plan(df)", ANEW)) from error
+    except PlanFileError as error:
+        raise PlanError(f"{error.what} Make the plan anew: {ANEW}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlanError(f"{path} is no plan, or it is damaged ({shorten(error, 80)}). Make it anew.") from error
 

@@ -7,6 +7,7 @@ import traceback
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.cli.advice import in_terminal
 from truto_tickets_nb.cli.exit_status import DONE, FAILED, INTERRUPTED
 from truto_tickets_nb.cli.output import complain, say, say_json
 from truto_tickets_nb.errors import RunInterrupted, TicketsError, shorten
@@ -70,11 +71,6 @@ def one_line(text: str) -> str:
     return "; ".join(lines).replace(":; ", ": ")
 
 
-def terminal_notes(plan: Plan) -> tuple[str, ...]:
-    """Tell a plan's notes in the words of a terminal."""
-    return tuple(note.replace("snapshot.plan(df, quiet=True)", "--quiet") for note in plan.notes)
-
-
 def blocking(plan: Plan) -> str:
     """Count what keeps a plan from going out."""
     count = len(plan.blocking)
@@ -83,7 +79,7 @@ def blocking(plan: Plan) -> str:
 
 def plan_text(plan: Plan) -> str:
     """Show a plan, without what one types next in a notebook."""
-    return to_text(replace(preview.page(replace(plan, notes=terminal_notes(plan))), footer=""))
+    return to_text(replace(preview.page(plan, in_terminal), footer=""))
 
 
 def run_status(run: Run) -> int:
@@ -110,4 +106,4 @@ def run_text(run: Run) -> str:
     footer = f"truto-tickets resume {run.id} --confirm {len(run.open)} goes on with what is open" if run.open else ""
     if not run.open and (count := len(run.undo())):
         footer = f"truto-tickets undo {run.id} --confirm {count} takes it back"
-    return f"{run_page.heading(run)}\n{to_text(replace(run_page.page(run), footer=footer))}"
+    return f"{run_page.heading(run)}\n{to_text(replace(run_page.page(run, in_terminal), footer=footer))}"

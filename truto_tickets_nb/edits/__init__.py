@@ -8,7 +8,8 @@ from truto_tickets_nb.edits.filters.filters import Filter, filter_of
 from truto_tickets_nb.edits.recipes.recipe import Recipe
 from truto_tickets_nb.edits.recipes.report import Report
 from truto_tickets_nb.edits.steps.apply import apply
-from truto_tickets_nb.edits.steps.step import Applied, Effect, Inapplicable, Step
+from truto_tickets_nb.edits.steps.inapplicable import Inapplicable
+from truto_tickets_nb.edits.steps.step import Applied, Effect, Step
 
 __all__ = [
     "Applied",

@@ -10,8 +10,8 @@ import pandas as pd
 
 from truto_tickets_nb.integrations.facts import QUESTIONS
 from truto_tickets_nb.integrations.profile import WORDS
-from truto_tickets_nb.loading.column_info import UNLIKELY, Column, about
-from truto_tickets_nb.show import Answers, Group, Note, Page, Row, to_html, to_text
+from truto_tickets_nb.loading.column_info import Column, about
+from truto_tickets_nb.show import Answers, Group, Page, Paragraph, Row, to_html, to_text
 from truto_tickets_nb.tickets.fields import CUSTOM, FIELDS
 
 if TYPE_CHECKING:
@@ -75,7 +75,8 @@ class AccountProfile:
 
     def columns(self) -> pd.DataFrame:
         """List all columns: kind, editable (bool), why, and the values they take (str); index = column."""
-        frame = pd.DataFrame(self._columns(), columns=list(Column._fields)).set_index("column")
+        rows = [(item.column, item.kind, item.editable, item.why, item.takes) for item in self._columns()]
+        frame = pd.DataFrame(rows, columns=["column", "kind", "editable", "why", "takes"]).set_index("column")
         return frame.astype({"editable": bool})
 
     def facts(self) -> pd.DataFrame:
@@ -104,34 +105,36 @@ class AccountProfile:
             f"{self.name}: what can be edited here, and what is known", facts, blocks, "df = account.load().frame()"
         )
 
-    def _warnings(self) -> Iterator[Note]:
+    def _warnings(self) -> Iterator[Paragraph]:
         ended = self.profile.fact("ended")
         if ended.value:
-            yield Note(
+            yield Paragraph(
                 f"{self.name} ended its tickets on {ended.value} ({ended.told}): nothing can be sent to it any more.",
                 "bad",
             )
         if self.learnt.can_update is False or (self.learnt.can_update is None and self.profile.can_update is False):
-            yield Note(
+            yield Paragraph(
                 f"Truto documents no update of tickets for {self.name}: they can be loaded and audited, not changed.",
                 "bad",
             )
         elif not self.profile.is_known:
-            yield Note("Nothing is written down about this tool: what stands here, the account told itself.", "warn")
+            yield Paragraph(
+                "Nothing is written down about this tool: what stands here, the account told itself.", "warn"
+            )
         if self.learnt.overridden:
-            yield Note(
+            yield Paragraph(
                 f"This environment changed Truto's mapping of {self.name} tickets (env_overridden): what is documented may not hold here.",
                 "warn",
             )
         if self.profile.slug_evidence == "inferred":
-            yield Note(f"That {self.name} is called {self.slug!r} by Truto is our assumption.", "warn")
-        yield from (Note(note, "warn") for note in self.learnt.notes)
+            yield Paragraph(f"That {self.name} is called {self.slug!r} by Truto is our assumption.", "warn")
+        yield from (Paragraph(note, "warn") for note in self.learnt.notes)
 
     def _groups(self) -> Iterator[Group | Answers]:
         """Show the columns by who says what of them: those that are taken with their values, the others in a line."""
         told: dict[tuple[bool, str], list[Column]] = defaultdict(list)
         for item in self._columns():
-            told[item.editable and not item.why.startswith(UNLIKELY), item.why].append(item)
+            told[item.standing == "taken", item.why].append(item)
         for (yes, why), found in told.items():
             if yes:
                 rows = tuple(Row(item.column, "", (item.takes,) if item.takes else ()) for item in found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from truto_tickets_nb.integrations.facts import COUNTED
 from truto_tickets_nb.plans.request_spec import part_of
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from truto_tickets_nb.plans.account_schema import AccountSchema
     from truto_tickets_nb.tickets.choices import Choices
 
-UNLIKELY = "probably not taken"
 SHOWN = 12  # values named
 ORIGINS = {"schema": "from the account's schema", "seen": "only seen in loaded tickets"}
+
+
+Standing = Literal["taken", "unlikely", "read-only"]
 
 
 class Column(NamedTuple):
@@ -25,32 +27,40 @@ class Column(NamedTuple):
 
     column: str
     kind: str
-    editable: bool
+    standing: Standing
     why: str
     takes: str
+
+    @property
+    def editable(self) -> bool:
+        """Return whether a change of it may be sent."""
+        return self.standing != "read-only"
 
 
 def about(name: str, profile: Profile, learnt: AccountSchema, choices: Mapping[str, Choices]) -> Column:
     """Tell of one column: kind, editable, why, values."""
     row = field(name)
     if row is None:
-        return Column(name, "unknown", editable=False, why="no field of Truto's page", takes="")
-    editable, why = _editable(name, profile, learnt) if row.writable else (False, "the API only answers it")
-    return Column(name, row.kind.word, editable, why, values(name, learnt, choices.get(row.choices)))
+        return Column(name, "unknown", "read-only", why="no field of Truto's page", takes="")
+    standing, why = _standing(name, profile, learnt) if row.writable else ("read-only", "read-only in the API")
+    return Column(name, row.kind.word, standing, why, values(name, learnt, choices.get(row.choices)))
 
 
-def _editable(name: str, profile: Profile, learnt: AccountSchema) -> tuple[bool, str]:
+def _standing(name: str, profile: Profile, learnt: AccountSchema) -> tuple[Standing, str]:
     part = part_of(name)
     if learnt.can_update is False or (learnt.can_update is None and profile.can_update is False):
-        return False, f"no update of {profile.name} tickets through Truto"
+        return "read-only", f"no update of {profile.name} tickets through Truto"
     if learnt.writable is not None:
-        told = part in learnt.writable
-        return told, "the account's own schema lists it" if told else "the account's own schema does not list it"
+        if part in learnt.writable:
+            return "taken", "the account's own schema lists it"
+        return "read-only", "the account's own schema does not list it"
     fact = profile.fact("writable")
     if not fact.value:
-        return True, "nobody documents it"
+        return "taken", "nobody documents it"
     counted = f"; {COUNTED[part]}" if part in COUNTED else ""
-    return True, f"{'probably taken' if part in fact.value else UNLIKELY} ({fact.told}{counted})"
+    if part in fact.value:
+        return "taken", f"probably taken ({fact.told}{counted})"
+    return "unlikely", f"probably not taken ({fact.told}{counted})"
 
 
 def values(name: str, learnt: AccountSchema, known: Choices | None) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from truto_tickets_nb.advice import advised
 from truto_tickets_nb.did_you_mean import near
 from truto_tickets_nb.errors import SetupError, shorten, shorten_repr
 from truto_tickets_nb.loading.filter_conditions import ORDERED, SIGNS, Condition, Reading, Sign
@@ -105,8 +106,8 @@ def unknown_names(filters: Filters, choices: Mapping[str, Choices]) -> Iterator[
             continue
         for name in condition.values if "list" in known.origins else ():
             answer = known.resolve(name)
-            if isinstance(answer, Unresolved) and answer.why == "unknown":
-                yield f"No ticket matches {condition.field}={shorten(name, 40)}: {shorten(answer.reason, 80)}. {shorten(answer.fix, 160)}"
+            if isinstance(answer, Unresolved) and answer.code == "value.unknown_name":
+                yield f"No ticket matches {condition.field}={shorten(name, 40)}: {shorten(advised(answer.message, answer.actions), 240)}"
 
 
 def check(asked: Mapping[str, Any]) -> None:

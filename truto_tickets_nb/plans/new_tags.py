@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.actions import correct
 from truto_tickets_nb.errors import shorten_repr
+from truto_tickets_nb.notes import Note
 from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.tickets.choices import Choices
 
@@ -17,14 +19,15 @@ TAGS = "tags"
 SHOWN = 8  # new tags named in a note
 
 
-def note(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterator[str]:
+def note(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterator[Note]:
     """Announce the tags that the account does not have yet: 2 tags are new: 'Bug ' (there is 'bug'), 'x'."""
     known = choices.get(TAGS) or Choices(TAGS)
     names = list(dict.fromkeys(name for patch in patches for name in _new(patch)))
     if names:
         listed = ", ".join(_told(name, known) for name in names[:SHOWN])
         more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-        yield f"{'1 tag is' if len(names) == 1 else f'{len(names):,} tags are'} new: {listed}{more}."
+        count = "1 tag is" if len(names) == 1 else f"{len(names):,} tags are"
+        yield Note("tags.new", f"{count} new: {listed}{more}.")
 
 
 def warnings(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterator[Problem]:
@@ -36,15 +39,9 @@ def warnings(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterat
             if name not in alike:
                 alike[name] = known.lookalike(name)
             if alike[name]:
-                reason = f"is a new tag that differs from {alike[name]!r} only by capitals, blanks, or characters that hardly show"
-                yield Problem(
-                    patch.ticket,
-                    TAGS,
-                    shorten_repr(name, 80),
-                    reason,
-                    f"Use {alike[name]!r} if that is meant.",
-                    blocking=False,
-                )
+                message = f"is a new tag that differs from {alike[name]!r} only by capitals, blanks, or characters that hardly show"
+                use = correct(f"Use {alike[name]!r} if that is meant.")
+                yield Problem("tags.look_alike", patch.ticket, TAGS, shorten_repr(name, 80), message, use, "warning")
 
 
 def _told(name: str, known: Choices) -> str:

@@ -9,17 +9,17 @@ import orjson
 
 from truto_tickets_nb.api.address import TRUTO
 from truto_tickets_nb.argument_checks import of_type, whole_number
-from truto_tickets_nb.errors import PlanError
+from truto_tickets_nb.errors import PlanError, PlanFileError
 from truto_tickets_nb.integrations.profile import profile
+from truto_tickets_nb.notes import REQUEST_CODES, Note, actions_of_json
 from truto_tickets_nb.plans import plan_file, preview
 from truto_tickets_nb.plans.change import Change, Patch
-from truto_tickets_nb.plans.fingerprint import SHORT
 from truto_tickets_nb.plans.plan_data import PlanData
 from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.plans.programs import curl, javascript, python, python_sdk, typescript
 from truto_tickets_nb.plans.request_parameters import merged
-from truto_tickets_nb.plans.request_spec import READ, RequestSpec, silence
-from truto_tickets_nb.plans.request_summary import along
+from truto_tickets_nb.plans.request_spec import RequestSpec, silence
+from truto_tickets_nb.plans.request_summary import request_notes
 from truto_tickets_nb.plans.strict_models import strictly
 from truto_tickets_nb.safe_text import escaped_json
 from truto_tickets_nb.show import to_html, to_text
@@ -72,21 +72,16 @@ class Plan(PlanData):
         return self.noted(way=way)
 
     def noted(self, **changes: Any) -> Plan:
-        """Make a plan that differs in some parts, with the notes on what goes along with its requests made anew."""
-        documented = profile(self.integration)
-        versions = (documented, documented.as_assumed())
-        before = [tuple(along(self.way, self.patches, version)) for version in versions]
-        known = next(
-            (v for v, notes in zip(versions, before, strict=True) if notes and {*notes} <= {*self.notes}), documented
-        )
+        """Make a plan that differs in some parts, with the notes on what goes along with its requests written anew."""
         plan = replace(self, **changes)
-        others = (note for note in plan.notes if note not in {*before[0], *before[1]})
-        return replace(plan, notes=(*others, *along(plan.way, plan.patches, known)))
+        others = (note for note in plan.notes if note.code not in REQUEST_CODES)
+        return replace(plan, notes=(*others, *request_notes(plan.way, plan.patches, profile(plan.integration))))
 
     def narrowed(self, patches: tuple[Patch, ...], problems: Iterable[Problem]) -> Plan:
-        """Keep these patches and problems; a plan whose notes do not say what goes along is not given such notes."""
+        """Keep these patches and problems; a plan without notes on its requests is not given such notes."""
         narrowed = replace(self, patches=patches, problems=tuple(problems))
-        return self.noted(patches=patches, problems=narrowed.problems) if self.notes else narrowed
+        has_notes = any(note.code in REQUEST_CODES for note in self.notes)
+        return self.noted(patches=patches, problems=narrowed.problems) if has_notes else narrowed
 
     def split(self, size: int) -> tuple[Plan, ...]:
         """Split into plans of at most `size` tickets each, in order; problems go with their ticket, those of the whole plan with each part."""
@@ -141,7 +136,7 @@ class Plan(PlanData):
         for patch in self.patches:
             for change in patch.changes:
                 strictly(f"Ticket {patch.ticket}: {change.field}", [change.old, change.new])
-        content = {"truto_tickets_plan": 1, "fingerprint": self.fingerprint, "plan": self}
+        content = {"truto_tickets_plan": plan_file.VERSION, "fingerprint": self.fingerprint, "plan": self}
         try:
             return escaped_json(
                 orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_DATACLASS).decode()
@@ -157,14 +152,8 @@ class Plan(PlanData):
         found = plan_file.content(text)
         plan = cls(**_read(found["plan"]))
         if plan.fingerprint != found["fingerprint"]:
-            raise PlanError(f"This plan was changed after it was saved. {plan_file.ANEW}")
+            raise PlanFileError("This plan was changed after it was saved.")
         return plan
-
-    @classmethod
-    def from_journal(cls, text: str | bytes) -> Self:
-        """Read a plan that this or an earlier version has written into its journal: there a fingerprint was shorter."""
-        found = orjson.loads(text)
-        return cls.from_json(text) if len(found["fingerprint"]) > SHORT else cls(**_read(found["plan"]))
 
     def to_frame(self) -> pd.DataFrame:
         """List the changes as a DataFrame: ticket, title, field, before, after (all str or tuples), one row a change."""
@@ -240,21 +229,19 @@ def _is_left(problem: Problem, before: frozenset[str] | None, after: frozenset[s
 
 def _read(plan: dict[str, Any]) -> dict[str, Any]:
     """Turn lists back into the tuples that the values hold."""
-    known = {name: value for name, value in plan.items() if name != "query"}  # of plans before there was a way
     return {
-        **known,
-        "way": RequestSpec.of_json(plan["way"])
-        if "way" in plan
-        else RequestSpec(tuple(plan.get("query", ())), read=READ),
+        **plan,
+        "way": RequestSpec.of_json(plan["way"]),
         "patches": tuple(_patch(patch) for patch in plan["patches"]),
         "problems": tuple(_problem(problem) for problem in plan["problems"]),
-        "notes": tuple(plan["notes"]),
+        "notes": tuple(map(Note.of_json, plan["notes"])),
         "budget": tuple(plan["budget"]),
     }
 
 
 def _problem(problem: dict[str, Any]) -> Problem:
-    return Problem(**{**problem, "together": tuple(problem.get("together", ()))})
+    parts = {"actions": actions_of_json(problem["actions"]), "together": tuple(problem["together"])}
+    return Problem(**{**problem, **parts})
 
 
 def _patch(patch: dict[str, Any]) -> Patch:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.plans.fingerprint import fingerprint
 from truto_tickets_nb.plans.request_spec import RequestSpec
-from truto_tickets_nb.safe_text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from truto_tickets_nb.notes import Note
     from truto_tickets_nb.plans.change import Patch
     from truto_tickets_nb.plans.problem import Problem
 
@@ -24,7 +24,7 @@ class PlanData:
     integration: str
     patches: tuple[Patch, ...] = ()
     problems: tuple[Problem, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     looked_at: int = 0  # tickets compared
     way: RequestSpec = field(default_factory=RequestSpec)  # how each PATCH is made
     undoes: str = ""  # the run that this plan would undo
@@ -32,9 +32,6 @@ class PlanData:
         50,
         10.0,
     )  # requests per seconds that the expected time is reckoned with; 0 requests: no limit
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "notes", tuple(map(printable, self.notes)))
 
     def __len__(self) -> int:
         return len(self.patches)
@@ -50,12 +47,12 @@ class PlanData:
     @property
     def blocking(self) -> tuple[Problem, ...]:
         """List the problems that keep this plan from going out."""
-        return tuple(problem for problem in self.problems if problem.blocking)
+        return tuple(problem for problem in self.problems if problem.severity == "error")
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """List the problems that only need a look."""
-        return tuple(problem for problem in self.problems if not problem.blocking)
+        return tuple(problem for problem in self.problems if problem.severity == "warning")
 
     @property
     def requests(self) -> int:

@@ -6,11 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from truto_tickets_nb.errors import PlanError, cause, shorten
+from truto_tickets_nb.actions import ActionKind  # noqa: TC001  (pydantic reads it at run time)
+from truto_tickets_nb.errors import PlanFileError, cause, shorten
 from truto_tickets_nb.files.strict_json import read_json
-from truto_tickets_nb.plans.fingerprint import SHORT
+from truto_tickets_nb.notes import NoteCode  # noqa: TC001  (pydantic reads it at run time)
+from truto_tickets_nb.plans.problem import ProblemCode, Severity  # noqa: TC001  (pydantic reads it at run time)
 
-ANEW = "Make the plan anew: snapshot.plan(df)."
+VERSION = 2  # of the file: 2 since problems and notes carry codes
 _Text = str | list[str] | None
 _Object = dict[str, Any]
 
@@ -35,14 +37,29 @@ class _Patch(_Strict):
     changes: list[_Change]
 
 
+class _Action(_Strict):
+    kind: ActionKind
+    name: str
+    text: str
+    names: list[str]
+    more: int
+
+
 class _Problem(_Strict):
+    code: ProblemCode
     ticket: str
     field: str
     value: str
-    reason: str
-    fix: str
-    blocking: bool
+    message: str
+    actions: list[_Action]
+    severity: Severity
     together: list[str]
+
+
+class _Note(_Strict):
+    code: NoteCode
+    message: str
+    actions: list[_Action]
 
 
 class _Way(_Strict):
@@ -52,7 +69,8 @@ class _Way(_Strict):
     whole_custom_fields: bool
     apart: list[str]
     read: _Object | None
-    unread: list[str] = []
+    unread: list[str]
+    is_overridden: bool
 
 
 class _Plan(_Strict):
@@ -60,7 +78,7 @@ class _Plan(_Strict):
     integration: str
     patches: list[_Patch]
     problems: list[_Problem]
-    notes: list[str]
+    notes: list[_Note]
     looked_at: int
     way: _Way
     undoes: str
@@ -68,19 +86,19 @@ class _Plan(_Strict):
 
 
 class _File(_Strict):
-    truto_tickets_plan: Literal[1]
+    truto_tickets_plan: Literal[2]
     fingerprint: str
     plan: _Plan
     made: _Object | None = None  # how a terminal made it, which the terminal reads
 
 
 def content(text: str | bytes) -> dict[str, Any]:
-    """Read the file of a plan as JSON of the documented form; anything else is a PlanError that says what to do.
+    """Read the file of a plan as JSON of the documented form; anything else is a PlanFileError that says what to do.
 
     >>> content('{"plan": NaN}')
     Traceback (most recent call last):
     ...
-    truto_tickets_nb.errors.PlanError: This is not a plan saved by to_json(): NaN is not a JSON value. Make the plan anew: snapshot.plan(df).
+    truto_tickets_nb.errors.PlanFileError: This is not a plan saved by to_json(): NaN is not a JSON value. Make the plan anew: snapshot.plan(df).
     """
     try:
         found = read_json(text)
@@ -88,10 +106,8 @@ def content(text: str | bytes) -> dict[str, Any]:
         raise not_a_plan(shorten(error, 120)) from error
     if not isinstance(found, dict) or not isinstance(found.get("plan"), dict):
         raise not_a_plan("it holds no plan")
-    if isinstance(found.get("fingerprint"), str) and len(found["fingerprint"]) == SHORT:
-        raise PlanError(
-            f"An earlier version of this toolkit saved this plan, with a fingerprint that covers only a part of it. {ANEW}"
-        )
+    if found.get("truto_tickets_plan") in range(1, VERSION):
+        raise PlanFileError("An earlier version of this toolkit saved this plan.")
     try:
         _File.model_validate(found)
     except ValidationError as error:
@@ -101,6 +117,6 @@ def content(text: str | bytes) -> dict[str, Any]:
     return found
 
 
-def not_a_plan(why: str) -> PlanError:
+def not_a_plan(why: str) -> PlanFileError:
     """Say that a file is no plan as it was saved, and what to do."""
-    return PlanError(f"This is not a plan saved by to_json(): {why}. {ANEW}")
+    return PlanFileError(f"This is not a plan saved by to_json(): {why}.")

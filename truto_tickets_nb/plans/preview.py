@@ -8,29 +8,33 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from truto_tickets_nb.actions import Action
+from truto_tickets_nb.advice import advised, in_notebook
 from truto_tickets_nb.plans.fingerprint import short
-from truto_tickets_nb.show import BeforeAfter, Group, Note, Page, Row, Sets
+from truto_tickets_nb.show import BeforeAfter, Group, Page, Paragraph, Row, Sets
 from truto_tickets_nb.tickets.fields import field as field_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from truto_tickets_nb.advice import Advice
     from truto_tickets_nb.plans.change import Change, Patch
     from truto_tickets_nb.plans.plan_data import PlanData
     from truto_tickets_nb.plans.problem import Problem
-    from truto_tickets_nb.show import Cell
+    from truto_tickets_nb.show import Cell, Tone
     from truto_tickets_nb.tickets.field_kinds import Text
 
 TICKETS = 10  # rows shown in a group
 GROUPS = 40  # groups shown in a page
 SAME_TEXT = 5  # equal changes of a free text that make a group of their own
 _NAMES = frozenset({"id", "name", "type"})  # the parts of an object that a line of a change shows
+_LIST = (Action("list_changes"),)
 ALONE = 25  # changes of one field that share nothing, shown together
 
 
-def page(plan: PlanData) -> Page:
-    """Turn a plan into a page."""
-    return Page(headline(plan), tuple(_facts(plan)), tuple(_blocks(plan)), _next(plan))
+def page(plan: PlanData, advice: Advice = in_notebook) -> Page:
+    """Turn a plan into a page; `advice` puts what can be done into the words of a front end."""
+    return Page(headline(plan), tuple(_facts(plan)), tuple(_blocks(plan, advice)), _next(plan))
 
 
 def headline(plan: PlanData) -> str:
@@ -64,19 +68,19 @@ def duration(seconds: float) -> str:
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def _blocks(plan: PlanData) -> Iterator[Note | Group]:
-    yield from _problem_groups(plan.blocking, "bad")
-    yield from _problem_groups(plan.warnings, "warn")
-    yield from (Note(note, "warn") for note in plan.notes)
-    yield from written_out(plan)
+def _blocks(plan: PlanData, advice: Advice) -> Iterator[Paragraph | Group]:
+    yield from _problem_groups(plan.blocking, "bad", advice)
+    yield from _problem_groups(plan.warnings, "warn", advice)
+    yield from (Paragraph(note.words(advice), "warn") for note in plan.notes)
+    yield from written_out(plan, advice)
     groups = list(change_groups(plan.patches))
     yield from groups[:GROUPS]
     if len(groups) > GROUPS:
         hidden = groups[GROUPS:]
-        yield Note(f"… and {len(hidden)} more groups of changes: plan.to_frame() lists every change.")
+        yield Paragraph(advised(f"… and {len(hidden)} more groups of changes", _LIST, advice))
 
 
-def written_out(plan: PlanData) -> Iterator[Note]:
+def written_out(plan: PlanData, advice: Advice = in_notebook) -> Iterator[Paragraph]:
     """Show in full what goes out as an object with more parts than an id and a name: a line of a change has no room for it."""
     counts = Counter(
         (change.field, json.dumps(item, ensure_ascii=False, default=str))
@@ -86,11 +90,10 @@ def written_out(plan: PlanData) -> Iterator[Note]:
         if isinstance(item, dict) and _is_told_in_full(change.field, item)
     )
     for (field, body), count in list(counts.items())[:GROUPS]:
-        yield Note(f"{field} of {_count(count, 'ticket')} goes out as {body}")
+        yield Paragraph(f"{field} of {_count(count, 'ticket')} goes out as {body}")
     if len(counts) > GROUPS:
-        yield Note(
-            f"… and {len(counts) - GROUPS} more objects that go out in full: plan.to_frame() lists every change."
-        )
+        message = f"… and {len(counts) - GROUPS} more objects that go out in full"
+        yield Paragraph(advised(message, _LIST, advice))
 
 
 def _is_told_in_full(name: str, item: dict[str, Any]) -> bool:
@@ -100,18 +103,18 @@ def _is_told_in_full(name: str, item: dict[str, Any]) -> bool:
     return row.kind.word in ("reference", "set") and bool(item.keys() - _NAMES)
 
 
-def _problem_groups(problems: Sequence[Problem], tone: str) -> Iterator[Group]:
-    alike: dict[tuple[str, ...], list[Problem]] = defaultdict(list)
+def _problem_groups(problems: Sequence[Problem], tone: Tone, advice: Advice) -> Iterator[Group]:
+    alike: dict[tuple[str, str], list[Problem]] = defaultdict(list)
     for problem in problems:
-        alike[problem.field, problem.reason, problem.fix].append(problem)
+        alike[problem.field, advised(problem.message, problem.actions, advice)].append(problem)
     word = "error" if tone == "bad" else "warning"
     groups = list(alike.items())
-    for (field, reason, fix), found in groups[:GROUPS]:
+    for (field, words), found in groups[:GROUPS]:
         rows = tuple(Row(p.ticket or "all", "", (p.value,)) for p in found[:TICKETS])
-        what = f"{reason}. {fix}"
-        yield Group(field or "ticket", what, _count(len(found), word), rows, max(0, len(found) - TICKETS), tone)  # type: ignore[arg-type]
+        yield Group(field or "ticket", words, _count(len(found), word), rows, max(0, len(found) - TICKETS), tone)
     if len(groups) > GROUPS:
-        yield Group("more", f"{len(groups) - GROUPS} other kinds of problems: plan.problems lists all", "", (), 0, tone)  # type: ignore[arg-type]
+        message = f"{len(groups) - GROUPS} other kinds of problems"
+        yield Group("more", advised(message, (Action("list_problems"),), advice), "", (), 0, tone)
 
 
 def change_groups(patches: Iterable[Patch]) -> Iterator[Group]:

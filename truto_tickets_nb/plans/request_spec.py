@@ -37,6 +37,7 @@ class RequestSpec:
     apart: tuple[str, ...] = ()  # fields that go out in a PATCH of their own; "*": each of them
     read: Mapping[str, Any] | None = None  # query of every read, and of the answer to a PATCH
     unread: tuple[str, ...] = ()  # changed fields that this account's answers never hold: nobody can verify them
+    is_overridden: bool = False  # the account has a mapping of its own: what is documented is only assumed here
 
     @classmethod
     def of_json(cls, found: Mapping[str, Any]) -> Self:
@@ -117,6 +118,7 @@ def request_spec_of(profile: Profile, learnt: AccountSchema, fields: Iterable[st
         tuple(profile.fact("apart").value or ()),
         READ,
         tuple(sorted({name for name in fields if not learnt.can_be_read(part_of(name))})),
+        learnt.overridden,
     )
 
 

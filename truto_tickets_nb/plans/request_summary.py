@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.actions import Action
 from truto_tickets_nb.api.address import query_pairs
+from truto_tickets_nb.notes import Note
 from truto_tickets_nb.plans.request_spec import is_silent
 from truto_tickets_nb.tickets.fields import CUSTOM
 
@@ -16,33 +18,50 @@ if TYPE_CHECKING:
     from truto_tickets_nb.plans.request_spec import RequestSpec
 
 
-def along(way: RequestSpec, patches: Sequence[Patch], profile: Profile) -> Iterator[str]:
+def request_notes(way: RequestSpec, patches: Sequence[Patch], documented: Profile) -> Iterator[Note]:
     """Say who is notified, which parameters and fields go along, and what goes out apart or as a whole."""
     if not patches:
         return
+    profile = documented.as_assumed() if way.is_overridden else documented
     yield from _notifies(way, profile)
     yield from _parameters(way, profile)
-    yield from _fields(way)
+    if way.carry:
+        words = ", ".join(rule.replace("|", ", or ") for rule in way.carry)
+        yield Note(
+            "request.fields",
+            f"Each PATCH carries the ticket's own {words} unchanged, because this account needs it or you asked for it.",
+        )
     name = profile.name or "this integration"
     fields = {change.field for patch in patches for change in patch.changes}
     parts = sum(len(way.rounds(patch.changes)) for patch in patches)
     if parts > len(patches):
         told = profile.fact("apart").told
-        yield f"{name} wants some fields in a PATCH of their own ({told}): {parts:,} requests for {len(patches):,} tickets."
+        yield Note(
+            "request.apart",
+            f"{name} wants some fields in a PATCH of their own ({told}): {parts:,} requests for {len(patches):,} tickets.",
+        )
     if way.whole_custom_fields and any(field.startswith(CUSTOM) for field in fields):
-        yield f"All custom fields of a ticket go out together, as {name} wants it ({profile.fact('custom_fields_whole').told})."
+        told = profile.fact("custom_fields_whole").told
+        yield Note(
+            "request.whole_custom_fields",
+            f"All custom fields of a ticket go out together, as {name} wants it ({told}).",
+        )
     if "remote_data" in fields:
-        yield f"remote_data goes to {name} as it is, in its own terms. It can't be read back, and an undo leaves it alone."
+        yield Note(
+            "request.remote_data",
+            f"remote_data goes to {name} as it is, in its own terms. It can't be read back, and an undo leaves it alone.",
+        )
 
 
-def _notifies(way: RequestSpec, profile: Profile) -> Iterator[str]:
+def _notifies(way: RequestSpec, profile: Profile) -> Iterator[Note]:
     notifies, quiet = profile.fact("notifies"), profile.fact("quiet")
     if is_silent(way, profile):
         sent = ", ".join(f"{key}={value}" for key, value in _switch(profile))
-        yield f"Quiet: {sent} goes along with each PATCH ({quiet.told}). {quiet.note}".rstrip()
+        message = f"Quiet: {sent} goes along with each PATCH ({quiet.told}). {quiet.note}".rstrip()
+        yield Note("request.quiet", message)
     elif notifies.value:
-        hint = "; snapshot.plan(df, quiet=True) asks it not to" if quiet.value else ""
-        yield f"{profile.name}: {notifies.value} ({notifies.told}){hint}."
+        ask = (Action("quiet"),) if quiet.value else ()
+        yield Note("request.notifies", f"{profile.name}: {notifies.value} ({notifies.told}).", ask)
 
 
 def _switch(profile: Profile) -> list[tuple[str, str]]:
@@ -50,19 +69,16 @@ def _switch(profile: Profile) -> list[tuple[str, str]]:
     return query_pairs({"remote_query": profile.fact("quiet").value or {}})
 
 
-def _parameters(way: RequestSpec, profile: Profile) -> Iterator[str]:
+def _parameters(way: RequestSpec, profile: Profile) -> Iterator[Note]:
     own = [name for name in way.query if name not in way.fixed]
     if own:
         fact = profile.fact("required_query")
         why = fact.told if set(own) <= set(fact.value or ()) else "the account asks for it"
-        yield f"Each PATCH carries the ticket's own {', '.join(own)} in its address ({why})."
+        yield Note(
+            "request.parameters", f"Each PATCH carries the ticket's own {', '.join(own)} in its address ({why})."
+        )
     silent = _switch(profile) if is_silent(way, profile) else []
     others = [f"{key}={value}" for key, value in query_pairs(way.fixed) if (key, value) not in silent]
     if others:
-        yield f"{', '.join(others)} {'goes' if len(others) == 1 else 'go'} along with each PATCH, as you asked."
-
-
-def _fields(way: RequestSpec) -> Iterator[str]:
-    if way.carry:
-        words = ", ".join(rule.replace("|", ", or ") for rule in way.carry)
-        yield f"Each PATCH carries the ticket's own {words} unchanged, because this account needs it or you asked for it."
+        verb = "goes" if len(others) == 1 else "go"
+        yield Note("request.parameters", f"{', '.join(others)} {verb} along with each PATCH, as you asked.")

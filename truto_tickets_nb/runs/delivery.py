@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from truto_tickets_nb.actions import Action
 from truto_tickets_nb.errors import ApiError, LookTooOld, NotFound, RateLimited, Rejected, SetupError, Stopped
 from truto_tickets_nb.runs.outcome import Outcome
 from truto_tickets_nb.runs.recent_writes import PAUSES, RecentWrites
@@ -157,7 +158,7 @@ class Delivery:
         changes = self._next(looked)
         query, missing = self.way.parameters(looked.record)
         if missing:
-            return Outcome(self._rest, "refused", lacking(missing), looked.findings)
+            return lacking(self._rest, missing, looked.findings)
         before = self.left
         self._intend(tuple(change.field for change in changes))
         try:
@@ -165,7 +166,7 @@ class Delivery:
         except LookTooOld as error:
             self.left = before
             self.late += 1
-            return None if self.late < TRIES_LATE else Outcome(self._rest, "not sent", _late(error), looked.findings)
+            return None if self.late < TRIES_LATE else _too_late(self._rest, error, looked.findings)
         except Stopped:
             self.left = before
             raise
@@ -324,11 +325,12 @@ class Delivery:
         )
 
 
-def _late(error: LookTooOld) -> str:
-    return (
+def _too_late(patch: Patch, error: LookTooOld, findings: tuple[Finding, ...]) -> Outcome:
+    reason = (
         f"{error} That happened {TRIES_LATE} times: this machine or its connection is too slow just now to change a ticket at once after "
-        "reading it. Try again with fewer workers, or when it has less to do: run.retry() makes a plan of it."
+        "reading it. Try again with fewer workers, or when it has less to do."
     )
+    return Outcome(patch, "not sent", reason, findings, actions=(Action("retry"),))
 
 
 def _separated(findings: tuple[Finding, ...], answered: tuple[Finding, ...]) -> tuple[Finding, ...]:

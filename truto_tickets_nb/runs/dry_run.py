@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.advice import in_notebook
 from truto_tickets_nb.runs import run_page
 from truto_tickets_nb.runs.outcome import OUTCOMES, Outcome, Outcomes, select
 from truto_tickets_nb.show import to_html, to_text
 
 if TYPE_CHECKING:
+    from truto_tickets_nb.advice import Advice
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.show import Page
 
@@ -55,6 +57,8 @@ class DryRun:
     def _repr_html_(self) -> str:
         return to_html(self.page())
 
-    def page(self) -> Page:
-        """Return the dry run as a page: what needs a look comes first."""
-        return run_page.dry_run_page(self.outcomes, self.unknown, is_server_checked=self.is_server_checked)
+    def page(self, advice: Advice = in_notebook) -> Page:
+        """Return the dry run as a page: what needs a look comes first; `advice` are the words of a front end."""
+        return run_page.dry_run_page(
+            self.outcomes, self.unknown, is_server_checked=self.is_server_checked, advice=advice
+        )

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from truto_tickets_nb.actions import Action
 from truto_tickets_nb.errors import (
     AccountClosed,
     JournalError,
@@ -20,6 +21,7 @@ from truto_tickets_nb.errors import (
     Stopped,
     shorten,
 )
+from truto_tickets_nb.notes import Note
 from truto_tickets_nb.runs.delivery import Delivery
 from truto_tickets_nb.runs.dry_run import DryRun
 from truto_tickets_nb.runs.outcome import OUTCOMES, Outcome
@@ -193,7 +195,7 @@ class _Work:
     run_context: RunContext
     run_id: str
     way: RequestSpec
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     stop: str = ""  # why nothing more is sent
     row: int = 0  # failures in a row
     done: int = 0
@@ -384,7 +386,7 @@ class _Work:
         if self.stop:
             return
         self.stop = f"The run stopped before it: {why}"
-        self.notes.append(f"Stopped early: {why} run.retry() makes a plan of what was not sent.")
+        self.notes.append(Note("run.stopped_early", f"Stopped early: {why}", (Action("retry"),)))
 
 
 def _tell(run_context: RunContext, event: object) -> None:

@@ -17,6 +17,7 @@ import orjson
 from truto_tickets_nb.errors import JournalError, RunNotFound, RunUnreadable
 from truto_tickets_nb.files.home_folder import HOME, home
 from truto_tickets_nb.files.sqlite import beside
+from truto_tickets_nb.notes import Note
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.process import host, mark
 from truto_tickets_nb.runs import journal_records, row_digests
@@ -216,7 +217,7 @@ class Journal:
                 sql = "update patches set intended=?, sent=?, outcome=?, digest=? where run=? and place=?"
                 db.execute(sql, (intended, sent, outcome, digest, run_id, place))
 
-    def finish(self, run_id: str, state: str, notes: tuple[str, ...]) -> None:
+    def finish(self, run_id: str, state: str, notes: tuple[Note, ...]) -> None:
         """Write down that a run is finished, or that it stays open."""
         with self._writing() as db:
             head = replace(self._head(run_id), state=state, ended=_stamp(), notes=orjson.dumps(notes).decode())
@@ -244,7 +245,7 @@ class Journal:
             plan, rows = self._patches(run_id)
             outcomes = tuple(row.result(patch) for patch, row in zip(plan.patches, rows, strict=True))
             open_ = tuple(row.place for row in rows if row.outcome is None)
-            notes = tuple(orjson.loads(head.notes))
+            notes = tuple(map(Note.of_json, orjson.loads(head.notes)))
             return Run(run_id, plan, outcomes, head.shown_state, head.started, head.ended, notes, head.who, open_)
 
     @contextmanager

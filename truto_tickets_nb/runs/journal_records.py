@@ -9,6 +9,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from truto_tickets_nb.errors import RunUnreadable, TicketsError, shorten, shorten_repr
+from truto_tickets_nb.notes import actions_of_json
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.runs.outcome import Cause, Outcome, OutcomeKind
 from truto_tickets_nb.runs.row_digests import digest
@@ -47,6 +48,7 @@ class _Outcome(_Strict):
     cause: Cause = ""  # from here on not in journals of earlier versions
     own_runs: list[str] = []
     window: float | None = None
+    actions: list[dict[str, Any]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def text_of(outcome: Outcome) -> str:
         "cause": outcome.cause,
         "own_runs": outcome.own_runs,
         "window": outcome.window,
+        "actions": outcome.actions,
     }
     return orjson.dumps(content).decode()
 
@@ -118,7 +121,10 @@ def outcome_of(patch: Patch, text: str) -> Outcome:
         )
         for row in stored.findings
     )
-    return Outcome(patch, stored.kind, stored.reason, findings, stored.cause, tuple(stored.own_runs), stored.window)
+    actions = actions_of_json(stored.actions)
+    return Outcome(
+        patch, stored.kind, stored.reason, findings, stored.cause, tuple(stored.own_runs), stored.window, actions
+    )
 
 
 def entries(rows: list[tuple[Any, ...]]) -> tuple[Entry, ...]:
@@ -138,7 +144,7 @@ def belong(patches: tuple[Patch, ...], stored: tuple[Entry, ...]) -> None:
 def plan_of(text: str) -> Plan:
     """Read a plan of the journal; one of an earlier version that this one can't read is a ValueError."""
     try:
-        return Plan.from_journal(text)
+        return Plan.from_json(text)
     except (TicketsError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"its plan has a form that this version can't read: {shorten(error, 120)}") from error
 

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from truto_tickets_nb.advice import advised, in_notebook
 from truto_tickets_nb.errors import PlanError, SetupError, shorten
+from truto_tickets_nb.notes import Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from truto_tickets_nb.actions import Action
+    from truto_tickets_nb.advice import Advice
     from truto_tickets_nb.plans.change import Change, Patch
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.runs.verify import Finding
@@ -65,6 +69,11 @@ class Outcome:
     cause: Cause = ""
     own_runs: tuple[str, ...] = ()  # earlier runs of this account that changed the same fields
     window: float | None = None  # seconds between the answer to the last look and the departure of the PATCH
+    actions: tuple[Action, ...] = ()  # what can be done, beside what its kind offers
+
+    def words(self, advice: Advice = in_notebook) -> str:
+        """Put the reason into words, with what can be done in the words of a front end."""
+        return advised(self.reason.removesuffix("."), self.actions, advice) if self.actions else self.reason
 
     @property
     def ticket(self) -> str:
@@ -89,7 +98,7 @@ class Outcome:
                 change.before,
                 server,
                 change.after,
-                self.reason,
+                self.words(),
             )
 
     def unsent(self) -> tuple[Change, ...]:
@@ -157,13 +166,13 @@ def select(outcomes: tuple[Outcome, ...], kinds: tuple[str, ...], plan: Plan) ->
     return Outcomes(tuple(item for item in outcomes if item.kind in kinds), plan)
 
 
-def left_out(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+def left_out(outcomes: Iterable[Outcome]) -> tuple[Note, ...]:
     """List the tickets that a new plan leaves out, because nothing can be sent to them any more, as a note."""
     ids = [item.ticket for item in outcomes if item.cause in LOST]
     if not ids:
         return ()
     verb = "ticket is gone and is" if len(ids) == 1 else "tickets are gone and are"
-    return (f"{len(ids):,} {verb} left out: {shorten(', '.join(ids), 200)}.",)
+    return (Note("tickets.gone", f"{len(ids):,} {verb} left out: {shorten(', '.join(ids), 200)}."),)
 
 
 def _rebased(outcome: Outcome) -> Patch:

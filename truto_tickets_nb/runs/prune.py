@@ -11,7 +11,7 @@ from truto_tickets_nb.argument_checks import whole_number
 from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.errors import SetupError
 from truto_tickets_nb.runs.run_list import Runs, groups
-from truto_tickets_nb.show import Note, Page, to_html, to_text
+from truto_tickets_nb.show import Page, Paragraph, to_html, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ class OldRuns:
         verb = "was" if len(self) == 1 else "were"
         end = f"{verb} removed, {self.freed / 1e6:,.1f} MB are free again" if self.removed else "would be removed"
         is_offer = bool(len(self)) and not self.removed
-        loss = (Note("They can't be shown or undone after that.", "warn"),) if is_offer else ()
+        loss = (Paragraph("They can't be shown or undone after that.", "warn"),) if is_offer else ()
         footer = f"account.prune_runs(older_than={self.days}, confirm={len(self)}) removes them" if is_offer else ""
         return Page(
             f"{count(len(self), 'run')} older than {count(self.days, 'day')} {end}",
@@ -53,10 +53,10 @@ class OldRuns:
             footer,
         )
 
-    def _staying(self) -> Iterator[Note]:
+    def _staying(self) -> Iterator[Paragraph]:
         for why in dict.fromkeys(self.stay):
             number = self.stay.count(why)
-            yield Note(f"{count(number, 'run')} of that age stay{'s' * (number == 1)}: {why}.")
+            yield Paragraph(f"{count(number, 'run')} of that age stay{'s' * (number == 1)}: {why}.")
 
     def __repr__(self) -> str:
         return to_text(self.page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from truto_tickets_nb.actions import Action
 from truto_tickets_nb.api.retry import PATIENCE
 from truto_tickets_nb.errors import (
     AccountBlocked,
@@ -178,14 +179,15 @@ def rehearse(door: Gateway, patch: Patch, way: RequestSpec, own: OwnRun = nobody
         return looked
     _, missing = way.parameters(looked.record)
     if missing:
-        return Outcome(patch, "refused", lacking(missing), looked.findings)
+        return lacking(patch, missing, looked.findings)
     return Outcome(patch, "ready", "", looked.findings)
 
 
-def lacking(names: tuple[str, ...]) -> str:
+def lacking(patch: Patch, names: tuple[str, ...], findings: tuple[Finding, ...]) -> Outcome:
     """Say which query parameters a ticket does not give, and how to give them."""
-    hint = ", ".join(f'"{name}": ...' for name in names)
-    return f"The ticket came without its {', '.join(names)}, which a PATCH needs here. Give it: snapshot.plan(df, query={{{hint}}})."
+    reason = f"The ticket came without its {', '.join(names)}, which a PATCH needs here."
+    actions = tuple(Action("load_again") if name == "etag" else Action("set_parameter", name) for name in names)
+    return Outcome(patch, "refused", reason, findings, actions=actions)
 
 
 def judged(patch: Patch, findings: tuple[Finding, ...], note: str = "") -> Outcome:
@@ -195,9 +197,9 @@ def judged(patch: Patch, findings: tuple[Finding, ...], note: str = "") -> Outco
         names = ", ".join(found.change.field for found in findings if found.verdict == "uncertain")
         reason = (
             f"The answer to the change shows the new value of {names}, and the ticket as read after it the old one: either reads are "
-            "behind, or the tool took nothing over. Read it again later: account.dry_run(run.unknown.plan())."
+            "behind, or the tool took nothing over."
         )
-        return Outcome(patch, "unknown", reason, findings)
+        return Outcome(patch, "unknown", reason, findings, actions=(Action("read_unknown"),))
     told = {word: ", ".join(f.change.field for f in findings if f.verdict == word) for word in verdicts}
     if "unclear" in verdicts:
         reason = (

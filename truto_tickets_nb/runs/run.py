@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from truto_tickets_nb.errors import SetupError, shorten
+from truto_tickets_nb.notes import Note
 from truto_tickets_nb.runs import run_page
 from truto_tickets_nb.runs.outcome import LOST, OUTCOMES, UNSURE, left_out
 from truto_tickets_nb.runs.run_data import RunData
@@ -58,17 +59,22 @@ class Run(RunData):
         notes = (*(self._unrestored() if undoes else ()), *left_out(wanted))
         return self.plan.noted(patches=patches, problems=(), notes=notes, undoes=undoes, looked_at=len(self.outcomes))
 
-    def _unrestored(self) -> Iterator[str]:
+    def _unrestored(self) -> Iterator[Note]:
         """Say which fields an undo leaves alone, because nobody can read what they held before or hold now."""
         unsure = [item.ticket for item in self.outcomes if any(found.verdict in UNSURE for found in item.findings)]
         if unsure:
-            yield (
+            yield Note(
+                "undo.unproven",
                 f"Of {len(unsure):,} of these tickets nobody can tell whether the change arrived: "
-                f"{shorten(', '.join(unsure), 200)}. The old value is put back where the new one is there; the others are left alone."
+                f"{shorten(', '.join(unsure), 200)}. The old value is put back where the new one is there; the others are left alone.",
             )
         sent = [found.change.field for item in self.outcomes for found in item.findings if found.verdict == "missing"]
         for name in dict.fromkeys(sent):
-            yield f"{name} was sent with {sent.count(name):,} of these tickets and can't be read back: this undo leaves it alone."
+            count = sent.count(name)
+            message = (
+                f"{name} was sent with {count:,} of these tickets and can't be read back: this undo leaves it alone."
+            )
+            yield Note("undo.not_restored", message)
 
     def describe(self) -> str:
         """Tell the run in full: its id, who, times, notes and outcomes."""

@@ -11,6 +11,7 @@ from truto_tickets_nb.runs.window import Window
 if TYPE_CHECKING:
     import pandas as pd
 
+    from truto_tickets_nb.notes import Note
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.runs.outcome import Outcome
 
@@ -25,7 +26,7 @@ class RunData:
     state: str = "finished"
     started: str = ""
     ended: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     who: str = ""  # the user of the machine who pressed apply
     open_places: tuple[int, ...] = ()  # patches that have no outcome yet
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.process import host
-from truto_tickets_nb.show import Group, Note, Page, Row, to_html, to_text
+from truto_tickets_nb.show import Group, Page, Paragraph, Row, to_html, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def _page(runs: Runs) -> Page:
     count = runs.of or len(runs)
     headline = f"{part}{count:,} run{'s' * (count != 1)} in the journal"
     if not runs.items:
-        return Page(headline, (), (Note("account.apply(plan, confirm=N) makes one."),))
+        return Page(headline, (), (Paragraph("account.apply(plan, confirm=N) makes one."),))
     return Page(headline, (), (*groups(runs), *_notes(runs)), _next(runs))
 
 
@@ -105,13 +105,13 @@ def _next(runs: Runs) -> str:
     return f'account.resume("{run.id}") goes on, in a terminal: truto-tickets resume {run.id}' if run else ""
 
 
-def _notes(runs: Runs) -> Iterator[Note]:
+def _notes(runs: Runs) -> Iterator[Paragraph]:
     """Say of runs that can't be read why, and what can be done."""
     unreadable = [run for run in runs if run.state == "unreadable"]
     if unreadable:
         names = shorten(", ".join(run.id for run in unreadable), 120)
         why = "; ".join(dict.fromkeys(run.problem for run in unreadable[:3]))
-        yield Note(
+        yield Paragraph(
             f"{len(unreadable):,} of them can't be read, resumed or undone: {names} ({why}). All others can, and new plans can be applied. "
             "Load the tickets of that run and look at them before you change them again.",
             "warn",

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from truto_tickets_nb.advice import in_notebook
 from truto_tickets_nb.plans.fingerprint import short
 from truto_tickets_nb.plans.preview import written_out
 from truto_tickets_nb.runs.outcome import OUTCOMES
 from truto_tickets_nb.safe_text import escaped_json, printable
-from truto_tickets_nb.show import BeforeAfter, Group, Note, Page, Row, to_document
+from truto_tickets_nb.show import BeforeAfter, Group, Page, Paragraph, Row, to_document
 from truto_tickets_nb.show.visible_text import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from truto_tickets_nb.advice import Advice
     from truto_tickets_nb.runs.outcome import Outcome, OutcomeKind
     from truto_tickets_nb.runs.run_data import RunData
 
@@ -24,12 +26,14 @@ ROWS = 20  # tickets shown of one kind that needs a look
 ROUTINE_ROWS = 5  # tickets shown of a kind that went as it should
 
 
-def page(run: RunData) -> Page:
+def page(run: RunData, advice: Advice = in_notebook) -> Page:
     """Turn a run into a page: counts first, then what needs a look, then the rest."""
     told = ", ".join(f"{run.counts[kind]:,} {kind}" for kind in OUTCOMES if kind in run.counts) or "nothing to do"
     facts = (f"{run.plan.integration} account {run.plan.account_id}", f"fingerprint {short(run.plan.fingerprint)}")
-    notes = tuple(Note(note, "warn") for note in run.notes)
-    return Page(f"{len(run.outcomes):,} tickets: {told}", facts, (*notes, *_groups(run.outcomes, ROWS)), _next(run))
+    notes = tuple(Paragraph(note.words(advice), "warn") for note in run.notes)
+    return Page(
+        f"{len(run.outcomes):,} tickets: {told}", facts, (*notes, *_groups(run.outcomes, ROWS, advice)), _next(run)
+    )
 
 
 def _next(run: RunData) -> str:
@@ -44,22 +48,24 @@ def _next(run: RunData) -> str:
     return "run.undo() makes the opposite plan" if run.applied else ""
 
 
-def dry_run_page(outcomes: tuple[Outcome, ...], notes: Iterable[str], *, is_server_checked: bool) -> Page:
+def dry_run_page(
+    outcomes: tuple[Outcome, ...], notes: Iterable[str], *, is_server_checked: bool, advice: Advice = in_notebook
+) -> Page:
     """Turn a dry run into a page."""
     count = sum(item.kind == "ready" for item in outcomes)
     done = "nothing was changed" if is_server_checked else "nothing was sent"
     return Page(
         f"Dry run: {count:,} of {len(outcomes):,} tickets would be changed; {done}",
         (),
-        (*_groups(outcomes, ROWS), *(Note(note) for note in notes)),
+        (*_groups(outcomes, ROWS, advice), *(Paragraph(note) for note in notes)),
         f"account.apply(plan, confirm={len(outcomes)})" if count else "",
     )
 
 
-def _groups(outcomes: Iterable[Outcome], most: int) -> Iterator[Group]:
+def _groups(outcomes: Iterable[Outcome], most: int, advice: Advice = in_notebook) -> Iterator[Group]:
     by_kind: dict[tuple[OutcomeKind, str], list[Outcome]] = defaultdict(list)
     for item in outcomes:
-        by_kind[item.kind, item.reason].append(item)
+        by_kind[item.kind, item.words(advice)].append(item)
     order = list(OUTCOMES)
     for (kind, reason), items in sorted(by_kind.items(), key=lambda entry: order.index(entry[0][0])):
         shown = items[: min(most, ROUTINE_ROWS) if OUTCOMES[kind].is_routine and most == ROWS else most]
@@ -103,7 +109,7 @@ def heading(run: RunData) -> str:
 def receipt(run: RunData) -> str:
     """Write a run as a whole HTML document, every ticket named."""
     whole = page(run)
-    notes = (*(Note(note, "warn") for note in run.notes), *written_out(run.plan))
+    notes = (*(Paragraph(str(note), "warn") for note in run.notes), *written_out(run.plan))
     full = Page(
         whole.headline,
         (*whole.facts, heading(run), repr(run.window)),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from truto_tickets_nb.edits.steps.step import Step
-from truto_tickets_nb.loading.column_info import UNLIKELY, about
+from truto_tickets_nb.loading.column_info import about
 from truto_tickets_nb.sheets.parse_values import typed_numbers
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
@@ -77,7 +77,7 @@ def _editable(found: Column, frame: pd.DataFrame) -> Editable:
         kind = "flag"
     if kind == "any" and _holds_lists(frame[found.column]):
         kind = "words"
-    return Editable(found.column, kind, hint=found.why if found.why.startswith(UNLIKELY) else "")
+    return Editable(found.column, kind, hint=found.why if found.standing == "unlikely" else "")
 
 
 def _holds_lists(column: pd.Series) -> bool:

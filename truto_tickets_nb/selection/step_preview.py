@@ -18,6 +18,7 @@ from truto_tickets_nb.tickets.fields import field as field_of
 
 if TYPE_CHECKING:
     from truto_tickets_nb.edits.source import Source
+    from truto_tickets_nb.edits.steps.inapplicable import Reason
     from truto_tickets_nb.edits.steps.step import Step
     from truto_tickets_nb.selection.selection import Selection
 
@@ -31,7 +32,7 @@ class StepPreview:
     matched: int
     changed: int
     misfits: int
-    reasons: dict[str, int]
+    reasons: dict[Reason, int]
     rows: pd.DataFrame
 
     @property
@@ -74,7 +75,7 @@ def _reckoned(step: Step, frame: pd.DataFrame, rows: tuple[Any, Any, Any], sourc
     applied = apply(step, few, source)
     weights = np.bincount(like, minlength=len(some))
     changed = applied.edits[0].changed if applied.edits else np.zeros(len(some), dtype=bool)
-    reasons: dict[str, int] = {}
+    reasons: dict[Reason, int] = {}
     index = pd.Index([misfit.ticket for misfit in applied.effect.misfits], dtype=few.index.dtype)
     for misfit, place in zip(applied.effect.misfits, few.index.get_indexer(index).tolist(), strict=True):
         count = int(weights[place]) if place >= 0 else len(like)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from truto_tickets_nb.actions import correct
 from truto_tickets_nb.sheets.automatic_conversions import has_other_form, is_date_like
 from truto_tickets_nb.sheets.escaping import split, unescape
 from truto_tickets_nb.sheets.labels import Names
@@ -25,7 +26,9 @@ from truto_tickets_nb.tickets.json_values import freeze, is_missing, refs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from truto_tickets_nb.actions import Action
     from truto_tickets_nb.sheets.source import SheetSource
+    from truto_tickets_nb.tickets.cells import CellCode
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TEXT_FIX = "Write it as text: with an apostrophe in front, or in a cell of the format Text."
@@ -34,9 +37,9 @@ _TEXT_FIX = "Write it as text: with an apostrophe in front, or in a cell of the 
 class Unreadable(Exception):
     """Say why an edited cell can't be read, and what to do."""
 
-    def __init__(self, reason: str, fix: str) -> None:
-        super().__init__(reason)
-        self.reason, self.fix = reason, fix
+    def __init__(self, code: CellCode, message: str, actions: tuple[Action, ...]) -> None:
+        super().__init__(message)
+        self.code, self.message, self.actions = code, message, actions
 
 
 @dataclass
@@ -80,7 +83,9 @@ class Column:
         """Turn an edited cell into a value of the frame; `comma` says that the file writes decimals with one."""
         if isinstance(cell, str) and MARK in cell and is_long(str(self.written[place])):
             raise Unreadable(
-                "was too long for a cell and is cut off there", "Put the cell back, or write a whole new text."
+                "value.cut_off",
+                "was too long for a cell and is cut off there",
+                correct("Put the cell back, or write a whole new text."),
             )
         return _READERS[self.form](self, cell, place, comma)
 
@@ -106,7 +111,7 @@ class Column:
         written = self.written[place]
         takes_dates = bool(_ISO.match(written)) if isinstance(written, str) else self.name.startswith(CUSTOM)
         if not takes_dates:
-            raise Unreadable("is a date where text belongs", _TEXT_FIX)
+            raise Unreadable("value.wrong_kind", "is a date where text belongs", correct(_TEXT_FIX))
         return cell.isoformat() if _has_time(cell) else cell.date().isoformat()
 
     def _in_the_form_of_the_column(self, text: str, place: int) -> str:
@@ -118,7 +123,11 @@ class Column:
             return text
         dates = {moment for moment, _ in moments(text)}
         if not _ISO.match(written) or len(dates) != 1:
-            raise Unreadable(f"may have been turned into a date (the ticket holds {written!r})", _TEXT_FIX)
+            raise Unreadable(
+                "value.converted",
+                f"may have been turned into a date (the ticket holds {written!r})",
+                correct(_TEXT_FIX),
+            )
         return self._as_date_text(dates.pop(), place)
 
     def _as_reference(self, cell: Cell, place: int, comma: bool) -> str:  # noqa: FBT001
@@ -134,9 +143,15 @@ class Column:
     def _as_moment(self, cell: Cell, place: int, _comma: bool) -> Any:  # noqa: FBT001
         found = {moment for moment, _ in moments(cell)}
         if len(found) > 1:
-            raise Unreadable("may be two dates: day and month could be either", "Write it as 2026-01-31.")
+            raise Unreadable(
+                "value.ambiguous_date",
+                "may be two dates: day and month could be either",
+                correct("Write it as 2026-01-31."),
+            )
         if not found:
-            raise Unreadable("is no date", "Write it as 2026-01-31, or as 2026-01-31 10:00 (UTC).")
+            raise Unreadable(
+                "value.no_date", "is no date", correct("Write it as 2026-01-31, or as 2026-01-31 10:00 (UTC).")
+            )
         moment = found.pop()
         if self.form == "instant":
             return pd.Timestamp(moment, tz=UTC)
@@ -145,14 +160,16 @@ class Column:
     def _as_number(self, cell: Cell, _place: int, comma: bool) -> int | float:  # noqa: FBT001
         found = numbers(int(cell) if isinstance(cell, bool) else cell)
         if not found or (len(found) > 1 and not comma):
-            reason = "may be two numbers: the comma could be either" if found else "is no number"
-            raise Unreadable(reason, "Write a plain number, such as 1234.5, without a sign for thousands.")
+            write = correct("Write a plain number, such as 1234.5, without a sign for thousands.")
+            if found:
+                raise Unreadable("value.ambiguous_number", "may be two numbers: the comma could be either", write)
+            raise Unreadable("value.no_number", "is no number", write)
         return int(found[0]) if self.whole and float(found[0]).is_integer() else found[0]
 
     def _as_flag(self, cell: Cell, _place: int, _comma: bool) -> bool:  # noqa: FBT001
         found = flag(cell)
         if found is None:
-            raise Unreadable("is neither true nor false", "Write TRUE or FALSE.")
+            raise Unreadable("value.no_truth_value", "is neither true nor false", correct("Write TRUE or FALSE."))
         return found
 
     def _as_any(self, cell: Cell, place: int, comma: bool) -> Any:  # noqa: FBT001
@@ -182,7 +199,9 @@ class Column:
         are_names = not isinstance(members, tuple) or is_plain(members)
         if are_names and not text.lstrip().startswith("[") and not is_broken_literal(text):
             return split(text)
-        raise Unreadable("is no list, where a list was", 'Write it as JSON, such as ["a", "b"].')
+        raise Unreadable(
+            "value.wrong_kind", "is no list, where a list was", correct('Write it as JSON, such as ["a", "b"].')
+        )
 
 
 _READERS: dict[str, Callable[[Column, Cell, int, bool], Any]] = {
@@ -204,7 +223,9 @@ def _names_in(text: str) -> tuple[str, ...]:
         return tuple(name for name in parsed if name)
     if is_broken_literal(text):
         raise Unreadable(
-            "begins as a list, but can't be read as one", "Write the names with commas between them: billing, vip."
+            "value.wrong_kind",
+            "begins as a list, but can't be read as one",
+            correct("Write the names with commas between them: billing, vip."),
         )
     return split(text)
 

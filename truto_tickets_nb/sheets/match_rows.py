@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.sheets.automatic_conversions import days, days_of, is_convertible, is_date_like, may_have_become
 from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formula, is_error_value
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.sheets.parse_values import Cell
     from truto_tickets_nb.sheets.source import SheetSource
 
+LONGEST_ID = 200  # characters; what is longer is no id that could be loaded
 LONG = 15  # digits that a spreadsheet's numbers keep
 _LOST = re.compile(r"[1-9](?:[.,]\d+)?[eE]\+?\d+")
 
@@ -45,11 +48,10 @@ def places_of(grid: Grid, origin: SheetSource) -> tuple[list[int], list[int], li
     for row, cell in enumerate(cells):
         place, problem = ids.find(cell, exact)
         if place in found:
-            two = f"stands in two rows, {grid.numbers[found[place]]} and {grid.numbers[row]}"
-            problem = (ids.known[place], two, "Keep one row a ticket.")
+            message = f"stands in two rows, {grid.numbers[found[place]]} and {grid.numbers[row]}"
+            problem = Problem("row.twice", ids.known[place], ID, "", message, correct("Keep one row a ticket."))
         if problem:
-            address = grid.address(row, where)
-            problems.append(Problem(problem[0], ID, "", f"{problem[1]}, in cell {address}", problem[2]))
+            problems.append(replace(problem, message=f"{problem.message}, in cell {grid.address(row, where)}"))
         else:
             found[place] = row
     return list(found), list(found.values()), problems
@@ -61,7 +63,7 @@ class Ids:
     >>> ids = Ids(["7", "0042", "1000000000000000001"])
     >>> [ids.find(cell)[0] for cell in ("7", 7.0, "42", "1E+18", "'0042")]
     [0, 0, 1, 2, 1]
-    >>> ids.find("99")[1][1]
+    >>> ids.find("99")[1].message
     'is not in this snapshot'
     """
 
@@ -83,14 +85,14 @@ class Ids:
         places = (self._places.get(form, self._written.get(form, -1)) for form in forms)
         return next((place for place in places if place >= 0), -1)
 
-    def find(self, cell: Cell, taken: Container[int] = ()) -> tuple[int, tuple[str, str, str] | None]:
-        """Find the place of a ticket, or say what is wrong with its id: (id, reason, fix).
+    def find(self, cell: Cell, taken: Container[int] = ()) -> tuple[int, Problem | None]:
+        """Find the place of a ticket, or the problem with its id.
 
         Where a damaged id may be several tickets, those that stand in other rows (`taken`) are not meant.
         """
         text = "" if cell is None else cell if isinstance(cell, Formula) else str(cell).strip()
         if not text:
-            return -1, ("", "has no ticket id", "Put the id back. New tickets can't be made here.")
+            return -1, Problem("row.no_id", "", ID, "", "has no ticket id", _PUT_BACK)
         place = self.exact(cell)
         if place >= 0:
             return place, None
@@ -140,23 +142,28 @@ class Ids:
         )
 
 
-def _without_value(text: str) -> tuple[str, str, str]:
+_PUT_BACK = correct("Put the id back. New tickets can't be made here.")
+_AS_TEXT = correct("Write the id as text, as it stands in the tool.")
+
+
+def _without_value(text: str) -> Problem:
     if isinstance(text, Formula):
-        return text, f"holds {NOT_STORED}", FORMULA_FIX
-    return text, "is an error value of the spreadsheet instead of an id", "Put the id back, as it stands in the tool."
+        return Problem("value.formula", text, ID, "", f"holds {NOT_STORED}", correct(FORMULA_FIX))
+    put_back = correct("Put the id back, as it stands in the tool.")
+    return Problem("value.error_value", text, ID, "", "is an error value of the spreadsheet instead of an id", put_back)
 
 
-def _unknown(cell: Cell, text: str, meant: list[str]) -> tuple[str, str, str]:
+def _unknown(cell: Cell, text: str, meant: list[str]) -> Problem:
     if meant:
         shown = ", ".join(meant[:4]) + (" …" if len(meant) > 4 else "")
         kind = "date" if is_date_like(cell) else "number"
-        return text, f"may be {len(meant)} tickets, because the id became a {kind} ({shown})", "Write the id as text."
+        message = f"may be {len(meant)} tickets, because the id became a {kind} ({shown})"
+        return Problem("row.ambiguous_id", text, ID, "", message, _AS_TEXT)
     if _LOST.fullmatch(text):
-        return text, "has lost its digits: the id became a number", "Write the id as text, as it stands in the tool."
+        return Problem("row.converted_id", text, ID, "", "has lost its digits: the id became a number", _AS_TEXT)
     if is_date_like(cell):
-        return (
-            text,
-            "is a date, and no id of this snapshot can have become it",
-            "Write the id as text, as it stands in the tool.",
-        )
-    return text, "is not in this snapshot", "Load that ticket as well (account.load(ids=[...])), or correct its id."
+        message = "is a date, and no id of this snapshot can have become it"
+        return Problem("row.converted_id", text, ID, "", message, _AS_TEXT)
+    load = (Action("load_ticket", text),) if len(text) <= LONGEST_ID else ()
+    ways = (*load, *correct("Correct its id otherwise." if load else "Correct its id."))
+    return Problem("row.unknown_id", text, ID, "", "is not in this snapshot", ways)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 import pandas as pd
 
+from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.plans.compare.frame_identity import check_age
 from truto_tickets_nb.plans.problem import Problem
@@ -83,11 +84,12 @@ def _known(grid: Grid, origin: SheetSource) -> tuple[dict[str, int], list[Proble
         if isinstance(told, Formula):
             problems.append(
                 Problem(
+                    "value.formula",
                     "",
                     "",
                     told,
                     f"is the header in cell {grid.head_address(place)} and holds {NOT_STORED}",
-                    FORMULA_FIX,
+                    correct(FORMULA_FIX),
                 )
             )
             continue
@@ -95,8 +97,8 @@ def _known(grid: Grid, origin: SheetSource) -> tuple[dict[str, int], list[Proble
         if not name or normal(name) == ID or _UNNAMED.fullmatch(name) or (told.startswith(CHECK) and Marks.read(told)):
             continue
         if name in names:
-            reason = f"stands in two columns, {grid.head_address(names[name])} and {grid.head_address(place)}"
-            problems.append(Problem("", name, "", reason, "Keep one of them."))
+            message = f"stands in two columns, {grid.head_address(names[name])} and {grid.head_address(place)}"
+            problems.append(Problem("field.twice", "", name, "", message, correct("Keep one of them.")))
         names.setdefault(name, place)
     return names, problems
 
@@ -152,9 +154,9 @@ class _Sheet:
 
     def _tell(self, name: str, where: int, row: int, told: Unreadable) -> None:
         cell = self._cell(self.grid.rows[self.kept[row]], where)
-        reason = f"{told.reason}, in cell {self.grid.address(self.kept[row], where)}"
+        message = f"{told.message}, in cell {self.grid.address(self.kept[row], where)}"
         ticket = self.ids[self.places[row]]
-        self.problems.append(Problem(ticket, name, shorten(cell, 80), reason, told.fix))
+        self.problems.append(Problem(told.code, ticket, name, shorten(cell, 80), message, told.actions))
 
     def of(self, values: Any) -> Any:
         """Bring values of the snapshot into the order of the file; the very same where that is the same."""
@@ -189,9 +191,10 @@ class _Sheet:
             self.counts["stale"] += 1
             return True
         address = self.grid.address(self.kept[row], where)
-        reason = f"was changed in the tool after the file was written, and in the file as well, in cell {address}"
-        fix = "Edit that ticket in a new file, or read the file with the snapshot it was written from."
-        self.problems.append(Problem(ticket, column.name, "" if cell is None else shorten(cell, 80), reason, fix))
+        message = f"was changed in the tool after the file was written, and in the file as well, in cell {address}"
+        ways = (*correct("Edit that ticket in a new file."), Action("open_snapshot"))
+        value = "" if cell is None else shorten(cell, 80)
+        self.problems.append(Problem("file.changed_in_both", ticket, column.name, value, message, ways))
         return True
 
     def _is_marked(self, name: str) -> bool:
@@ -237,13 +240,15 @@ class _Sheet:
     @staticmethod
     def _refuse_what_is_no_value(cell: Cell) -> None:
         if isinstance(cell, Formula):
-            raise Unreadable(f"holds {NOT_STORED}", FORMULA_FIX)
+            raise Unreadable("value.formula", f"holds {NOT_STORED}", correct(FORMULA_FIX))
         if is_too_narrow(cell):
             raise Unreadable(
-                "shows only that its column was too narrow", "Make the column wider and save the file again."
+                "value.too_narrow",
+                "shows only that its column was too narrow",
+                correct("Make the column wider and save the file again."),
             )
         if is_error_value(cell):
-            raise Unreadable("is an error value of the spreadsheet", _ERROR_FIX)
+            raise Unreadable("value.error_value", "is an error value of the spreadsheet", correct(_ERROR_FIX))
 
     def notes(self) -> Iterator[str]:
         """Tell what was left as it is."""
@@ -277,9 +282,15 @@ def patched(base: Any, edits: dict[int, Any]) -> Any:
 def _refuse_what_is_garbled(cell: str, written: str, pages: Sequence[str]) -> None:
     """Refuse an edited text that a wrong encoding has damaged; where the ticket itself holds such letters, they are meant."""
     if ("\ufffd" in cell and "\ufffd" not in written) or (is_mojibake(cell) and not is_mojibake(written)):
-        raise Unreadable("was read in a wrong encoding by the program that saved it", _ENCODING_FIX)
+        raise Unreadable(
+            "value.garbled", "was read in a wrong encoding by the program that saved it", correct(_ENCODING_FIX)
+        )
     if any(is_poor_likeness(cell, written, page) for page in pages):
-        raise Unreadable(f"may have lost letters of {shorten(written, 80)!r} when the file was saved", _ENCODING_FIX)
+        raise Unreadable(
+            "value.garbled",
+            f"may have lost letters of {shorten(written, 80)!r} when the file was saved",
+            correct(_ENCODING_FIX),
+        )
 
 
 def _is_number(cell: Cell) -> TypeGuard[int | float]:

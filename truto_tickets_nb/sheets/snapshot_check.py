@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.actions import Action
 from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.sheets.checksums import CHECK, Marker
 
@@ -19,15 +20,15 @@ REBASE = "snapshot.rebase(earlier.read_excel(path))"  # the way out, where `earl
 def identity_problems(grid: Grid, origin: SheetSource) -> Iterator[Problem]:
     """Say why a file is not one of this snapshot: of another account, or of an earlier load and without its marks."""
     told = (str(grid.about.get("integration", "")), str(grid.about.get("account_id", "")))
-    fix = "Read it with the snapshot that it was written from: tt.open_snapshot(path), if it was saved."
+    open_it = (Action("open_snapshot"),)
     if any(told) and told != (origin.integration, origin.account_id):
-        reason = f"the file is of {told[0]} account {told[1]}, this snapshot of {origin.integration} account {origin.account_id}"
-        yield Problem("", "", "", reason, fix)
+        message = f"the file is of {told[0]} account {told[1]}, this snapshot of {origin.integration} account {origin.account_id}"
+        yield Problem("file.other_account", "", "", "", message, open_it)
     elif not any(told) and grid.marks and not Marker(origin.integration, origin.account_id).is_header(grid.marks[1]):
-        reason = (
+        message = (
             f"the file was written from another account than this snapshot's ({origin.integration} {origin.account_id})"
         )
-        yield Problem("", "", "", reason, fix)
+        yield Problem("file.other_account", "", "", "", message, open_it)
     elif grid.marks is None and grid.about.get("snapshot") not in (None, "", origin.snapshot):
-        reason = f"the file was written from an earlier snapshot and has lost its column {CHECK!r}, so nobody can tell what was edited in it"
-        yield Problem("", "", "", reason, f"Read it with that snapshot, and bring the edits over: {REBASE}.")
+        message = f"the file was written from an earlier snapshot and has lost its column {CHECK!r}, so nobody can tell what was edited in it"
+        yield Problem("file.other_snapshot", "", "", "", message, (Action("rebase_file"),))

@@ -1,7 +1,7 @@
 """Templates -> HTML and plain text; this room knows no domain words."""
 
 from truto_tickets_nb.show.html import to_document, to_html
-from truto_tickets_nb.show.page import Answers, BeforeAfter, Cell, Group, Note, Page, Row, Sets, Tone
+from truto_tickets_nb.show.page import Answers, BeforeAfter, Cell, Group, Page, Paragraph, Row, Sets, Tone
 from truto_tickets_nb.show.progress import ProgressBar
 from truto_tickets_nb.show.text import to_text
 
@@ -10,8 +10,8 @@ __all__ = [
     "BeforeAfter",
     "Cell",
     "Group",
-    "Note",
     "Page",
+    "Paragraph",
     "ProgressBar",
     "Row",
     "Sets",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.show.page import Answers, BeforeAfter, Note, Sets
+from truto_tickets_nb.show.page import Answers, BeforeAfter, Paragraph, Sets
 from truto_tickets_nb.show.visible_text import EMPTY, clip, pair, visible
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def to_document(page: Page, title: str) -> str:
     )
 
 
-def _block(block: Note | Group | Answers) -> str:
-    if isinstance(block, Note):
+def _block(block: Paragraph | Group | Answers) -> str:
+    if isinstance(block, Paragraph):
         return _note(block)
     return _answers(block) if isinstance(block, Answers) else _group(block)
 
@@ -76,7 +76,7 @@ def _answers(found: Answers) -> str:
     return f"<details open><summary><b>{text(found.label)}</b></summary><table><tbody>{rows}</tbody></table></details>"
 
 
-def _note(note: Note) -> str:
+def _note(note: Paragraph) -> str:
     return f'<p class="{note.tone}">{_SIGNS[note.tone]}{text(note.text)}</p>'
 
 

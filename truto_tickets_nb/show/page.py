@@ -28,7 +28,7 @@ Cell = str | BeforeAfter | Sets
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Paragraph:
     """Show a sentence."""
 
     text: str
@@ -70,5 +70,5 @@ class Page:
 
     headline: str
     facts: tuple[str, ...] = ()
-    blocks: tuple[Note | Group | Answers, ...] = ()
+    blocks: tuple[Paragraph | Group | Answers, ...] = ()
     footer: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.show.page import Answers, BeforeAfter, Group, Note, Sets
+from truto_tickets_nb.show.page import Answers, BeforeAfter, Group, Paragraph, Sets
 from truto_tickets_nb.show.visible_text import EMPTY, columns_of, cut, pair, visible
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def to_text(page: Page, width: int = 80) -> str:
     """Render a page, no line wider than `width` columns."""
     lines = [visible(page.headline), *(f"  {visible(fact)}" for fact in page.facts)]
     for block in page.blocks:
-        lines += _note(block, width) if isinstance(block, Note) else ["", *_lines(block, width)]
+        lines += _note(block, width) if isinstance(block, Paragraph) else ["", *_lines(block, width)]
     if page.footer:
         lines += ["", visible(page.footer)]
     return "\n".join(part for line in lines for part in _fit(line, width))
@@ -64,7 +64,7 @@ def _lines(block: Group | Answers, width: int) -> Iterator[str]:
         )
 
 
-def _note(note: Note, width: int) -> list[str]:
+def _note(note: Paragraph, width: int) -> list[str]:
     sign = _SIGNS[note.tone]
     return textwrap.wrap(visible(note.text), width, initial_indent=f"{sign} ", subsequent_indent="  ")
 

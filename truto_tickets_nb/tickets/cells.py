@@ -8,16 +8,43 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from truto_tickets_nb.actions import correct
 from truto_tickets_nb.tickets.json_values import Given, is_date_only, is_missing, moment
 
 if TYPE_CHECKING:
+    from truto_tickets_nb.actions import Action
     from truto_tickets_nb.tickets.json_values import Json
 
+CellCode = Literal[
+    "value.ambiguous_date",
+    "value.ambiguous_name",
+    "value.ambiguous_number",
+    "value.converted",  # by a spreadsheet, into a date
+    "value.cut_off",
+    "value.emptied",
+    "value.empty_member",
+    "value.error_value",
+    "value.formula",
+    "value.garbled",  # read in a wrong encoding
+    "value.has_time",
+    "value.lost_digits",
+    "value.name_of_other_workspace",
+    "value.no_date",
+    "value.no_id",
+    "value.no_number",
+    "value.no_truth_value",
+    "value.not_json",
+    "value.received_record",
+    "value.too_narrow",
+    "value.unknown_name",
+    "value.wrong_kind",
+    "field.read_only",
+]
 HUGE = 10**4000  # Python itself writes no number of more than 4,300 digits
 DEEPEST = 100  # levels of lists and objects in one value
 EXACT = 2**53  # beyond it, whole numbers do not survive a float
@@ -26,10 +53,11 @@ _TRUE, _FALSE = frozenset({"true", "1", "1.0", "yes"}), frozenset({"false", "0",
 
 @dataclass(frozen=True, slots=True)
 class CellProblem:
-    """Say why a cell can't become a value, and what to do."""
+    """Hold why a cell can't become a value, and what can be done."""
 
-    reason: str
-    fix: str
+    code: CellCode
+    message: str
+    actions: tuple[Action, ...] = ()
 
 
 def plain(cell: Any, level: int = 0) -> Any:
@@ -138,8 +166,9 @@ def _has_whole_characters(text: str) -> bool:
 def unreadable_json(problem: str) -> CellProblem:
     """Refuse a value that JSON can't carry."""
     return CellProblem(
+        "value.not_json",
         f"can't be sent as JSON: {problem}",
-        "Give text, finite numbers of 64 bits, true or false, or lists and dicts of these.",
+        correct("Give text, finite numbers of 64 bits, true or false, or lists and dicts of these."),
     )
 
 

@@ -10,7 +10,9 @@ from truto_tickets_nb.tickets.json_values import is_scalar, person_name, ref
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Why = Literal["ambiguous", "elsewhere", "unknown"]
+    from truto_tickets_nb.actions import Action
+
+UnresolvedCode = Literal["value.ambiguous_name", "value.name_of_other_workspace", "value.unknown_name"]
 
 
 class Choice(NamedTuple):
@@ -39,11 +41,11 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """Say why a name could not be resolved, and what to do."""
+    """Hold why a name could not be resolved, and what can be done."""
 
-    reason: str
-    fix: str
-    why: Why = "unknown"
+    code: UnresolvedCode
+    message: str
+    actions: tuple[Action, ...] = ()
 
 
 def choice(record: Mapping[str, Any]) -> Choice:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.actions import SHOWN, Action, correct, of_names
 from truto_tickets_nb.did_you_mean import Folded
 from truto_tickets_nb.tickets.choice import Choice, Unresolved, choice
 from truto_tickets_nb.tickets.name_matching import folded as fold
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.json_values import Ref
 
 __all__ = ["Choice", "Choices", "Unresolved"]
-
-SHOWN = 6  # candidates named in a message
 
 
 @dataclass(frozen=True)
@@ -201,7 +200,7 @@ class Choices:
         Names win over ids, exact spelling over other capitals (`exact=True` refuses those).
 
         >>> people = Choices.from_records("users", [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Ada"}])
-        >>> people.resolve("2").id, people.resolve("Ada").reason
+        >>> people.resolve("2").id, people.resolve("Ada").message
         ('2', "'Ada' is the name of 2 users")
         """
         key = nfc(text)
@@ -245,15 +244,17 @@ class Choices:
 
     def _ambiguous(self, text: str, items: Sequence[Choice]) -> Unresolved:
         return Unresolved(
+            "value.ambiguous_name",
             f"{text!r} is the name of {len(items)} {self.words}",
-            f"Give the id, or the name with its e-mail, instead: {_listed(items)}.",
-            "ambiguous",
+            correct(f"Give the id, or the name with its e-mail, instead: {_listed(items)}."),
         )
 
     def _unknown(self, text: str, elsewhere: Sequence[Choice], workspace: str) -> Unresolved:
         if elsewhere:
-            where = f"{text!r} belongs to another workspace"
-            return Unresolved(where, f"Tickets of this workspace can take: {_few(self.names(workspace))}.", "elsewhere")
+            message = f"{text!r} belongs to another workspace"
+            return Unresolved(
+                "value.name_of_other_workspace", message, (of_names("choose_in_workspace", self.names(workspace)),)
+            )
         if (text, workspace) not in self._refusals:
             self._refusals[text, workspace] = self._refusal(text, workspace)
         return self._refusals[text, workspace]
@@ -273,9 +274,9 @@ class Choices:
             self._by_workspace[workspace] = names, Folded(names)
         names, folded = self._by_workspace[workspace]
         meant = folded.near(text, count=3)
-        hint = f"Did you mean {_few(list(map(repr, meant)))}?" if meant else f"There are: {_few(names)}."
-        explicit = f'To send an id that no list holds, put {{"id": {text!r}}} into the cell.'
-        return Unresolved(f"Unknown {self.word} {text!r}", hint if names else explicit)
+        known = of_names("suggest", meant) if meant else of_names("choose", names)
+        action = known if names else Action("write_id", text)
+        return Unresolved("value.unknown_name", f"Unknown {self.word} {text!r}", (action,))
 
     @property
     def words(self) -> str:
@@ -301,9 +302,5 @@ def _grouped(pairs: Iterable[tuple[str, Choice]]) -> dict[str, list[Choice]]:
 
 
 def _listed(items: Sequence[Choice]) -> str:
-    return _few([item.shown for item in items])
-
-
-def _few(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:SHOWN])
-    return f"{shown} and {len(names) - SHOWN} more" if len(names) > SHOWN else shown or "nothing"
+    shown, more = ", ".join(item.shown for item in items[:SHOWN]), len(items) - SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from truto_tickets_nb.actions import correct
 from truto_tickets_nb.tickets.cells import (
     CellProblem,
     as_moment,
@@ -65,7 +66,7 @@ class CustomForm:
 
     >>> CustomForm.of(["5", None]).read(6, "5"), CustomForm.of([3, None]).read(5.0, None), CustomForm.of([True]).read("no", None)
     ('6', 5, False)
-    >>> CustomForm.of([({"id": 1},)]).read("x", [{"id": 1}]).reason
+    >>> CustomForm.of([({"id": 1},)]).read("x", [{"id": 1}]).message
     'is text where this field holds a list'
     """
 
@@ -130,7 +131,7 @@ class CustomForm:
             return self._number_text(cell, base)
         if isinstance(cell, date):
             return self._date_text(cell, base)
-        return CellProblem("is no text, and this field holds text", "Give text.")
+        return CellProblem("value.wrong_kind", "is no text, and this field holds text", correct("Give text."))
 
     def _truth_word(self, cell: bool, base: Json) -> Json | CellProblem:  # noqa: FBT001  (the cell itself)
         words = [*([base] if isinstance(base, str) else []), *self.texts]
@@ -139,7 +140,7 @@ class CustomForm:
             return known
         other = next((word for word in words if truth(word) is not None), None)
         if other is None:
-            return CellProblem("is true or false, and this field holds text", "Give text.")
+            return CellProblem("value.wrong_kind", "is true or false, and this field holds text", correct("Give text."))
         return _opposite(other)
 
     def _number_text(self, cell: float, base: Json) -> Json | CellProblem:
@@ -147,7 +148,11 @@ class CustomForm:
         if held is not None and same_number(held, cell):
             return base
         if has_lost_digits(cell):
-            return CellProblem("is a number that lost digits, and this field holds text", "Give the digits as text.")
+            return CellProblem(
+                "value.lost_digits",
+                "is a number that lost digits, and this field holds text",
+                correct("Give the digits as text."),
+            )
         return write_number(cell, base if isinstance(base, str) else "")
 
     def _date_text(self, cell: date, base: Json) -> Json | CellProblem:
@@ -159,17 +164,29 @@ class CustomForm:
         shared = {shape: own.get(shape, form) for shape, form in self.date_forms.items() if not own or shape in own}
         forms = shared or own
         if not forms and (self.texts or not is_missing(base)):
-            return CellProblem("is a date, and this field holds texts of another form", "Give the date as text.")
+            return CellProblem(
+                "value.wrong_kind",
+                "is a date, and this field holds texts of another form",
+                correct("Give the date as text."),
+            )
         written = {text for form in forms.values() if (text := form.write(cell))} if forms else {self._free(cell)}
         if len(written) == 1:
             return written.pop()
         if written:
-            return CellProblem("could be written with day or month first", "Give the date as text.")
-        return CellProblem("has a time that texts of this field don't hold", "Give the date as text.")
+            return CellProblem(
+                "value.ambiguous_date", "could be written with day or month first", correct("Give the date as text.")
+            )
+        return CellProblem(
+            "value.has_time", "has a time that texts of this field don't hold", correct("Give the date as text.")
+        )
 
     def _flag(self, cell: Any, _base: Json) -> Json | CellProblem:
         value = truth(cell) if isinstance(cell, str | int | float) else None
-        return CellProblem("is neither true nor false", "Give True or False.") if value is None else value
+        return (
+            CellProblem("value.no_truth_value", "is neither true nor false", correct("Give True or False."))
+            if value is None
+            else value
+        )
 
     def _integer(self, cell: Any, base: Json) -> Json | CellProblem:
         value = self._decimal(cell, base)
@@ -178,13 +195,21 @@ class CustomForm:
     def _decimal(self, cell: Any, base: Json) -> Json | CellProblem:
         value = number(cell.strip()) if isinstance(cell, str) else cell
         if not is_number(value):
-            return CellProblem("is no number, and this field holds numbers", "Give a number such as 5 or 2.5.")
+            return CellProblem(
+                "value.wrong_kind",
+                "is no number, and this field holds numbers",
+                correct("Give a number such as 5 or 2.5."),
+            )
         if json_problem(value):
             return unreadable_json(json_problem(value))
         if is_number(base) and same_number(base, value):  # type: ignore[arg-type]
             return base
         if has_lost_digits(value) and "decimal" not in self.kinds:
-            return CellProblem("is a whole number that lost digits on its way through a float", "Give it as an int.")
+            return CellProblem(
+                "value.lost_digits",
+                "is a whole number that lost digits on its way through a float",
+                correct("Give it as an int."),
+            )
         return value
 
     def _list(self, cell: Any, base: Json) -> Json | CellProblem:
@@ -193,9 +218,17 @@ class CustomForm:
                 return base
             cell = members_of_text(cell)
             if cell is None:
-                return CellProblem("is text where this field holds a list", 'Give a tuple, such as ("a", "b").')
+                return CellProblem(
+                    "value.wrong_kind",
+                    "is text where this field holds a list",
+                    correct('Give a tuple, such as ("a", "b").'),
+                )
         if not isinstance(cell, tuple):
-            return CellProblem("is one value where this field holds a list", 'Give a tuple, such as ("a", "b").')
+            return CellProblem(
+                "value.wrong_kind",
+                "is one value where this field holds a list",
+                correct('Give a tuple, such as ("a", "b").'),
+            )
         inside = CustomForm.of([*(base or ()), *(() if self.members is None else self.members.samples)])
         nulls = self.has_null or (isinstance(base, list) and None in base)
         items = [inside.member(_thawed(item), null=nulls) for item in cell]
@@ -210,11 +243,19 @@ class CustomForm:
     def member(self, item: Any, *, null: bool) -> Json | CellProblem:
         """Turn one member of a list into JSON of the kind that its siblings have."""
         if is_missing(item) and not isinstance(item, str | dict | tuple | list):
-            return None if null else CellProblem("holds an empty member", "Take the empty member out of the list.")
+            return (
+                None
+                if null
+                else CellProblem(
+                    "value.empty_member", "holds an empty member", correct("Take the empty member out of the list.")
+                )
+            )
         if self.kinds == {"object"} and isinstance(item, str | int | float):
             return self._object_named(item)
         if isinstance(item, str) and self.kinds and self.kinds <= {"integer", "decimal"} and number(item) is None:
-            return CellProblem(f"holds {item!r} where its members are numbers", "Give numbers.")
+            return CellProblem(
+                "value.wrong_kind", f"holds {item!r} where its members are numbers", correct("Give numbers.")
+            )
         return self.read(item, None) if self.kinds else self._free(item)
 
     def _object_named(self, item: Any) -> Json | CellProblem:
@@ -222,7 +263,11 @@ class CustomForm:
         named = [one for one in self.objects if item in one.values() or str(item) in map(str, one.values())]
         if len(named) == 1:
             return named[0]
-        return CellProblem(f"holds {item!r} where its members are objects", 'Give an object, such as {"id": "10"}.')
+        return CellProblem(
+            "value.wrong_kind",
+            f"holds {item!r} where its members are objects",
+            correct('Give an object, such as {"id": "10"}.'),
+        )
 
     def _object(self, cell: Any, base: Json) -> Json | CellProblem:
         if isinstance(cell, str):
@@ -232,7 +277,9 @@ class CustomForm:
         if isinstance(cell, dict):
             return cell
         return CellProblem(
-            "is no object, and this field holds objects", 'Give a dict, such as {"id": "10"}, or its JSON.'
+            "value.wrong_kind",
+            "is no object, and this field holds objects",
+            correct('Give a dict, such as {"id": "10"}, or its JSON.'),
         )
 
 

@@ -21,7 +21,7 @@ from truto_tickets_nb.edits.recipes.recipe import Recipe
 from truto_tickets_nb.edits.steps import summary
 from truto_tickets_nb.edits.steps.canonical_names import canonical
 from truto_tickets_nb.edits.steps.compatibility import hindrance
-from truto_tickets_nb.edits.steps.step import Effect, Inapplicable, Step
+from truto_tickets_nb.edits.steps.step import Effect, Step
 from truto_tickets_nb.errors import DraftDamaged, StepError
 from truto_tickets_nb.plans.compare.frame_identity import DRAFT, check_snapshot
 from truto_tickets_nb.plans.compare.input_frames import frame_of
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.edits.drafts.autosave import Autosave
     from truto_tickets_nb.edits.source import Source
+    from truto_tickets_nb.edits.steps.inapplicable import Inapplicable
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.show import Page
 
@@ -163,7 +164,7 @@ class Draft(Verbs):
         reason = hindrance(step, frame, self.source)
         if reason:
             there = ", ".join(map(str, frame.columns))
-            raise StepError(f"{step.words()}: {reason}. Columns here: {there}.")
+            raise StepError(f"{step.words()}: {str(reason).removesuffix('.')}. Columns here: {there}.")
 
     def _add(self, steps: tuple[Step, ...]) -> Self:
         return self._become(self._history.add(*steps)) if steps else self

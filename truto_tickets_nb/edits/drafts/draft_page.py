@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.edits.steps.step_list import hidden, misfit_answers, shown_steps
 from truto_tickets_nb.edits.steps.summary import count
-from truto_tickets_nb.show import Answers, Note, Page
+from truto_tickets_nb.show import Answers, Page, Paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ def page(  # noqa: PLR0913  (each part of a draft that its page shows)
     steps = [("", f"{entry.number}. {entry.title}") for entry in shown_steps(entries)]
     listed = (Answers("steps, in this order", (*steps, *hidden(len(entries)))),) if entries else ()
     fits = misfit_answers((entry.number, entry.effect) for entry in entries)
-    warnings = (Note(note, "warn") for note in notes)
+    warnings = (Paragraph(note, "warn") for note in notes)
     return Page(head, facts, (*warnings, *listed, *fits), _next_calls(len(entries), changed, can_undo=can_undo))
 
 

@@ -66,7 +66,7 @@ def taken(
         raise FrameError(f"{len(sheet.problems)} cells of this frame can't be taken:{reasons}", sheet.problems)
     cells = sheet.in_order()
     options = {"cells": cells, "clear": _on_purpose(cells, edited, clear)}
-    notes = (*columns.notes, *edited.attrs.get("notes", ()), *sheet.notes())
+    notes = (*map(str, columns.notes), *edited.attrs.get("notes", ()), *sheet.notes())
     return Taken(Step("cells", options=options) if cells else None, notes)
 
 
@@ -148,7 +148,7 @@ class _Sheet:
             if problem := json_problem(new):
                 trouble = unreadable_json(problem)
                 ticket, value = str(self.table.frame.index[place]), shorten_repr(new, 60)
-                self.problems.append(Problem(ticket, row.name, value, trouble.reason, trouble.fix))
+                self.problems.append(Problem(trouble.code, ticket, row.name, value, trouble.message, trouble.actions))
             self.cells[place][row.name] = [to_json(present), new]
 
     def in_order(self) -> Cells:
@@ -170,6 +170,6 @@ def _kept(row: Field, cell: Any, value: Json) -> Json:
 
 def _refuse(name: str, tickets: list[str]) -> None:
     raise FrameError(
-        f"Column {name!r} can't be edited: the API only answers it. It differs in {len(tickets)} tickets "
+        f"Column {name!r} is read-only. It differs in {len(tickets)} tickets "
         f"({listed(tickets, 5)}). Take it as it was loaded: df[{name!r}] = draft.frame()[{name!r}]."
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.edits.drafts.from_frame import taken
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
@@ -26,17 +27,12 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.json_values import Json
 
 CONFLICTS = "conflicts"  # key of df.attrs: what could not be brought over
-Why = Literal["changed", "ticket missing", "not loaded"]
+ConflictCode = Literal["conflict.changed", "conflict.ticket_missing", "conflict.column_not_loaded"]
 
-_REASONS: dict[Why, str] = {
-    "changed": "was changed in the tool to {theirs} after the frame was made from {base}, so this edit was left out",
-    "ticket missing": "its ticket is not in this snapshot, so this edit was left out",
-    "not loaded": "its column was not loaded into this snapshot, so this edit was left out",
-}
-_FIXES: dict[Why, str] = {
-    "changed": "If it is to count all the same, put it into the frame again.",
-    "ticket missing": "Load that ticket too, if it still exists.",
-    "not loaded": "Load the column too: fields=[...].",
+_MESSAGES: dict[ConflictCode, str] = {
+    "conflict.changed": "was changed in the tool to {theirs} after the frame was made from {base}, so this edit was left out",
+    "conflict.ticket_missing": "its ticket is not in this snapshot, so this edit was left out",
+    "conflict.column_not_loaded": "its column was not loaded into this snapshot, so this edit was left out",
 }
 
 
@@ -49,7 +45,7 @@ class Conflict:
     base: Json
     theirs: Json
     mine: Json
-    why: Why = "changed"
+    code: ConflictCode = "conflict.changed"
 
     def to_json(self) -> dict[str, Json]:
         """Write it as JSON, for df.attrs."""
@@ -58,9 +54,16 @@ class Conflict:
     @property
     def problem(self) -> Problem:
         """Say it in a plan, as a warning: the tool's own value stays, so nothing wrong is sent."""
-        reason = _REASONS[self.why].format(theirs=quoted(self.theirs), base=quoted(self.base))
+        message = _MESSAGES[self.code].format(theirs=quoted(self.theirs), base=quoted(self.base))
         mine = "(empty)" if is_missing(self.mine) else shorten(quoted(self.mine), 80)
-        return Problem(self.ticket, self.field, mine, reason, _FIXES[self.why], blocking=False)
+        return Problem(self.code, self.ticket, self.field, mine, message, self._actions, "warning")
+
+    @property
+    def _actions(self) -> tuple[Action, ...]:
+        if self.code == "conflict.changed":
+            return correct("If it is to count all the same, put it into the frame again.")
+        missing = self.code == "conflict.ticket_missing"
+        return (Action("load_ticket", self.ticket) if missing else Action("load_column", self.field),)
 
 
 def conflicts_of(edited: pd.DataFrame, changed: Collection[tuple[str, str]]) -> Iterator[Problem]:
@@ -74,7 +77,7 @@ def conflicts_of(edited: pd.DataFrame, changed: Collection[tuple[str, str]]) -> 
 def rebased(new: Source, old: Source, edited: pd.DataFrame) -> pd.DataFrame:
     """Make a frame of a new snapshot with the edits that a frame of an old one holds.
 
-    `frame.attrs["conflicts"]` lists what was left out (ticket, field, base, theirs, mine, why), `frame.attrs["notes"]` what else is to
+    `frame.attrs["conflicts"]` lists what was left out (ticket, field, base, theirs, mine, code), `frame.attrs["notes"]` what else is to
     be said; a plan of the frame shows both.
     """
     base = old.frame()
@@ -122,8 +125,8 @@ class _Rebase:
         before, now = self.places[ticket]
         base = of_record(self.old.table.record(before), row.name)
         if now < 0 or not self._is_loaded(row):
-            why: Why = "ticket missing" if now < 0 else "not loaded"
-            self.conflicts.append(Conflict(ticket, row.name, _cell(row, base), None, mine, why))
+            code: ConflictCode = "conflict.ticket_missing" if now < 0 else "conflict.column_not_loaded"
+            self.conflicts.append(Conflict(ticket, row.name, _cell(row, base), None, mine, code))
             return
         record = self.new.table.record(now)
         theirs = of_record(record, row.name)

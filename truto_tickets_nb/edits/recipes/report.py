@@ -9,7 +9,7 @@ import pandas as pd
 
 from truto_tickets_nb.edits.steps.step_list import hidden, misfit_answers, shown_steps
 from truto_tickets_nb.edits.steps.summary import count
-from truto_tickets_nb.show import Answers, Note, Page, to_html, to_text
+from truto_tickets_nb.show import Answers, Page, Paragraph, to_html, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,9 @@ class Report:
 
     def misfits(self) -> pd.DataFrame:
         """List what no longer fits: number of the step, ticket, field, value, reason; one row a misfit."""
-        rows = [(e.number, m.ticket, m.field, m.value, m.reason) for e in self.draft.steps for m in e.effect.misfits]
+        rows = [
+            (e.number, m.ticket, m.field, m.value, str(m.reason)) for e in self.draft.steps for m in e.effect.misfits
+        ]
         return pd.DataFrame(rows, columns=["number", "ticket", "field", "value", "reason"])
 
     def __repr__(self) -> str:
@@ -94,7 +96,7 @@ def _page(found: Report) -> Page:
     changed = count(len(draft.changed), "ticket")
     head = f"Recipe{name} on {count(len(draft.source), 'ticket')}: {changed} changed"
     rows = tuple(("", f"{e.number}. {e.step.words()}: {_counts(e.effect)}") for e in shown_steps(draft.steps))
-    notes = tuple(Note(note, "warn") for note in found.notes)
+    notes = tuple(Paragraph(note, "warn") for note in found.notes)
     group = (Answers("steps", (*rows, *hidden(len(draft.steps)))),) if rows else ()
     facts = (f"{draft.source.integration} account {draft.source.account_id}",)
     return Page(

@@ -13,14 +13,15 @@ import pyarrow.compute as pc
 from truto_tickets_nb import gc_pause
 from truto_tickets_nb.edits.filters.matching import empty
 from truto_tickets_nb.edits.steps.canonical_names import canonical
-from truto_tickets_nb.edits.steps.compatibility import creatable, hindrance, spellings, unfit
+from truto_tickets_nb.edits.steps.compatibility import creatable, hindrance, no_column, spellings, unfit
+from truto_tickets_nb.edits.steps.inapplicable import TICKET_MISSING, Inapplicable, Reason
 from truto_tickets_nb.edits.steps.operations import OPERATIONS, OperationInput
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.cells import by_column, on_purpose, verdict
 from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
 from truto_tickets_nb.edits.steps.operations.set_cells import renamed
 from truto_tickets_nb.edits.steps.operations.size_limits import too_much
-from truto_tickets_nb.edits.steps.step import Applied, Edit, Effect, Inapplicable
+from truto_tickets_nb.edits.steps.step import Applied, Edit, Effect
 from truto_tickets_nb.edits.values import column_like, differing, put, shown, texts
 from truto_tickets_nb.tickets.columns import objects
 
@@ -136,10 +137,10 @@ def _gone(step: Step, frame: pd.DataFrame) -> Iterator[Inapplicable]:
     places: Any = frame.index.get_indexer(pd.Index(tickets, dtype=frame.index.dtype)) if tickets else []
     for ticket, place in zip(tickets, places, strict=True):
         if place < 0:
-            yield Inapplicable(ticket, step.field, "", "the ticket is not there")
+            yield Inapplicable(ticket, step.field, "", TICKET_MISSING)
 
 
-def _hindered(step: Step, frame: pd.DataFrame, reason: str, gone: tuple[Inapplicable, ...]) -> Effect:
+def _hindered(step: Step, frame: pd.DataFrame, reason: Reason, gone: tuple[Inapplicable, ...]) -> Effect:
     """Tell a step that can't be done at all, ticket by ticket where it can be known which tickets it would have changed."""
     known = step.rows.fields <= {*frame.columns}
     rows = frame.index[step.rows.mask(frame)].tolist() if known else []
@@ -164,9 +165,7 @@ class _Tally:
             row = field_for(name)
             absent = name not in self.frame.columns
             if absent and not creatable(name, self.source):
-                self.misfits += [
-                    Inapplicable(ticket, name, "", f"there is no column {name!r} here") for ticket in cells
-                ]
+                self.misfits += [Inapplicable(ticket, name, "", no_column(name)) for ticket in cells]
             else:
                 yield from self._column(row, cells)
 
@@ -175,9 +174,7 @@ class _Tally:
         places = index.get_indexer(pd.Index(list(cells), dtype=index.dtype))
         there = places >= 0
         self.misfits += [
-            Inapplicable(t, row.name, "", "the ticket is not there")
-            for t, ok in zip(cells, there, strict=True)
-            if not ok
+            Inapplicable(t, row.name, "", TICKET_MISSING) for t, ok in zip(cells, there, strict=True) if not ok
         ]
         self.matched += int(there.sum())
         odd = spellings(row, pd.array(objects([new for _, new in cells.values()]), dtype=object), self.source)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.filters.filters import AllOf, AnyOf, Filter, Not, Test
+from truto_tickets_nb.edits.steps.inapplicable import Reason
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.namesakes import can_share
 
@@ -43,12 +44,12 @@ def canonical_filter(rows: Filter, source: Source) -> Filter:
     return replace(rows, value=_renamed(rows.value, known.canonical)) if known and isinstance(rows, Test) else rows
 
 
-def ambiguity(step: Step, source: Source) -> str:
-    """Say which name of a step, or of its filter, several share, and who they are; "" where each means one."""
-    return next(_ambiguities(step, source), "")
+def ambiguity(step: Step, source: Source) -> Reason | None:
+    """Return which name of a step, or of its filter, several share, and who they are; None where each means one."""
+    return next(_ambiguities(step, source), None)
 
 
-def _ambiguities(step: Step, source: Source) -> Iterator[str]:
+def _ambiguities(step: Step, source: Source) -> Iterator[Reason]:
     named = [(step.field, step.options[key]) for key in _OPTIONS if key in step.options and step.kind != "cells"]
     for field, value in (*named, *_tests(step.rows)):
         row, known = field_of(field), _known(field, source)
@@ -57,7 +58,7 @@ def _ambiguities(step: Step, source: Source) -> Iterator[str]:
         for name in _names(value):
             refusal = known.ambiguous(name)
             if refusal:
-                yield f"{refusal.reason}. {refusal.fix.removesuffix('.')}"
+                yield Reason(refusal.code, refusal.message, refusal.actions)
 
 
 def needs_labels(step: Step) -> bool:

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
+from truto_tickets_nb.actions import correct
 from truto_tickets_nb.edits.steps.canonical_names import ambiguity
+from truto_tickets_nb.edits.steps.inapplicable import Reason
 from truto_tickets_nb.edits.values import texts
 from truto_tickets_nb.tickets.choices import Unresolved
 from truto_tickets_nb.tickets.fields import CUSTOM
@@ -24,27 +26,34 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.fields import Field
 
 FIRST_YEAR, LAST_YEAR = 1, 9999  # that Python, and ISO 8601 without agreement, can write
+_BEYOND = Reason("value.not_in_calendar", f"would leave the years {FIRST_YEAR} to {LAST_YEAR}")
 
 
-def hindrance(step: Step, frame: pd.DataFrame, source: Source) -> str:
-    """Say why a step as a whole does not fit these tickets; "" where it does."""
+def hindrance(step: Step, frame: pd.DataFrame, source: Source) -> Reason | None:
+    """Return why a step as a whole does not apply to these tickets; None where it does."""
     shared = ambiguity(step, source)
     if shared:
         return shared
     for name in sorted(step.reads - step.fields):
         if name not in frame.columns and not _is_write_only(name):
-            return f"there is no column {name!r} here to look at"
+            return no_column(name)
     if (
         step.field
         and step.field not in frame.columns
         and not (step.operation.creates and creatable(step.field, source))
     ):
-        return f"there is no column {step.field!r} here"
+        return no_column(step.field)
     if step.kind == "shift" and not _fits_shift(step, frame):
-        return "holds days without a time, and can't be shifted by hours"
+        return Reason("column.holds_days", "holds days without a time, and can't be shifted by hours")
     if step.kind in ("add", "remove", "swap") and not _takes_members(step.field, frame):
-        return "holds one value a ticket and no list: use set(), fill(), map() or clear()"
-    return ""
+        message = "holds one value a ticket and no list"
+        return Reason("column.holds_one_value", message, correct("Set, fill, map or clear it instead."))
+    return None
+
+
+def no_column(name: str) -> Reason:
+    """Return the reason that a column is not there."""
+    return Reason("column.missing", f"there is no column {name!r} here")
 
 
 def _takes_members(name: str, frame: pd.DataFrame) -> bool:
@@ -74,8 +83,8 @@ def creatable(name: str, source: Source) -> bool:
     return _is_write_only(name)
 
 
-def strangers(row: Field, names: Iterable[Any], source: Source) -> dict[Any, str]:
-    """Say which of these names are none of the account's, where the account lists what there is."""
+def strangers(row: Field, names: Iterable[Any], source: Source) -> dict[Any, Reason]:
+    """Find which of these names are none of the account's, where the account lists what there is."""
     if not _lists(row, source):
         return {}
     known = source.choices[row.choices]
@@ -104,19 +113,19 @@ def spellings(row: Field, cells: Any, source: Source) -> dict[str, str]:
     return {name: spelled for name, spelled in names.items() if spelled != name}
 
 
-def _unknown(known: Choices, name: str) -> str:
+def _unknown(known: Choices, name: str) -> Reason | None:
     found = known.by_id(name) or known.resolve(name)
-    if not isinstance(found, Unresolved) or found.why == "ambiguous":
-        return ""
-    return f"{found.reason}. {found.fix}"
+    if not isinstance(found, Unresolved) or found.code == "value.ambiguous_name":
+        return None
+    return Reason(found.code, found.message, found.actions)
 
 
-def unfit(row: Field, old: Any, new: Any, source: Source) -> dict[int, tuple[Any, str]]:
+def unfit(row: Field, old: Any, new: Any, source: Source) -> dict[int, tuple[Any, Reason]]:
     """Find the new cells that don't fit: row -> the value and why. `old` and `new` are columns of the same length."""
     if row.kind.word == "date" and new.dtype.kind == "M":
         years = pd.Series(new).dt.year
         beyond = np.flatnonzero((years.gt(LAST_YEAR) | years.lt(FIRST_YEAR)).to_numpy())
-        return {int(place): (old[int(place)], "would leave the years 1 to 9999") for place in beyond}
+        return {int(place): (old[int(place)], _BEYOND) for place in beyond}
     if not _lists(row, source):
         return {}
     if row.kind.many:
@@ -136,7 +145,7 @@ def _distinct(cells: Any) -> list[Any]:
     )
 
 
-def _unfit_sets(row: Field, old: Any, new: Any, source: Source) -> dict[int, tuple[Any, str]]:
+def _unfit_sets(row: Field, old: Any, new: Any, source: Source) -> dict[int, tuple[Any, Reason]]:
     came = [_came(a, b) for a, b in zip(pd.Series(old).tolist(), pd.Series(new).tolist(), strict=True)]
     odd = strangers(row, dict.fromkeys(name for names in came for name in names), source)
     if not odd:

@@ -18,6 +18,8 @@ from truto_tickets_nb.tickets.cells import json_problem
 if TYPE_CHECKING:
     import pandas as pd
 
+    from truto_tickets_nb.edits.steps.inapplicable import Inapplicable
+
 _OWN = ("kind", "field", "where", "title")  # keys of a step's JSON; all others are its options
 
 
@@ -103,16 +105,6 @@ class Step:
         options = {key: value for key, value in found.items() if key not in _OWN}
         rows = Filter.of_json(found.get("where", {}))
         return cls(found["kind"], found.get("field", ""), rows, options, found.get("title", ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Inapplicable:
-    """Say what no longer fits: the ticket ("" for the whole step), the field, the value found there, and why."""
-
-    ticket: str
-    field: str
-    value: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.advice import in_notebook
 from truto_tickets_nb.errors import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from truto_tickets_nb.advice import Advice
+    from truto_tickets_nb.edits.steps.inapplicable import Reason
     from truto_tickets_nb.edits.steps.step import Effect, Step
 
 
@@ -52,13 +55,13 @@ def with_count(step: Step, changed: int | None) -> str:
 _AIMED = ("set", "clear", "cells", "add")  # steps after which each chosen row holds what was said
 
 
-def reasons(effect: Effect) -> list[str]:
+def reasons(effect: Effect, advice: Advice = in_notebook) -> list[str]:
     """Put into words what no longer fits, the most frequent reason first: how many, why, and the first tickets."""
-    found: dict[str, list[str]] = {}
+    found: dict[Reason, list[str]] = {}
     for misfit in effect.misfits:
         found.setdefault(misfit.reason, []).append(misfit.ticket)
     told = sorted(found.items(), key=lambda item: -len(item[1]))
-    return [f"{len(tickets):,}: {reason}{_where(tickets)}" for reason, tickets in told]
+    return [f"{len(tickets):,}: {reason.words(advice)}{_where(tickets)}" for reason, tickets in told]
 
 
 def _where(tickets: list[str]) -> str:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.did_you_mean import near
 from truto_tickets_nb.errors import FrameError, shorten, shorten_repr
+from truto_tickets_nb.notes import Note
 from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.tickets.fields import CUSTOM, ID, field
 
@@ -123,17 +125,11 @@ def _refuse_ambiguous(table: Table, index: pd.Index) -> None:
             )
 
 
-_ONE_OF_TWO = (
-    "If the column holds ids of something else, rename it: df.rename(columns={'id': 'other_id'}). If it holds the tickets' own, "
-    "take the index away: df.reset_index(drop=True)."
-)
-
-
 def _disagreements(ids: list[str], index: list[str]) -> Iterable[Problem]:
     for row, (column, level) in enumerate(zip(ids, index, strict=True)):
         if column != level:
             reason = f"row {row} has ticket {level or 'no id'} in its index and {column or 'no id'} in its column 'id'"
-            yield Problem(level, ID, column, reason, _ONE_OF_TWO)
+            yield Problem("row.two_ids", level, ID, column, reason, (Action("one_id"),))
 
 
 def _text(value: Any) -> str:
@@ -163,24 +159,19 @@ def _row_problems(ids: list[str], places: Any) -> Iterable[Problem]:
     seen: dict[str, int] = {}
     for row, (identity, place) in enumerate(zip(ids, places.tolist(), strict=True)):
         if identity == "":
-            yield Problem("", ID, f"row {row}", "has no ticket id", "Put its id back.")
+            yield Problem("row.no_id", "", ID, f"row {row}", "has no ticket id", correct("Put its id back."))
         elif place < 0:
-            yield Problem(identity, ID, "", "is not in this snapshot", _foreign_fix(identity))
+            yield Problem("row.unknown_id", identity, ID, "", "is not in this snapshot", (_foreign(identity),))
         elif identity in seen:
-            yield Problem(
-                identity,
-                ID,
-                "",
-                f"stands in rows {seen[identity]} and {row}",
-                "Keep one row per ticket: drop_duplicates().",
-            )
+            message = f"stands in rows {seen[identity]} and {row}"
+            yield Problem("row.twice", identity, ID, "", message, (Action("one_row"),))
         seen.setdefault(identity, row)
 
 
-def _foreign_fix(identity: str) -> str:
+def _foreign(identity: str) -> Action:
     if "e+" in identity or identity.endswith(".0"):
-        return "A long id became a number and lost digits: read the file with dtype={'id': str}."
-    return f"Load that ticket too: account.load(ids=[{identity!r}, ...])."
+        return Action("ids_as_text")
+    return Action("load_ticket", identity)
 
 
 def _refuse(problems: list[Problem]) -> None:
@@ -196,7 +187,7 @@ class Layout:
 
     columns: tuple[str, ...]
     problems: tuple[Problem, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def layout(table: Table, edited: pd.DataFrame) -> Layout:
@@ -213,24 +204,31 @@ def layout(table: Table, edited: pd.DataFrame) -> Layout:
     renamed = {name: old for name in new if (old := _was(table, edited, name, missing))}
     problems = tuple(
         Problem(
+            "field.renamed",
             "",
             str(name),
             "",
             f"looks like the column {old!r} under another name",
-            f"Rename it back to {old!r}, or drop it.",
+            correct(f"Rename it back to {old!r}, or drop it."),
         )
         for name, old in renamed.items()
     )
     absent = [name for name in known if table.chosen and name not in table.frame.columns and _is_readable(name)]
     problems += tuple(
         Problem(
-            "", name, "", "was not loaded, so nobody knows what it would overwrite", f"Load it: fields=[..., {name!r}]."
+            "field.not_loaded",
+            "",
+            name,
+            "",
+            "was not loaded, so nobody knows what it would overwrite",
+            (Action("load_column", name),),
         )
         for name in absent
     )
     known = [name for name in known if name not in absent]
     ignored = [shorten(name, 40) for name in new if name not in renamed]
-    notes = (f"Ignored, because they are no fields of a ticket: {', '.join(ignored)}.",) if ignored else ()
+    message = f"Ignored, because they are no fields of a ticket: {', '.join(ignored)}."
+    notes = (Note("columns.ignored", message),) if ignored else ()
     return Layout(tuple(known), problems, notes)
 
 

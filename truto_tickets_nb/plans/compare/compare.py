@@ -6,7 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.actions import Action
 from truto_tickets_nb.errors import FrameError, shorten
+from truto_tickets_nb.notes import Note
 from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.compare.align import Rows, layout, rows
 from truto_tickets_nb.plans.compare.candidates import suspects
@@ -34,7 +36,7 @@ class Comparison:
 
     patches: tuple[Patch, ...]
     problems: tuple[Problem, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     looked_at: int
     records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # the tickets that change, as loaded
 
@@ -52,7 +54,8 @@ def compare(table: Table, edited: pd.DataFrame, reader: Reader, *, clear: Iterab
     for name in found.columns:
         sheet.look_at(name)
     patches = tuple(sheet.patches())
-    notes = (*found.notes, *edited.attrs.get("notes", ()))  # what reading a file has to tell
+    of_frame = (Note("frame.note", text) for text in edited.attrs.get("notes", ()))  # what reading a file found
+    notes = (*found.notes, *of_frame)
     return Comparison(patches, (*found.problems, *sheet.problems()), notes, len(edited), sheet.loaded())
 
 
@@ -123,9 +126,7 @@ class _Sheet:
         if (is_missing(row.kind.cell(base)) and row.kind.word != "date") or is_missing(base):
             return
         if row.name not in self.clear and not self._is_cleared(row.name, place) and row.writable:
-            told = CellProblem(
-                "was filled and is now empty", f"To empty it on purpose: snapshot.plan(df, clear=[{row.name!r}])."
-            )
+            told = CellProblem("value.emptied", "was filled and is now empty", (Action("clear", row.name),))
             self._problem(row, place, row.kind.text(base), told)
         else:
             self._change(row, place, base, self.reader.empty(row))
@@ -136,7 +137,10 @@ class _Sheet:
     def _change(self, row: Field, place: int, base: Any, read: Any) -> None:
         if not row.writable:
             self._problem(
-                row, place, row.kind.text(read), CellProblem("can't be edited: the API only answers it", _undo_fix(row))
+                row,
+                place,
+                row.kind.text(read),
+                CellProblem("field.read_only", "is read-only", (Action("restore", row.name),)),
             )
             return
         kind = row.kind
@@ -147,7 +151,7 @@ class _Sheet:
 
     def _problem(self, row: Field, place: int, cell: Any, told: CellProblem) -> None:
         identity = str(self.table.frame.index[place])
-        self.troubles[place].append(Problem(identity, row.name, _shown(cell), told.reason, told.fix))
+        self.troubles[place].append(Problem(told.code, identity, row.name, _shown(cell), told.message, told.actions))
 
     def _record(self, place: int) -> dict[str, Any]:
         if place not in self.records:
@@ -178,10 +182,6 @@ def _with_parts(body: Any, base: Any, read: Any) -> Any:
         held = [old for old in base if ref(old)]
         return [_with_parts(new, old, given.get(str(new.get("id")))) for new, old in zip(body, held, strict=True)]
     return body
-
-
-def _undo_fix(row: Field) -> str:
-    return f"Take the column as it was loaded: df[{row.name!r}] = snapshot.frame()[{row.name!r}]."
 
 
 def _shown(cell: Any) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.plans.compare.set_members import SetMembers, once
 from truto_tickets_nb.tickets.cells import (
     CellProblem,
@@ -44,8 +45,9 @@ if TYPE_CHECKING:
 
 
 _RECEIVED = CellProblem(
+    "value.received_record",
     "holds the record that was received from the tool, which is never sent back",
-    "To send data of your own, load without remote_data=True and put it into a new column 'remote_data'.",
+    correct("To send data of your own, load without remote_data=True and put it into a new column 'remote_data'."),
 )
 
 
@@ -93,7 +95,7 @@ class Reader:
         if isinstance(cell, str):
             return cell
         if not is_number(cell):
-            return CellProblem("is not text", "Put plain text into the cell.")
+            return CellProblem("value.wrong_kind", "is not text", correct("Put plain text into the cell."))
         held = number(base) if isinstance(base, str) else None
         return base if held is not None and same_number(held, cell) else write_number(cell)
 
@@ -103,16 +105,22 @@ class Reader:
             return (
                 self._given(row, cell)
                 if enough
-                else CellProblem("names no id", 'Give a name, an id, or {"id": "..."}.')
+                else CellProblem("value.no_id", "names no id", correct('Give a name, an id, or {"id": "..."}.'))
             )
         if not isinstance(cell, str) and not is_number(cell):
-            return CellProblem("is not one name or id", "This field takes one value: give its name or its id.")
+            return CellProblem(
+                "value.wrong_kind",
+                "is not one name or id",
+                correct("This field takes one value: give its name or its id."),
+            )
         text = self._unlabelled(row, whole(cell))
         held = ref(base)
         if held and (text == held.id or nfc(text) == nfc(held.shown)):
             return base
         found = self._choices(row).resolve(text, workspace if row.per_workspace else "")
-        return CellProblem(found.reason, found.fix) if isinstance(found, Unresolved) else as_record(found)
+        return (
+            CellProblem(found.code, found.message, found.actions) if isinstance(found, Unresolved) else as_record(found)
+        )
 
     def _given(self, row: Field, parts: Mapping[str, Json]) -> Given:
         """Take a reference that was written out, with the name that the account gives to its id."""
@@ -156,7 +164,9 @@ class Reader:
         if namesake and not troubles:
             troubles = [
                 CellProblem(
-                    f"{namesake!r} stands for two on this ticket, and only one of them was kept", "Give ids instead."
+                    "value.ambiguous_name",
+                    f"{namesake!r} stands for two on this ticket, and only one of them was kept",
+                    correct("Give ids instead."),
                 )
             ]
         return troubles[0] if troubles else once(found)
@@ -172,9 +182,7 @@ class Reader:
         if members is not None:
             return members
         what = "is text where a set belongs" if isinstance(cell, str) else "is not a set"
-        return CellProblem(
-            what, f'Give a tuple, such as ("{_sample(row)}",), or use df["{row.name}"].tickets.add(...).'
-        )
+        return CellProblem("value.wrong_kind", what, (Action("write_set", row.name, _sample(row)),))
 
     def _item(self, row: Field, item: Any, held: SetMembers, workspace: str) -> Json | CellProblem:
         if isinstance(item, str) and item.startswith("{"):
@@ -183,7 +191,7 @@ class Reader:
             return (
                 self._given(row, item)
                 if item.get("id") or item.get("name")
-                else CellProblem("holds an item without id", "Give names or ids.")
+                else CellProblem("value.no_id", "holds an item without id", correct("Give names or ids."))
             )
         text = self._unlabelled(row, whole(item))
         own = held.take(text)
@@ -194,7 +202,11 @@ class Reader:
         found = self._choices(row).resolve(text, workspace if row.per_workspace else "", exact=free)
         if not isinstance(found, Unresolved):
             return as_record(found)
-        return {"name": text} if free and found.why == "unknown" else CellProblem(found.reason, found.fix)
+        return (
+            {"name": text}
+            if free and found.code == "value.unknown_name"
+            else CellProblem(found.code, found.message, found.actions)
+        )
 
     def _words(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | CellProblem:
         members = self._members(row, cell, base)
@@ -209,7 +221,9 @@ class Reader:
             if is_number(cell) and held is not None and is_epoch(cell, held):
                 return base  # what JSON of pandas makes of a date
             return CellProblem(
-                "is no date", "Give a date such as 2026-01-31, a time such as 2026-01-31T10:00Z, or a Timestamp."
+                "value.no_date",
+                "is no date",
+                correct("Give a date such as 2026-01-31, a time such as 2026-01-31T10:00Z, or a Timestamp."),
             )
         known = self._is_date_only(row, base)
         if is_plain_day(cell) if known is None else known:
@@ -227,7 +241,11 @@ class Reader:
 
     def _flag(self, _row: Field, cell: Any, _base: Json, _workspace: str) -> Json | CellProblem:
         value = truth(cell) if isinstance(cell, str | int | float) else None
-        return CellProblem("is neither true nor false", "Give True or False.") if value is None else value
+        return (
+            CellProblem("value.no_truth_value", "is neither true nor false", correct("Give True or False."))
+            if value is None
+            else value
+        )
 
     def _passed_on(self, row: Field, cell: Any, received: Json, _workspace: str) -> Json | CellProblem:
         """Read data for the tool, which goes out as it is; the record that was received from the tool is never sent back."""
@@ -235,7 +253,11 @@ class Reader:
             return received
         if not is_missing(received):
             return _RECEIVED
-        return cell if isinstance(cell, dict) else CellProblem("is no object", 'Give a dict, such as {"flag": 1}.')
+        return (
+            cell
+            if isinstance(cell, dict)
+            else CellProblem("value.wrong_kind", "is no object", correct('Give a dict, such as {"flag": 1}.'))
+        )
 
     def _any(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | CellProblem:
         return self.custom(row.name).read(cell, base)
@@ -264,7 +286,7 @@ def written_day(cell: Any, *, like: Json) -> Json | CellProblem:
     if day is None:
         value = as_moment(cell)
         hint = f"Give {value.isoformat()[:10]}." if value else "Give a date such as 2026-01-31."
-        return CellProblem("has a time, but this field holds dates only", hint)
+        return CellProblem("value.has_time", "has a time, but this field holds dates only", correct(hint))
     return like if not is_missing(like) and day == moment(like) else day.isoformat()
 
 

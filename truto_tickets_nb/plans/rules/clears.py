@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.actions import correct
+from truto_tickets_nb.advice import LATER
 from truto_tickets_nb.plans.rules.context import RuleFinding
 from truto_tickets_nb.tickets.json_values import is_missing
 
@@ -27,8 +29,5 @@ def may_be_dropped(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
         return
     how = _HOW.get(fact.value or "")
     known = f"{book.name} {how} ({fact.told})" if how else f"nobody documents what emptying does in {book.name}"
-    yield RuleFinding(
-        str(change.before)[:60],
-        f"is emptied; {known}: it may be ignored",
-        "It is read back after sending, and told if it stayed.",
-    )
+    message = f"is emptied; {known}: it may be ignored"
+    yield RuleFinding("clear.may_be_ignored", str(change.before)[:60], message, correct(LATER))

@@ -1,4 +1,4 @@
-"""What a rule looks at, and what it tells."""
+"""What a rule looks at, and what it finds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from truto_tickets_nb.plans.request_spec import RequestSpec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from truto_tickets_nb.integrations.profile import Profile
+    from truto_tickets_nb.actions import Action
+    from truto_tickets_nb.integrations.profile import Fact, Profile
+    from truto_tickets_nb.plans.problem import ProblemCode, Severity
     from truto_tickets_nb.tickets.choices import Choices
 
 
@@ -35,11 +37,17 @@ class RuleContext:
         return self.profile.name or "This integration"
 
 
-class RuleFinding(NamedTuple):
-    """Say what a rule found of one change."""
+def severity_of(fact: Fact) -> Severity:
+    """Return "error" where the fact is documented, "warning" where it is only assumed."""
+    return "error" if fact.is_documented else "warning"
 
+
+class RuleFinding(NamedTuple):
+    """Hold what a rule found about one change."""
+
+    code: ProblemCode
     value: str
-    reason: str
-    fix: str
-    blocking: bool = False
+    message: str
+    actions: tuple[Action, ...] = ()
+    severity: Severity = "warning"
     together: tuple[str, ...] = ()  # fields of the ticket that it takes all of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.actions import correct
 from truto_tickets_nb.plans.rules.context import RuleFinding
 from truto_tickets_nb.tickets.fields import field
 from truto_tickets_nb.tickets.json_values import person_name, refs
@@ -27,8 +28,8 @@ def other_name(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
         name = person_name(item) if isinstance(item, dict) else ""
         choice = known.by_id(str(item.get("id", ""))) if known and name else None
         if choice and choice.id not in before and _folded(choice.name) != _folded(name):
-            reason = f"goes out with the id {choice.id}, which is {choice.name!r} here: tools go by the id"
-            yield RuleFinding(name, reason, "Give the name or the id alone.")
+            message = f"goes out with the id {choice.id}, which is {choice.name!r} here: tools go by the id"
+            yield RuleFinding("reference.other_name", name, message, correct("Give the name or the id alone."))
 
 
 def _folded(name: str) -> str:

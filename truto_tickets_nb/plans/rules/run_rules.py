@@ -25,7 +25,7 @@ _WHOLE: tuple[Callable[[Patch, RuleContext], Iterator[tuple[str, RuleFinding]]],
 def problems(patches: Sequence[Patch], book: RuleContext) -> Iterator[Problem]:
     """Find what this account would refuse, truncate or drop: first what concerns all tickets, then ticket by ticket."""
     if patches:
-        yield from (Problem("", "", *told) for told in writable.updates(book))
+        yield from (_problem("", "", finding) for finding in writable.updates(book))
     for patch in patches:
         yield from _of(patch, book)
 
@@ -33,6 +33,10 @@ def problems(patches: Sequence[Patch], book: RuleContext) -> Iterator[Problem]:
 def _of(patch: Patch, book: RuleContext) -> Iterable[Problem]:
     for change in patch.changes:
         for rule in _EACH:
-            yield from (Problem(patch.ticket, change.field, *told) for told in rule(change, book))
+            yield from (_problem(patch.ticket, change.field, finding) for finding in rule(change, book))
     for check in _WHOLE:
-        yield from (Problem(patch.ticket, field, *told) for field, told in check(patch, book))
+        yield from (_problem(patch.ticket, field, finding) for field, finding in check(patch, book))
+
+
+def _problem(ticket: str, field: str, found: RuleFinding) -> Problem:
+    return Problem(found.code, ticket, field, found.value, found.message, found.actions, found.severity, found.together)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.rules.context import RuleFinding
+from truto_tickets_nb.actions import Action, correct
+from truto_tickets_nb.advice import LATER
+from truto_tickets_nb.plans.rules.context import RuleFinding, severity_of
 from truto_tickets_nb.tickets.json_values import refs
 
 if TYPE_CHECKING:
@@ -24,10 +26,9 @@ def one_assignee(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     """Say that a tool with one assignee would drop the others."""
     fact = book.profile.fact("assignees")
     if change.field == "assignees" and fact.value == "single" and len(refs(change.new)) > 1:
-        reason = f"{book.name} holds one assignee ({fact.told}); the others would be dropped silently"
-        yield RuleFinding(
-            _joined(change.after), reason, "Keep one: df['assignees'].tickets.set(...).", fact.is_documented
-        )
+        message = f"{book.name} holds one assignee ({fact.told}); the others would be dropped silently"
+        keep = (Action("keep_one", "assignees"),)
+        yield RuleFinding("assignees.one_only", _joined(change.after), message, keep, severity_of(fact))
 
 
 def tag_spaces(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
@@ -37,17 +38,17 @@ def tag_spaces(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
         return
     spaced = [tag for tag in _gained(change) if " " in tag.strip()]
     if spaced:
-        fix = f"Write {spaced[0].strip().replace(' ', '-')!r} instead."
-        yield RuleFinding(
-            ", ".join(spaced), f"{book.name} takes no tags with spaces ({fact.told})", fix, fact.is_documented
-        )
+        message = f"{book.name} takes no tags with spaces ({fact.told})"
+        write = correct(f"Write {spaced[0].strip().replace(' ', '-')!r} instead.")
+        yield RuleFinding("tags.spaces", ", ".join(spaced), message, write, severity_of(fact))
 
 
 def no_tags(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     """Say that a tool has no tags at all."""
     fact = book.profile.fact("tags")
     if change.field == "tags" and fact.value == "none":
-        yield RuleFinding(_joined(change.after), f"{book.name} has no tags ({fact.told})", "plan.drop('tags').")
+        message, drop = f"{book.name} has no tags ({fact.told})", (Action("leave_out", "tags"),)
+        yield RuleFinding("tags.none", _joined(change.after), message, drop)
 
 
 def new_tag(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
@@ -57,8 +58,9 @@ def new_tag(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
         return
     new = [str(item["name"]) for item in change.new if isinstance(item, dict) and not item.get("id")]
     if new:
-        reason = f"{book.name} takes only tags that exist ({fact.told}), and nobody lists this one"
-        yield RuleFinding(", ".join(new), reason, "Make it in the tool first, or try one ticket.", fact.is_documented)
+        message = f"{book.name} takes only tags that exist ({fact.told}), and nobody lists this one"
+        make = (*correct("Make it in the tool."), Action("try_one"))
+        yield RuleFinding("tags.not_listed", ", ".join(new), message, make, severity_of(fact))
 
 
 def never_removed(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
@@ -66,18 +68,18 @@ def never_removed(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     fact = book.profile.fact(f"{change.field}_write")
     lost = _lost(change)
     if fact.value == "merge" and lost:
-        reason = (
+        message = (
             f"{book.name} adds what a list holds and removes nothing that it leaves out ({fact.told}); this may stay"
         )
-        yield RuleFinding(", ".join(lost), reason, "It is read back after sending, and told if it stayed.")
+        yield RuleFinding("list.never_removed", ", ".join(lost), message, correct(LATER))
 
 
 def not_by_update(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     """Say that a tool takes a list otherwise than by an update."""
     fact = book.profile.fact(f"{change.field}_write")
     if fact.value in _HOW:
-        reason = f"{book.name} takes {change.field} {_HOW[fact.value]} ({fact.told}); whether Truto does more than that is not documented"
-        yield RuleFinding("", reason, "Try it on one ticket first; it is read back after sending.")
+        message = f"{book.name} takes {change.field} {_HOW[fact.value]} ({fact.told}); whether Truto does more than that is not documented"
+        yield RuleFinding("list.not_by_update", "", message, (Action("try_one"), *correct(LATER)))
 
 
 def _gained(change: Change) -> tuple[str, ...]:

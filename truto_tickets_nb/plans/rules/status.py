@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.actions import Action
 from truto_tickets_nb.plans.request_spec import is_silent
-from truto_tickets_nb.plans.rules.context import RuleFinding
+from truto_tickets_nb.plans.rules.context import RuleFinding, severity_of
 from truto_tickets_nb.tickets.json_values import ref
 
 if TYPE_CHECKING:
@@ -31,19 +32,12 @@ def turns(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     if before == after:
         return
     fact, what = book.profile.fact("notifies"), "closes the ticket" if after else "opens a closed ticket again"
-    known = fact.told if fact.value else "our assumption"
+    source = fact.told if fact.value else "our assumption"
+    value, drop = f"{change.before} -> {change.after}", (Action("leave_out", "status"),)
     if is_silent(book.way, book.profile):
-        yield RuleFinding(
-            f"{change.before} -> {change.after}",
-            f"{what}; {book.name} is asked to mail nobody",
-            "plan.drop('status') leaves it alone.",
-        )
+        yield RuleFinding("status.closes_quietly", value, f"{what}; {book.name} is asked to mail nobody", drop)
         return
-    yield RuleFinding(
-        f"{change.before} -> {change.after}",
-        f"{what}, and {book.name} may mail people about it ({known})",
-        "plan.drop('status') leaves it alone.",
-    )
+    yield RuleFinding("status.closes", value, f"{what}, and {book.name} may mail people about it ({source})", drop)
 
 
 def _is_over(name: Text) -> bool:
@@ -58,8 +52,6 @@ def of_its_type(patch: Patch, book: RuleContext) -> Iterator[tuple[str, RuleFind
         return
     kind = ref((book.records.get(patch.ticket) or {}).get("ticket_type"))
     if kind and not {kind.id.casefold(), kind.name.casefold()} & {word.casefold() for word in fact.value}:
-        reason = f"{book.name} has statuses for tickets of type {', '.join(fact.value)} only ({fact.told}); this one is {kind.shown}"
-        yield (
-            "status",
-            RuleFinding(str(changed.after), reason, "It may be refused: plan.drop() it.", fact.is_documented),
-        )
+        message = f"{book.name} has statuses for tickets of type {', '.join(fact.value)} only ({fact.told}); this one is {kind.shown}"
+        drop = (Action("leave_out_ticket"),)
+        yield "status", RuleFinding("status.not_of_this_type", str(changed.after), message, drop, severity_of(fact))

@@ -6,7 +6,8 @@ import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.plans.rules.context import RuleFinding
+from truto_tickets_nb.actions import Action, correct, of_names
+from truto_tickets_nb.plans.rules.context import RuleFinding, severity_of
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.json_values import is_missing, moment
 
@@ -25,7 +26,8 @@ def title(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     if change.field == "name":
         yield from _length(change, book, "title_max")
         if not str(change.new or "").strip():
-            yield RuleFinding("", "would leave the ticket without a title", "Give it one, or plan.drop() the ticket.")
+            ways = (*correct("Give it one."), Action("leave_out_ticket"))
+            yield RuleFinding("title.missing", "", "would leave the ticket without a title", ways)
 
 
 def description(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
@@ -35,15 +37,15 @@ def description(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     yield from _length(change, book, "description_max")
     fact = book.profile.fact("description_format")
     if fact.value == "messages":
-        reason = f"{book.name} has no description of its own, it is the first message of a conversation ({fact.told}); this may be ignored"
-        yield RuleFinding("", reason, "Leave messages as they are: plan.drop('description').")
+        message = f"{book.name} has no description of its own, it is the first message of a conversation ({fact.told}); this may be ignored"
+        yield RuleFinding("description.is_message", "", message, (Action("leave_out", "description"),))
 
 
 def _length(change: Change, book: RuleContext, name: str) -> Iterator[RuleFinding]:
     fact, length = book.profile.fact(name), len(str(change.new or ""))
     if fact.value and length > fact.value:
-        reason = f"is {length:,} characters long, {book.name} takes {fact.value:,} ({fact.told})"
-        yield RuleFinding(str(change.new)[:SHOWN], reason, "Shorten it.", fact.is_documented)
+        message = f"is {length:,} characters long, {book.name} takes {fact.value:,} ({fact.told})"
+        yield RuleFinding("text.too_long", str(change.new)[:SHOWN], message, correct("Shorten it."), severity_of(fact))
 
 
 def formatting(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
@@ -57,26 +59,26 @@ def formatting(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     fact = book.profile.fact("description_format")
     was, now = bool(_TAG.search(str(change.old or ""))), bool(_TAG.search(str(change.new)))
     if was and not now:
+        message = "came back as HTML, and plain text goes out: its formatting would be lost"
         yield RuleFinding(
-            "",
-            "came back as HTML, and plain text goes out: its formatting would be lost",
-            "Keep its tags, or edit html_description.",
+            "description.loses_formatting", "", message, correct("Keep its tags, or edit html_description.")
         )
     elif now and fact.value in ("text", "markdown"):
-        reason = f"holds HTML tags, and {book.name} takes {'plain text' if fact.value == 'text' else 'Markdown'} ({fact.told})"
-        yield RuleFinding("", reason, "People may read the tags as text: take them out, or try one ticket first.")
+        message = f"holds HTML tags, and {book.name} takes {'plain text' if fact.value == 'text' else 'Markdown'} ({fact.told})"
+        ways = (*correct("People may read the tags as text: take them out."), Action("try_one"))
+        yield RuleFinding("description.shows_markup", "", message, ways)
     elif fact.value == "rich" and not is_missing(change.old):
-        reason = f"{book.name} keeps it as a rich document ({fact.told}): tables, pictures and mentions that were in it would be lost"
-        yield RuleFinding("", reason, "Look at the ticket in its tool first, or plan.drop('description').")
+        message = f"{book.name} keeps it as a rich document ({fact.told}): tables, pictures and mentions that were in it would be lost"
+        ways = (*correct("Look at the ticket in its tool first."), Action("leave_out", "description"))
+        yield RuleFinding("description.loses_formatting", "", message, ways)
 
 
 def no_due_date(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     """Say that a tool has no due date."""
     fact = book.profile.fact("due_date")
     if change.field == "due_date" and fact.value == "none":
-        yield RuleFinding(
-            str(change.after or ""), f"{book.name} has no due date ({fact.told})", "plan.drop('due_date')."
-        )
+        message, drop = f"{book.name} has no due date ({fact.told})", (Action("leave_out", "due_date"),)
+        yield RuleFinding("due_date.none", str(change.after or ""), message, drop)
 
 
 def past_due_date(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
@@ -86,10 +88,9 @@ def past_due_date(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
         return
     due = moment(change.new)
     if due is not None and _is_over(due, book.now):
-        reason = f"lies in the past, and {book.name} takes only due dates that lie ahead ({fact.told})"
-        yield RuleFinding(
-            str(change.after), reason, "Give a date that lies ahead, or plan.drop('due_date').", fact.is_documented
-        )
+        message = f"lies in the past, and {book.name} takes only due dates that lie ahead ({fact.told})"
+        ways = (*correct("Give a date that lies ahead."), Action("leave_out", "due_date"))
+        yield RuleFinding("due_date.past", str(change.after), message, ways, severity_of(fact))
 
 
 def _is_over(due: date, now: datetime) -> bool:
@@ -102,7 +103,6 @@ def option(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     """Say which value of a custom field is none of its options, as the account lists them."""
     known = book.learnt.field(change.field[len(CUSTOM) :]) if change.field.startswith(CUSTOM) else None
     if known and known.options and isinstance(change.new, str) and change.new and change.new not in known.options:
-        shown = ", ".join(known.options[:8]) + (" …" if len(known.options) > 8 else "")
-        yield RuleFinding(
-            change.new[:SHOWN], "is none of the options that the account lists for this field", f"There are: {shown}."
-        )
+        message = "is none of the options that the account lists for this field"
+        choose = (of_names("choose", known.options),)
+        yield RuleFinding("custom_field.no_option", change.new[:SHOWN], message, choose)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.integrations.facts import COUNTED
 from truto_tickets_nb.plans.request_spec import part_of
-from truto_tickets_nb.plans.rules.context import RuleFinding
+from truto_tickets_nb.plans.rules.context import RuleFinding, severity_of
 from truto_tickets_nb.tickets.fields import is_compared
 
 if TYPE_CHECKING:
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
 
 PAGE = "https://truto.one/docs/api-reference/unified-ticketing-api/tickets/update/"
 
+_USE_THE_TOOL = correct("Load and audit them; to change them, use the tool itself.")
+
 
 def updates(book: RuleContext) -> Iterator[RuleFinding]:
     """Say where tickets can't be updated: by the account's own word, else by Truto's page."""
     if book.learnt.can_update is False:
-        reason = f"this account does not offer the update of {book.name} tickets, by its own capabilities"
-        yield RuleFinding("", reason, "Load and audit them; to change them, use the tool itself.", blocking=True)
+        message = f"this account does not offer the update of {book.name} tickets, by its own capabilities"
+        yield RuleFinding("account.no_updates", "", message, _USE_THE_TOOL, "error")
     elif book.learnt.can_update is None and book.profile.can_update is False:
-        reason = f"Truto documents no update of tickets for {book.name} ({PAGE})"
-        yield RuleFinding("", reason, "Load and audit them; to change them, use the tool itself.", blocking=True)
+        message = f"Truto documents no update of tickets for {book.name} ({PAGE})"
+        yield RuleFinding("account.no_updates", "", message, _USE_THE_TOOL, "error")
 
 
 def takes(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
@@ -35,16 +38,12 @@ def takes(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
         return
     if book.learnt.writable is not None:
         if name not in book.learnt.writable:
-            there = ", ".join(sorted(book.learnt.writable))
-            yield RuleFinding(
-                "",
-                "can't be written through this account, by its own update schema",
-                f"It takes: {there}.",
-                blocking=True,
-            )
+            message = "can't be written through this account, by its own update schema"
+            takes = correct(f"It takes: {', '.join(sorted(book.learnt.writable))}.")
+            yield RuleFinding("field.not_writable", "", message, takes, "error")
         return
     fact = book.profile.fact("writable")
     if fact.value and name not in fact.value:
         counted = f". {COUNTED[name]}" if name in COUNTED else ""
-        reason = f"is probably not taken by {book.name} ({fact.told}); the account does not tell{counted}"
-        yield RuleFinding("", reason, "Try it on one ticket first: plan.only(<its id>).", fact.is_documented)
+        message = f"is probably not taken by {book.name} ({fact.told}); the account does not tell{counted}"
+        yield RuleFinding("field.not_writable", "", message, (Action("try_one"),), severity_of(fact))

@@ -9,7 +9,7 @@ import ipywidgets as W  # noqa: N812
 from truto_tickets_nb.edits.values import shown
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.change import Change
-from truto_tickets_nb.show import Group, Note, Page, Row, to_html
+from truto_tickets_nb.show import Group, Page, Paragraph, Row, to_html
 from truto_tickets_nb.show.html import STYLE as SHOWN
 from truto_tickets_nb.show.html import text
 from truto_tickets_nb.show.visible_text import clip
@@ -123,7 +123,7 @@ def _moved(before: Any, after: Any) -> Any:
     return preview.cell(Change("", as_text(before), as_text(after), None, None))
 
 
-def page(headline: str, facts: Iterable[str] = (), blocks: Iterable[Note | Group] = ()) -> str:
+def page(headline: str, facts: Iterable[str] = (), blocks: Iterable[Paragraph | Group] = ()) -> str:
     """Write a page as HTML; its style sheet stands in the form already."""
     return to_html(Page(headline, tuple(facts), tuple(blocks))).replace(f"<style>{SHOWN}</style>", "", 1)
 

@@ -11,6 +11,7 @@ from truto_tickets_nb.errors import TicketsError, shorten
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.show import to_html
 from truto_tickets_nb.show.html import STYLE
+from truto_tickets_nb.widgets.inputs.advice import in_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ def fragment(page: Page) -> str:
 
 def drawn(plan: Plan, revision: int = -1) -> Drawn:
     """Draw a plan."""
-    return Drawn(plan, fragment(preview.page(plan)), revision)
+    return Drawn(plan, fragment(preview.page(plan, in_form)), revision)
 
 
 def draw(draft: Draft, *, quiet: bool = False) -> Drawn:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.errors import Stopped, TicketsError, shorten
 from truto_tickets_nb.runs import run_page as page_of_run
 from truto_tickets_nb.runs.dry_run import DryRun
 from truto_tickets_nb.runs.run import Run
+from truto_tickets_nb.widgets.inputs.advice import in_form
 from truto_tickets_nb.widgets.inputs.styles import tickets
 from truto_tickets_nb.widgets.review.background_plan import fragment
 
@@ -26,11 +26,6 @@ _ABOUT: dict[Purpose, str] = {
     "retry": "This is what did not arrive. ",
     "conflicts": "This is what clashed with somebody else's edit: your value would replace theirs. ",
     "resume": "This is what is still open of the run; each ticket is read again first. ",
-}
-_CODE = {
-    r" ?run\.retry\(\) makes a plan of what was not sent\.": " The button “Try again” makes a plan of what was not sent.",
-    r"snapshot\.plan\(df, quiet=True\) asks it not to": "tick “Quietly” to ask it not to",
-    r" ?Mend the frame[^.]*\.": "",
 }
 
 
@@ -125,16 +120,9 @@ def earlier(run: Run | None) -> Said:
 
 def rehearsal_page(found: DryRun) -> str:
     """Draw a dry run."""
-    return plainly(fragment(found.page()))
+    return fragment(found.page(in_form))
 
 
 def run_page(run: Run) -> str:
     """Draw a run: outcomes grouped by kind."""
-    return plainly(fragment(page_of_run.page(run)))
-
-
-def plainly(shown: str) -> str:
-    """Take out what only somebody at a keyboard of code could follow."""
-    for code, word in _CODE.items():
-        shown = re.sub(code, word, shown)
-    return shown
+    return fragment(page_of_run.page(run, in_form))

@@ -100,7 +100,7 @@ class Parts:
     def fill(self, desk: ReviewSession) -> None:
         """Show what lies on the desk."""
         planning = desk.run is None and not desk.is_running
-        _set(self.plan, value=messages.plainly(desk.shown.page) if desk.run is None else "")
+        _set(self.plan, value=desk.shown.page if desk.run is None else "")
         _set(self.rehearsed, value=messages.rehearsal_page(desk.rehearsal) if desk.rehearsal else "")
         _set(self.outcome, value=messages.run_page(desk.run) if desk.run else "")
         self._fill_jump(desk)
@@ -175,9 +175,9 @@ def _jumps(desk: ReviewSession) -> Iterator[tuple[str, str]]:
     if desk.run is None:
         for problem in desk.plan.problems:
             if problem.ticket:
-                yield f"{problem.ticket}, {problem.field}: {problem.reason}", problem.ticket
+                yield f"{problem.ticket}, {problem.field}: {problem.message}", problem.ticket
         for misfit in desk.draft.misfits if desk.purpose == "draft" else ():
-            yield f"{misfit.ticket}, {misfit.field}: {misfit.reason}", misfit.ticket
+            yield f"{misfit.ticket}, {misfit.field}: {misfit.reason.message}", misfit.ticket
         yield from _of(desk.rehearsal.outcomes if desk.rehearsal else ())
     else:
         yield from _of(desk.run.outcomes)

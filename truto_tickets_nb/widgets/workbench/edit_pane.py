@@ -12,6 +12,7 @@ from truto_tickets_nb.selection.step_builder import columns_of, compose, lacks, 
 from truto_tickets_nb.selection.step_preview import preview_step
 from truto_tickets_nb.show.visible_text import clip
 from truto_tickets_nb.tickets.fields import field as field_of
+from truto_tickets_nb.widgets.inputs.advice import in_form
 from truto_tickets_nb.widgets.inputs.factory import OPENS, box, button, made, row
 from truto_tickets_nb.widgets.inputs.operation_inputs import ASKINGS, Asking, Scene
 from truto_tickets_nb.widgets.inputs.private_state import Html
@@ -196,12 +197,13 @@ class EditPane:
         if found.changed:
             self.step = step
         else:
-            self.reason = next(iter(found.reasons), "Nothing would change: all are so already")
+            first = next(iter(found.reasons), None)
+            self.reason = first.words(in_form) if first else "Nothing would change: all are so already"
         return found
 
     def _preview(self, found: StepPreview) -> str:
         facts = [f"{found.already:,} stay as they are"] if found.already else []
-        facts += [f"{count:,} would not fit: {why}" for why, count in found.reasons.items()]
+        facts += [f"{count:,} would not fit: {reason.words(in_form)}" for reason, count in found.reasons.items()]
         told = self._lacking()
         facts += [told] if told else []
         rows = [first_rows(found.rows, found.changed - len(found.rows))] if len(found.rows) else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.advice import advised
 from truto_tickets_nb.edits.filters.filters import filter_of
 from truto_tickets_nb.edits.steps.canonical_names import canonical_filter
 from truto_tickets_nb.edits.values import same, shown
@@ -15,6 +16,7 @@ from truto_tickets_nb.show.visible_text import clip
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.widgets.form import Form
+from truto_tickets_nb.widgets.inputs.advice import in_form
 from truto_tickets_nb.widgets.inputs.factory import box, button, made, row
 from truto_tickets_nb.widgets.inputs.field_control import control_for
 from truto_tickets_nb.widgets.inputs.private_state import Html, Words
@@ -187,7 +189,9 @@ class TicketForm(Form):
                 found.setdefault(problem.field if problem.field in self._rows else "", []).append(_told(problem))
         for misfit in self.draft.misfits:
             if misfit.ticket == self._ticket:
-                found.setdefault(misfit.field, []).append((f"a step no longer fits: {misfit.reason}", "warn"))
+                found.setdefault(misfit.field, []).append(
+                    (f"a step no longer fits: {misfit.reason.words(in_form)}", "warn")
+                )
         return found
 
     def _show_head(self, problems: list[Told]) -> None:
@@ -226,5 +230,5 @@ class TicketForm(Form):
 
 
 def _told(problem: Problem) -> tuple[str, str]:
-    told = f"{problem.reason}. {problem.fix}"
-    return told, "bad" if problem.blocking else "warn"
+    tone = "bad" if problem.severity == "error" else "warn"
+    return advised(problem.message, problem.actions, in_form), tone

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from truto_tickets_nb.edits.steps.inapplicable import Reason
 from truto_tickets_nb.edits.steps.operations.base import Operation
 from truto_tickets_nb.edits.steps.operations.options import field_for, listed, options_for, quoted
 from truto_tickets_nb.edits.values import of_json, same, to_json
@@ -76,11 +77,13 @@ def by_column(step: StepData) -> dict[str, dict[str, tuple[Any, Any]]]:
     return dict(found)
 
 
-def verdict(row: Field, held: Any, old: Any, new: Any) -> str:
-    """Tell what a guarded cell asks for: "change", "already", or, in words, why it no longer fits."""
+def verdict(row: Field, held: Any, old: Any, new: Any) -> Literal["change", "already"] | Reason:
+    """Return what to do with a guarded cell: change it, nothing because it holds the new value already, or why it no longer applies."""
     if same(row, held, new):
         return "already"
-    return "change" if same(row, held, old) else f"holds {quoted(held)} now, not {quoted(old)}"
+    if same(row, held, old):
+        return "change"
+    return Reason("value.changed", f"holds {quoted(held)} now, not {quoted(old)}")
 
 
 def _words(step: StepData, _held: str) -> str:

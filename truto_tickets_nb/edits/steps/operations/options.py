@@ -29,7 +29,7 @@ def field_for(name: object) -> Field:
             f"{shorten(name, 60)!r} is no field of a ticket.{hint} There are: {', '.join(_editable())}, and {CUSTOM}<key>."
         )
     if not found.writable:
-        raise StepError(f"{name!r} can't be edited: the API only answers it. Editable: {', '.join(_editable())}.")
+        raise StepError(f"{name!r} is read-only. Editable: {', '.join(_editable())}.")
     return found
 
 

@@ -9,7 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from truto_tickets_nb.actions import correct
 from truto_tickets_nb.edits.filters import patterns
+from truto_tickets_nb.edits.steps.inapplicable import Reason
 from truto_tickets_nb.edits.steps.operations.text import needle
 from truto_tickets_nb.edits.values import texts
 
@@ -20,12 +22,13 @@ MOST = 256 * 2**20  # bytes of text that one step may make
 _GROUP = re.compile(r"\\\d")  # \\0 to \\9 in what a pattern is replaced by
 
 
-def too_much(chosen: OperationInput) -> str:
-    """Say why a step would make too much text; "" where it would not."""
+def too_much(chosen: OperationInput) -> Reason | None:
+    """Return why a step would make too much text; None where it would not."""
     size = _size(chosen)
     if size <= MOST:
-        return ""
-    return f"it would make {size // 2**20:,} MB of text, and one step makes {MOST // 2**20} MB at most: choose fewer tickets, or shorter text"
+        return None
+    message = f"it would make {size // 2**20:,} MB of text, and one step makes {MOST // 2**20} MB at most"
+    return Reason("value.too_large", message, correct("Choose fewer tickets, or shorter text."))
 
 
 def _size(chosen: OperationInput) -> int:
