@@ -511,14 +511,17 @@ def leaks(token, text):
     return [piece for piece in (*pieces, *coded, token.encode().hex()) if piece.lower() in bare]
 
 
-@pytest.mark.parametrize("form", forms(TOKEN))
+@pytest.mark.parametrize("part", range(3))
 @pytest.mark.parametrize("place", ["PATCH", "GET", "LIST", "ACCOUNT", "META", "COMPANION"])
-def test_token_is_redacted_wherever_it_is_echoed(tmp_path, place, form):
+def test_token_is_redacted_wherever_it_is_echoed(tmp_path, place, part):
     """In an error, an insight, a header, a ticket or a list, in whatever form: no repr, receipt, log or file holds the token."""
-    echo = forms(TOKEN)[form]
-    body = {"message": f"bad {echo}", "raw_response": {echo: [echo]}, "truto_error_insight": {
-        "missing_scopes": [echo], "missing_required_body_fields": {"value": [echo]}, "forbidden_error": {"value": {"missing_scopes": [echo]}}}}  # fmt: skip
-    odd = http(body, f"x-echo: {echo.encode('unicode_escape').decode()}", status="422 X")
+    echoes = [*forms(TOKEN).values()][
+        part::3
+    ]  # several forms in one answer, because each costs the waits of its re-reads
+    body = {"message": f"bad {' or '.join(echoes)}", "raw_response": {echo: [echo] for echo in echoes}, "truto_error_insight": {
+        "missing_scopes": echoes, "missing_required_body_fields": {"value": echoes}, "forbidden_error": {"value": {"missing_scopes": echoes}}}}  # fmt: skip
+    heads = [f"x-echo-{number}: {echo.encode('unicode_escape').decode()}" for number, echo in enumerate(echoes)]
+    odd = http(body, *heads, status="422 X")
     told = []
     with OddServer(place, odd) as server:
         try:

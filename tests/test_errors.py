@@ -244,7 +244,7 @@ def test_resume_of_a_finished_run_changes_nothing(practice, plan):
 
 def test_run_of_another_account_is_not_resumed(tmp_path):
     """A journal holds the runs of several accounts: one account never sends the plan of another."""
-    from truto_tickets_nb.runs.owner import release
+    from truto_tickets_nb.process import release
 
     with (
         tt.sandbox("gorgias", tickets=TICKETS, limit=None, home=tmp_path) as mine,

@@ -223,7 +223,7 @@ def test_terminal_resumes_an_open_run(served, capsys):
     """A run that was begun and not finished is gone on with by its id."""
     with tt.connect() as account:
         run_id = account.journal.begin(renamed(account), RequestSpec())
-        from truto_tickets_nb.runs.owner import release
+        from truto_tickets_nb.process import release
 
         release(run_id)
     assert main(["runs"]) == 0

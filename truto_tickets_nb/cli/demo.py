@@ -93,19 +93,21 @@ def _taken_up(account: Account, options: argparse.Namespace) -> int:
         return UNCONFIRMED
     run = account.resume(run_id)
     _step("Resume: what was in flight is read again first", repr(run))
-    again = run.unknown.plan()
+    applied, again = len(run.applied), run.unknown.plan()
     if len(again):
         _step("What was in flight and never arrived is not sent again unasked: a plan of it", repr(again))
-        _step("Applied", repr(account.apply(again, confirm=len(again))))
+        rest = account.apply(again, confirm=len(again))
+        applied += len(rest.applied)
+        _step("Applied", repr(rest))
     twice = sum(len([w for w in account.sandbox.writes(patch.ticket) if w["fields"]]) > 1 for patch in run.plan)
-    say(f"\n{len(run.applied)} of {len(run.plan)} tickets hold it now; {twice} were changed more than once.")
+    say(f"\n{applied} of {len(run.plan)} tickets hold it now; {twice} were changed more than once.")
     if run.plan.undoes:
-        return DONE if not run.failed else FAILED
+        return DONE if applied + len(run.unchanged) == len(run.plan) else FAILED
     undo = run.undo()
     _step("Undo: the opposite plan", "\n".join(repr(undo).splitlines()[:14]) + "\n  …")
     undone = account.apply(undo, confirm=len(undo))
     _step("Undone", repr(undone))
-    return DONE if len(run.applied) == len(run.plan) and not twice and len(undone.applied) == len(undo) else FAILED
+    return DONE if applied == len(run.plan) and not twice and len(undone.applied) == len(undo) else FAILED
 
 
 def agreed(count: int, options: argparse.Namespace, what: str = "send these changes to the practice server") -> bool:

@@ -22,10 +22,10 @@ from truto_tickets_nb.errors import (
     shorten,
 )
 from truto_tickets_nb.notes import Note
+from truto_tickets_nb.process import release
 from truto_tickets_nb.runs.delivery import Delivery
 from truto_tickets_nb.runs.dry_run import DryRun
 from truto_tickets_nb.runs.outcome import OUTCOMES, Outcome
-from truto_tickets_nb.runs.owner import release
 from truto_tickets_nb.runs.recent_writes import RecentWrites
 from truto_tickets_nb.runs.recheck import HOPELESS, may_have_arrived, rehearse
 from truto_tickets_nb.runs.safety_limits import SafetyLimits
