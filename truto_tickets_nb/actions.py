@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from truto_tickets_nb.safe_text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 ActionKind = Literal[
     "correct",  # write another value; `text` says which, and reads the same in every front end
@@ -27,6 +27,7 @@ ActionKind = Literal[
     "quiet",  # ask the tool not to mail people
     "retry",  # plan again what was not sent
     "read_unknown",  # read the tickets again of which it is unknown what they hold
+    "plan_unknown",  # plan again what may not have arrived
     "set_parameter",  # give the query parameter `name` for all tickets
     "load_again",  # load the tickets again with all their fields
     "load_ticket",  # load the ticket `name` too
@@ -77,3 +78,8 @@ def of_names(kind: ActionKind, names: Sequence[str]) -> Action:
     3
     """
     return Action(kind, names=tuple(names[:SHOWN]), more=max(0, len(names) - SHOWN))
+
+
+def actions_of_json(found: Iterable[Mapping[str, Any]]) -> tuple[Action, ...]:
+    """Read actions back from the JSON of their parts."""
+    return tuple(Action(**{**action, "names": tuple(action["names"])}) for action in found)

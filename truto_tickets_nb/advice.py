@@ -32,6 +32,7 @@ NOTEBOOK: Mapping[ActionKind, str] = {
     "quiet": "snapshot.plan(df, quiet=True) asks it not to.",
     "retry": "run.retry() makes a plan of what was not sent.",
     "read_unknown": "Read it again later: account.dry_run(run.unknown.plan()).",
+    "plan_unknown": "run.unknown.plan() makes a plan of it.",
     "set_parameter": 'Give one for all: snapshot.plan(df, query={{"{name}": ...}}).',
     "load_again": "Load it again with all its fields: account.load().",
     "load_ticket": "Load that ticket too: account.load(ids=[{name!r}, ...]).",
@@ -86,4 +87,4 @@ def advised(message: str, actions: Iterable[Action], advice: Advice = in_noteboo
     'is no date. Give a date such as 2026-01-31.'
     """
     sentences = (sentence for action in actions if (sentence := advice(action)))
-    return " ".join((f"{message}.", *sentences))
+    return " ".join((f"{message.removesuffix('.')}.", *sentences))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
-from truto_tickets_nb.actions import Action
+from truto_tickets_nb.actions import Action, actions_of_json
 from truto_tickets_nb.advice import advised, in_notebook
 from truto_tickets_nb.safe_text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from truto_tickets_nb.advice import Advice
 
@@ -64,7 +64,7 @@ class Note:
 
     def words(self, advice: Advice = in_notebook) -> str:
         """Put it into words, with what can be done in the words of a front end."""
-        return advised(self.message.removesuffix("."), self.actions, advice) if self.actions else self.message
+        return advised(self.message, self.actions, advice) if self.actions else self.message
 
     def __str__(self) -> str:
         return self.words()
@@ -73,8 +73,3 @@ class Note:
     def of_json(cls, found: Mapping[str, Any]) -> Self:
         """Read a note back from the JSON of its parts."""
         return cls(found["code"], found["message"], actions_of_json(found["actions"]))
-
-
-def actions_of_json(found: Iterable[Mapping[str, Any]]) -> tuple[Action, ...]:
-    """Read actions back from the JSON of their parts."""
-    return tuple(Action(**{**action, "names": tuple(action["names"])}) for action in found)

@@ -26,6 +26,7 @@ TERMINAL: Mapping[ActionKind, str] = {
     "quiet": "--quiet asks it not to.",
     "retry": "Make the plan again: what was not sent is in it.",
     "read_unknown": "Make the plan again later: each ticket is read then.",
+    "plan_unknown": "Make the plan again: what is still wanted of it is in it.",
     "set_parameter": "A recipe can't give {name!r}: make the plan in a notebook, with query=, and save it for apply.",
     "load_again": _PLAN_AGAIN,
     "load_ticket": "Load that ticket too: --ids {name}.",
@@ -35,8 +36,8 @@ TERMINAL: Mapping[ActionKind, str] = {
     "one_row": _PLAN_AGAIN,
     "ids_as_text": _PLAN_AGAIN,
     "one_id": _PLAN_AGAIN,
-    "list_changes": "--json lists every change.",
-    "list_problems": "--json lists all.",
+    "list_changes": "The file of the plan lists every change.",
+    "list_problems": "With --json, all are listed.",
 }
 
 

@@ -94,9 +94,9 @@ def add_sandbox(job: argparse.ArgumentParser) -> None:
 
 
 def _add_practice(job: argparse.ArgumentParser, limit: int, tools: list[str]) -> None:
-    told = f"which tool to play (default: jira): {', '.join(tools)}"
-    job.add_argument("--integration", default="jira", choices=tools, metavar="TOOL", help=told)
+    tool_help = f"which tool to play (default: jira): {', '.join(tools)}"
+    job.add_argument("--integration", default="jira", choices=tools, metavar="TOOL", help=tool_help)
     job.add_argument("--tickets", type=int, default=500, metavar="N", help="how many to invent (default: 500)")
     job.add_argument("--seed", type=int, default=0, help="the same seed invents the same tickets")
-    told = f"requests per 10 seconds, 0 for no limit (default: {limit})"
-    job.add_argument("--limit", type=int, default=limit, metavar="N", help=told)
+    limit_help = f"requests per 10 seconds, 0 for no limit (default: {limit})"
+    job.add_argument("--limit", type=int, default=limit, metavar="N", help=limit_help)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
+from truto_tickets_nb.actions import actions_of_json
 from truto_tickets_nb.api.address import TRUTO
 from truto_tickets_nb.argument_checks import of_type, whole_number
 from truto_tickets_nb.errors import PlanError, PlanFileError
 from truto_tickets_nb.integrations.profile import profile
-from truto_tickets_nb.notes import REQUEST_CODES, Note, actions_of_json
+from truto_tickets_nb.notes import REQUEST_CODES, Note
 from truto_tickets_nb.plans import plan_file, preview
 from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.plan_data import PlanData

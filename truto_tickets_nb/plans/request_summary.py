@@ -41,10 +41,10 @@ def request_notes(way: RequestSpec, patches: Sequence[Patch], documented: Profil
             f"{name} wants some fields in a PATCH of their own ({told}): {parts:,} requests for {len(patches):,} tickets.",
         )
     if way.whole_custom_fields and any(field.startswith(CUSTOM) for field in fields):
-        told = profile.fact("custom_fields_whole").told
+        source = profile.fact("custom_fields_whole").told
         yield Note(
             "request.whole_custom_fields",
-            f"All custom fields of a ticket go out together, as {name} wants it ({told}).",
+            f"All custom fields of a ticket go out together, as {name} wants it ({source}).",
         )
     if "remote_data" in fields:
         yield Note(

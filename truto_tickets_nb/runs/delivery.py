@@ -129,7 +129,7 @@ class Delivery:
         kind: OutcomeKind = "unknown" if found.kind == "unknown" else "partly applied"
         names = ", ".join(item.change.field for item in self.settled)
         reason = f"{names} arrived, in a PATCH of its own. {found.reason}"
-        return Outcome(self.patch, kind, reason, findings, found.cause, found.own_runs)
+        return Outcome(self.patch, kind, reason, findings, found.cause, found.own_runs, actions=found.actions)
 
     def _round(self) -> Sent | Outcome | ApiError | float | None:
         """Look and send once: what was sent, an outcome, an error to wait for, or how long to rest before the next look."""
@@ -321,7 +321,11 @@ class Delivery:
             return None
         names = ", ".join(item.change.field for item in waiting)
         return Outcome(
-            self._rest, found.kind, f"{found.reason} {names} was not sent after that.", (*findings, *waiting)
+            self._rest,
+            found.kind,
+            f"{found.reason} {names} was not sent after that.",
+            (*findings, *waiting),
+            actions=found.actions,
         )
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from truto_tickets_nb.actions import actions_of_json
 from truto_tickets_nb.errors import RunUnreadable, TicketsError, shorten, shorten_repr
-from truto_tickets_nb.notes import actions_of_json
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.runs.outcome import Cause, Outcome, OutcomeKind
 from truto_tickets_nb.runs.row_digests import digest

@@ -73,7 +73,7 @@ class Outcome:
 
     def words(self, advice: Advice = in_notebook) -> str:
         """Put the reason into words, with what can be done in the words of a front end."""
-        return advised(self.reason.removesuffix("."), self.actions, advice) if self.actions else self.reason
+        return advised(self.reason, self.actions, advice) if self.actions else self.reason
 
     @property
     def ticket(self) -> str:

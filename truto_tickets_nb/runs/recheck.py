@@ -130,7 +130,7 @@ def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Chan
 def _stand(patch: Patch, looked: RereadTicket, own: OwnRun) -> RereadTicket | Outcome:
     """Decide, from what the ticket holds, whether anything is still to be sent."""
     if looked.of("unclear", "uncertain"):
-        return Outcome(patch, "unknown", _unclear(looked), looked.findings)
+        return _unclear(patch, looked)
     if looked.of("conflict"):
         return _clashed(patch, looked, own)
     if looked.of("open"):
@@ -159,17 +159,20 @@ def _clashed(patch: Patch, looked: RereadTicket, own: OwnRun) -> Outcome:
     return Outcome(patch, "conflict", reason, looked.findings, cause, runs)
 
 
-def _unclear(looked: RereadTicket) -> str:
-    """Say why nobody can tell whether a PATCH arrived whose answer was lost."""
+def _unclear(patch: Patch, looked: RereadTicket) -> Outcome:
+    """Return the outcome of a PATCH whose answer was lost, where nobody can tell whether it arrived."""
     if looked.of("uncertain") and not looked.of("unclear"):
-        return (
+        reason = (
             f"The run ended while this was in flight, and {looked.names('uncertain')} holds the old value: either the change never "
-            "arrived, or somebody has put the old value back. It was not sent again; run.unknown.plan() makes a plan of it."
+            "arrived, or somebody has put the old value back. It was not sent again."
         )
+        return Outcome(patch, "unknown", reason, looked.findings, actions=(Action("plan_unknown"),))
     names = [found.change.field for found in looked.of("unclear")]
     if read := [name for name in names if is_compared(name)]:
-        return f"The answer was lost, and {', '.join(read)} holds neither the old nor the new value: look at both."
-    return f"The answer was lost, and {', '.join(names)} can't be read back: look at the ticket in its tool before you send it again."
+        reason = f"The answer was lost, and {', '.join(read)} holds neither the old nor the new value: look at both."
+    else:
+        reason = f"The answer was lost, and {', '.join(names)} can't be read back: look at the ticket in its tool before you send it again."
+    return Outcome(patch, "unknown", reason, looked.findings)
 
 
 def rehearse(door: Gateway, patch: Patch, way: RequestSpec, own: OwnRun = nobodys) -> Outcome:
@@ -204,7 +207,7 @@ def judged(patch: Patch, findings: tuple[Finding, ...], note: str = "") -> Outco
     if "unclear" in verdicts:
         reason = (
             f"It was sent, and {told['unclear']} holds neither the old nor the new value, nor what the answer to the change showed: somebody "
-            "changed it after this run, or the tool did. Look at both values in run.unknown; undo() leaves it alone."
+            "changed it after this run, or the tool did. Look at both values; an undo leaves it alone."
         )
         return Outcome(patch, "unknown", reason, findings)
     if verdicts == {"missing"}:

@@ -274,8 +274,8 @@ class Choices:
             self._by_workspace[workspace] = names, Folded(names)
         names, folded = self._by_workspace[workspace]
         meant = folded.near(text, count=3)
-        known = of_names("suggest", meant) if meant else of_names("choose", names)
-        action = known if names else Action("write_id", text)
+        hint = of_names("suggest", meant) if meant else of_names("choose", names)
+        action = hint if names else Action("write_id", text)
         return Unresolved("value.unknown_name", f"Unknown {self.word} {text!r}", (action,))
 
     @property

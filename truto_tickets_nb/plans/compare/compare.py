@@ -126,8 +126,8 @@ class _Sheet:
         if (is_missing(row.kind.cell(base)) and row.kind.word != "date") or is_missing(base):
             return
         if row.name not in self.clear and not self._is_cleared(row.name, place) and row.writable:
-            told = CellProblem("value.emptied", "was filled and is now empty", (Action("clear", row.name),))
-            self._problem(row, place, row.kind.text(base), told)
+            emptied = CellProblem("value.emptied", "was filled and is now empty", (Action("clear", row.name),))
+            self._problem(row, place, row.kind.text(base), emptied)
         else:
             self._change(row, place, base, self.reader.empty(row))
 

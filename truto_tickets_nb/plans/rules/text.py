@@ -103,6 +103,6 @@ def option(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
     """Say which value of a custom field is none of its options, as the account lists them."""
     known = book.learnt.field(change.field[len(CUSTOM) :]) if change.field.startswith(CUSTOM) else None
     if known and known.options and isinstance(change.new, str) and change.new and change.new not in known.options:
-        message = "is none of the options that the account lists for this field"
+        message = "is not an option that the account lists for this field"
         choose = (of_names("choose", known.options),)
         yield RuleFinding("custom_field.no_option", change.new[:SHOWN], message, choose)

@@ -27,6 +27,7 @@ FORM: Mapping[ActionKind, str] = {
     "quiet": "Tick “Quietly” to ask it not to.",
     "retry": "The button “Try again” makes a plan of what was not sent.",
     "read_unknown": "Load the tickets again later, and look at it.",
+    "plan_unknown": "Load the tickets again: what is still wanted of it shows as a change.",
     "set_parameter": "A form can't give it: make the plan in a notebook, with query=.",
     "load_again": _LOAD,
     "load_ticket": _LOAD,

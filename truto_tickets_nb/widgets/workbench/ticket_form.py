@@ -190,7 +190,7 @@ class TicketForm(Form):
         for misfit in self.draft.misfits:
             if misfit.ticket == self._ticket:
                 found.setdefault(misfit.field, []).append(
-                    (f"a step no longer fits: {misfit.reason.words(in_form)}", "warn")
+                    (f"a step no longer applies: {misfit.reason.words(in_form)}", "warn")
                 )
         return found
 
