@@ -55,7 +55,7 @@ def pick(form, column, kind):
 
 
 def control(form):
-    return form.edit._asking._control
+    return form.edit.inputs.controls["value"]
 
 
 def labels(form, name):
@@ -157,7 +157,7 @@ def test_set_shows_the_rows_before_and_after(form, tickets):
 def test_a_second_click_adds_nothing(form):
     """After adding, the value is asked for anew, so that a double click does not add twice; the guard is in the handler."""
     pick(form, "due_date", "shift")
-    form.edit._asking._days.value = "7"
+    form.edit.inputs.controls["days"].widget.value = "7"
     form.edit.add.click()
     form.edit.add.click()
     assert len(form.draft) == 1
@@ -174,24 +174,24 @@ def test_mixed_values_are_told_and_never_written_by_themselves(form):
 
 
 @pytest.mark.parametrize(
-    ("column", "kind", "told"),
+    ("column", "kind", "typed"),
     [
-        ("name", "replace", {"_find": "refund", "_by": "return"}),
-        ("name", "tidy", {"_how": "trim"}),
-        ("name", "set", {"_control": "One title"}),
-        ("due_date", "set", {"_control": date(2026, 3, 1)}),
-        ("due_date", "fill", {"_control": date(2026, 3, 1)}),
-        ("custom_fields.points", "set", {"_control": "3,5"}),
-        ("custom_fields.escalated", "set", {"_control": "True"}),
-        ("custom_fields.region", "copy", {"_from": "team"}),
+        ("name", "replace", {"find": "refund", "by": "return"}),
+        ("name", "tidy", {"how": "trim"}),
+        ("name", "set", {"value": "One title"}),
+        ("due_date", "set", {"value": date(2026, 3, 1)}),
+        ("due_date", "fill", {"value": date(2026, 3, 1)}),
+        ("custom_fields.points", "set", {"value": "3,5"}),
+        ("custom_fields.escalated", "set", {"value": "True"}),
+        ("custom_fields.region", "copy", {"from": "team"}),
         ("tags", "clear", {}),
     ],
 )
-def test_each_operation_makes_the_step_that_it_previews(form, column, kind, told):
+def test_each_operation_makes_the_step_that_it_previews(form, column, kind, typed):
     """Whatever is filled in, the preview's count is what the draft then does."""
     pick(form, column, kind)
-    for part, value in told.items():
-        getattr(form.edit._asking, part).widget.value = value
+    for option, value in typed.items():
+        form.edit.inputs.controls[option].widget.value = value
     promised = preview_step(form.step, form._choosing, form.draft.source)
     form.edit.add.click()
     effect = form.draft.steps[0].effect
@@ -201,11 +201,11 @@ def test_each_operation_makes_the_step_that_it_previews(form, column, kind, told
 def test_tags_are_chips(form, tickets):
     """Tags are added one by one, known and new ones; a click on a chip takes it off."""
     pick(form, "tags", "add")
-    search = form.edit._asking._chips._search.widget
+    search = form.edit.inputs.controls["names"]._search.widget
     assert "billing" in search.options
     for name in ("billing", "brand new", "vip"):
         search.value = name
-    form.edit._asking._chips._chips.children[2].click()
+    form.edit.inputs.controls["names"]._chips.children[2].click()
     assert form.step.options["names"] == ["billing", "brand new"]
     form.edit.add.click()
     assert {"billing", "brand new"} <= set(form.draft.frame()["tags"].iloc[0])
@@ -216,10 +216,10 @@ def test_remove_and_swap_offer_what_the_chosen_tickets_hold(form, tickets):
     tick(form, "tags", "billing")
     pick(form, "tags", "remove")
     held = {tag for tags in form.frame()["tags"] for tag in tags}
-    assert set(form.edit._asking._chips._search.widget.options) == held
+    assert set(form.edit.inputs.controls["names"]._search.widget.options) == held
     pick(form, "tags", "swap")
-    form.edit._asking._old.widget.value = "billing"
-    form.edit._asking._new.widget.value = "invoices"
+    form.edit.inputs.controls["old"].widget.value = "billing"
+    form.edit.inputs.controls["new"].widget.value = "invoices"
     form.edit.add.click()
     assert "billing" not in {tag for tags in form.draft.frame()["tags"] for tag in tags}
 
@@ -227,13 +227,13 @@ def test_remove_and_swap_offer_what_the_chosen_tickets_hold(form, tickets):
 def test_bad_values_are_told_at_once(form):
     """A pattern that does not compile, a name that nobody has, text where a number belongs: a reason, no step, nothing lost."""
     pick(form, "name", "replace")
-    form.edit._asking._regex.value = True
-    form.edit._asking._find.widget.value = "ref(und"
+    form.edit.inputs.controls["regex"].widget.value = True
+    form.edit.inputs.controls["find"].widget.value = "ref(und"
     assert "does not compile" in form.reason
     form.edit.add.click()
-    assert form.edit._asking._find.widget.value == "ref(und"
+    assert form.edit.inputs.controls["find"].widget.value == "ref(und"
     pick(form, "assignees", "add")
-    form.edit._asking._chips._search.widget.value = "Adda"
+    form.edit.inputs.controls["names"]._search.widget.value = "Adda"
     assert "none of the 12 choices" in form.reason
     pick(form, "custom_fields.points", "set")
     control(form).widget.value = "many"
@@ -246,7 +246,7 @@ def test_all_so_already(form):
     tick(form, "priority", "High")
     pick(form, "priority", "set")
     control(form).widget.value = "High"
-    assert form.reason == "Nothing would change: all are so already"
+    assert form.reason == "Nothing would change: all tickets have this value already"
 
 
 def test_read_only_columns_say_why(form):
@@ -422,7 +422,7 @@ one = tt.TicketForm(draft, snapshot.frame().index[1]); one
 history = tt.History(draft); history
 ---
 form.choose.search.value = "e"; form.edit.column.value = "name"; form.edit.operation.value = "tidy"
-form.edit._asking._how.widget.value = "upper"
+form.edit.inputs.controls["how"].widget.value = "upper"
 form.edit.add.click(); one.next.click()
 ---
 import json, pathlib
@@ -547,6 +547,6 @@ def test_days_to_shift_by_are_read_the_same_way(draft):
     """A comma that may be either is refused here as well."""
     form = tt.BulkForm(draft)
     pick(form, "due_date", "shift")
-    form.edit._asking._days.value = "1,234"
+    form.edit.inputs.controls["days"].widget.value = "1,234"
     assert "may be 1.234 or 1234" in form.reason
     form.close()

@@ -71,7 +71,7 @@ def by_form(snapshot, folder):
     control(form).widget.value = "High"
     form.edit.add.click()
     pick(form, "tags", "add")
-    form.edit._asking._chips._search.widget.value = "billing"
+    form.edit.inputs.controls["names"]._search.widget.value = "billing"
     form.edit.add.click()
     form.choose.everything.click()
     tick(form, "status", "Done")

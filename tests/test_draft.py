@@ -109,13 +109,13 @@ def test_numbers_are_stable(snapshot):
 
 
 def test_step_in_the_middle_goes_and_later_ones_are_told(snapshot):
-    """What no longer fits after a step is switched off is shown and told in the plan, never dropped silently."""
+    """What no longer applies after a step is switched off is shown and told in the plan, never dropped silently."""
     draft = snapshot.draft().set("name", "Money", where="7").edit("7", "name", "Money back").disable(1)
-    misfit = draft.steps[1].effect.misfits[0]
-    assert (misfit.ticket, misfit.field, misfit.value) == ("7", "name", "Refund")
-    assert "step 2 no longer fits everywhere" in repr(draft)
-    assert any("no longer fits" in str(note) for note in draft.plan().notes)
-    assert draft.enable(1).misfits == ()
+    item = draft.steps[1].effect.inapplicable[0]
+    assert (item.ticket, item.field, item.value) == ("7", "name", "Refund")
+    assert "step 2 no longer applies everywhere" in repr(draft)
+    assert any("no longer applies" in str(note) for note in draft.plan().notes)
+    assert draft.enable(1).inapplicable == ()
 
 
 def test_frame_until(snapshot):

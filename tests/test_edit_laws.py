@@ -207,7 +207,7 @@ def test_recipe_on_its_own_snapshot_gives_the_plan_of_the_draft(source, steps):
     assert recipe == draft.recipe()
     plan = draft.plan()
     assert source.plan(recipe).to_json() == plan.to_json()
-    assume(not draft.misfits)
+    assume(not draft.inapplicable)
     namespace = {"snapshot": source}
     exec(draft.recipe().to_python(), namespace)
     assert namespace["plan"].to_json() == plan.to_json(), draft.recipe().to_python()
@@ -226,11 +226,11 @@ def test_taken_frame_is_the_same_edit(source, steps):
 @slowly
 @given(SNAPSHOT, STEP)
 def test_step_counts_every_row_it_looks_at(source, found):
-    """Matched is changed, already so, and misfit, together; the frame that came in is never touched; cells keep their types."""
+    """Matched is changed, already done, and inapplicable, together; the frame that came in is never touched; cells keep their types."""
     before, base = told(source.frame()), source.frame()
     applied = apply(found, base, source)
     effect = applied.effect
-    here = [misfit for misfit in effect.misfits if misfit.reason.code != "ticket.missing"]
+    here = [item for item in effect.inapplicable if item.reason.code != "ticket.missing"]
     assert effect.matched == effect.changed + effect.already + len(here)
     assert told(base) == before
     assert Step.of_json(orjson.loads(orjson.dumps(found.to_json()))) == found

@@ -90,7 +90,7 @@ def test_what_no_longer_fits_is_told(form, draft):
     draft.edit("10002", "priority", "Low")
     form.row(1).counts.value = False
     told = form.row(3).note.value
-    assert "no longer fits 1: holds" in told
+    assert "no longer applies 1: holds" in told
     assert "10002" in told
     assert "not High" in told
 

@@ -140,13 +140,13 @@ def test_recipe_on_its_own_snapshot_gives_the_plan_of_the_draft(account):
 
 
 def test_report_tells_every_step(account):
-    """On tickets that moved on, each step tells what matched, changed, was already so and no longer fits."""
+    """On tickets that moved on, each step tells what matched, changed, was already done and no longer applies."""
     recipe = made(account.load()).recipe()
     account.apply(account.load().plan(recipe), confirm=len(account.load().plan(recipe)))
     snapshot = account.load()
     report = recipe.apply_to(snapshot)
     frame = report.frame()
-    assert list(frame.columns) == ["step", "matched", "changed", "already", "misfits"]
+    assert list(frame.columns) == ["step", "matched", "changed", "already", "inapplicable"]
     assert frame["changed"].tolist() == [0, 0, 0, 0]
     assert (frame["matched"] == frame["already"]).all()
     assert len(report.plan()) == 0
@@ -154,7 +154,7 @@ def test_report_tells_every_step(account):
 
 
 def test_what_no_longer_fits_is_told_and_left_out(account):
-    """A gone ticket, a changed cell and a value that the account no longer lists are misfits with a reason; the rest is planned."""
+    """A gone ticket, a changed cell and a value that the account no longer lists no longer apply, with a reason; the rest is planned."""
     snapshot = account.load(limit=40)
     first, last = account.load().frame().index[[0, 59]]
     steps = (
@@ -164,11 +164,11 @@ def test_what_no_longer_fits_is_told_and_left_out(account):
         tt.Step("clear", "custom_fields.nothing"),
     )
     report = tt.Recipe(steps).apply_to(snapshot)
-    assert report.frame()["misfits"].tolist() == [2, 40, 1, 40]
-    assert {*report.misfits()["number"]} == {1, 2, 3, 4}
+    assert report.frame()["inapplicable"].tolist() == [2, 40, 1, 40]
+    assert {*report.inapplicable()["number"]} == {1, 2, 3, 4}
     plan = report.plan()
     assert [patch.body for patch in plan] == [{"name": "Hello"}]
-    assert sum("no longer fits" in str(note) for note in plan.notes) == 4
+    assert sum("no longer applies" in str(note) for note in plan.notes) == 4
     assert snapshot.plan(tt.Recipe(steps)) == plan
 
 
@@ -284,7 +284,7 @@ def test_recipe_cleans_both_exports(exports):
             account.apply(plan, confirm=len(plan), progress=False)
             again = report.recipe.apply_to(account.load())
             assert again.frame()["changed"].tolist() == [0] * steps
-            assert again.misfits()["reason"].tolist() == report.misfits()["reason"].tolist()
+            assert again.inapplicable()["reason"].tolist() == report.inapplicable()["reason"].tolist()
 
 
 def test_recipe_of_the_first_half_on_the_second(exports):
@@ -299,7 +299,7 @@ def test_recipe_of_the_first_half_on_the_second(exports):
         report = draft.take(df, "looked at").recipe().apply_to(second)
     told = report.frame()
     assert told["changed"].tolist()[-1] == 5
-    assert told["misfits"].tolist()[-1] == 4
-    assert {*report.misfits().query("number == 6")["reason"]} == {"the ticket is not there"}
+    assert told["inapplicable"].tolist()[-1] == 4
+    assert {*report.inapplicable().query("number == 6")["reason"]} == {"the ticket is not there"}
     assert told["changed"].iloc[:5].sum() > 0
     assert (told["matched"] >= told["changed"] + told["already"]).all()

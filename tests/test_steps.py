@@ -1,4 +1,4 @@
-"""Steps and filters: one edit as data, vectorised, its cells keeping their types, its misfits told."""
+"""Steps and filters: one edit as data, vectorised, its cells keeping their types, what no longer applies listed."""
 
 from __future__ import annotations
 
@@ -183,15 +183,17 @@ def test_dates_are_shifted_and_keep_their_form(snapshot):
     assert applied.frame["due_date"].dtype == snapshot.frame()["due_date"].dtype
     assert applied.frame["due_date"]["7"] == pd.Timestamp("2025-12-31")
     effect = done(snapshot, "shift", "due_date", {"hours": 5}).effect
-    assert (effect.changed, len(effect.misfits)) == (0, 3)
+    assert (effect.changed, len(effect.inapplicable)) == (0, 3)
 
 
-def test_date_behind_the_last_year_is_a_misfit(snapshot):
+def test_date_behind_the_last_year_is_inapplicable(snapshot):
     """A date that nobody can write is not made: it is told."""
     frame = snapshot.frame()
     frame.loc["7", "due_date"] = pd.Timestamp("9999-12-31")
     applied = apply(Step("shift", "due_date", options={"days": 7}), frame, snapshot)
-    assert [(m.ticket, str(m.reason)) for m in applied.effect.misfits] == [("7", "would leave the years 1 to 9999")]
+    assert [(m.ticket, str(m.reason)) for m in applied.effect.inapplicable] == [
+        ("7", "would leave the years 1 to 9999")
+    ]
     assert applied.frame["due_date"]["7"] == pd.Timestamp("9999-12-31")
 
 
@@ -237,7 +239,7 @@ def test_step_that_can_not_work_is_refused_at_once(args, told):
 
 
 def test_guarded_cells_change_only_what_they_replaced(snapshot):
-    """A cell changes where it still holds the old value; the new one counts as already so, anything else as a misfit with what is there."""
+    """A cell changes where it still holds the old value; the new one counts as already done, anything else as inapplicable with what is there."""
     cells = {
         "7": {"name": ["Refund", "Money back"], "priority": ["High", "Low"]},
         "0042": {"name": ["x", "y"]},
@@ -247,8 +249,8 @@ def test_guarded_cells_change_only_what_they_replaced(snapshot):
     assert applied.frame["name"].tolist() == ["Money back", "Login", "Search"]
     effect = applied.effect
     assert (effect.matched, effect.changed, effect.already) == (3, 1, 1)
-    assert [(m.ticket, m.field, m.value) for m in effect.misfits] == [("9", "name", ""), ("0042", "name", "Login")]
-    assert "holds Login now, not x" in effect.misfits[1].reason.message
+    assert [(m.ticket, m.field, m.value) for m in effect.inapplicable] == [("9", "name", ""), ("0042", "name", "Login")]
+    assert "holds Login now, not x" in effect.inapplicable[1].reason.message
 
 
 def test_guards_read_values_not_spellings(snapshot):
@@ -261,7 +263,7 @@ def test_guards_read_values_not_spellings(snapshot):
         }
     }
     applied = done(snapshot, "cells", "", {"cells": cells})
-    assert (applied.effect.changed, applied.effect.misfits) == (3, ())
+    assert (applied.effect.changed, applied.effect.inapplicable) == (3, ())
     assert applied.frame.loc["7", ["tags", "description", "due_date"]].tolist() == [
         ("a",),
         "x",
@@ -269,12 +271,12 @@ def test_guards_read_values_not_spellings(snapshot):
     ]
 
 
-def test_name_gone_from_the_choices_is_a_misfit(account):
+def test_name_gone_from_the_choices_is_inapplicable(account):
     """A value that the account no longer lists is not put in; tickets that hold it already are left in peace."""
     snapshot = account.load()
     applied = apply(Step("set", "status", options={"value": "Nearly done"}), snapshot.frame(), snapshot)
-    assert (applied.effect.changed, len(applied.effect.misfits)) == (0, len(snapshot))
-    assert "Unknown status" in applied.effect.misfits[0].reason.message
+    assert (applied.effect.changed, len(applied.effect.inapplicable)) == (0, len(snapshot))
+    assert "Unknown status" in applied.effect.inapplicable[0].reason.message
     assert applied.frame["status"].equals(snapshot.frame()["status"])
 
 
@@ -282,7 +284,9 @@ def test_names_are_written_as_the_account_writes_them(account):
     """Other capitals mean the account's own name: counts, cells and plan agree; an id fits too; free tags stay as they are typed."""
     snapshot = account.load()
     identity = next(item.id for item in snapshot.choices["ticket_status"].items if item.name == "Done")
-    assert apply(Step("set", "status", options={"value": identity}), snapshot.frame(), snapshot).effect.misfits == ()
+    assert (
+        apply(Step("set", "status", options={"value": identity}), snapshot.frame(), snapshot).effect.inapplicable == ()
+    )
     held = snapshot.frame()["status"].eq("Done").sum()
     for given in ("done", "DONE", "Done"):
         applied = apply(Step("set", "status", options={"value": given}), snapshot.frame(), snapshot)
@@ -302,17 +306,17 @@ def test_names_are_written_as_the_account_writes_them(account):
     assert made.loc[ticket, ["status", "tags"]].tolist() == ["Done", ("BILLING",)]
 
 
-def test_new_tag_is_no_misfit(account):
+def test_new_tag_is_applicable(account):
     """Where tags are free, a new one is made."""
     snapshot = account.load()
     effect = apply(Step("add", "tags", options={"names": ["brand-new"]}), snapshot.frame(), snapshot).effect
-    assert (effect.changed, effect.misfits) == (len(snapshot), ())
+    assert (effect.changed, effect.inapplicable) == (len(snapshot), ())
 
 
 def test_nothing_is_raised_for_what_is_gone(snapshot):
     """Tickets and columns that are gone are told, and nothing is done or raised."""
     gone = done(snapshot, "set", "name", {"value": "x"}, Filter.ids("7", "8"))
-    assert (gone.effect.matched, gone.effect.changed, gone.effect.misfits[0].ticket) == (1, 1, "8")
+    assert (gone.effect.matched, gone.effect.changed, gone.effect.inapplicable[0].ticket) == (1, 1, "8")
     frame = snapshot.frame().drop(columns=["due_date", "custom_fields.points"])
     for step in (
         Step("clear", "due_date"),
@@ -322,7 +326,7 @@ def test_nothing_is_raised_for_what_is_gone(snapshot):
     ):
         effect = apply(step, frame, snapshot).effect
         assert effect.changed == 0
-        assert "there is no column" in effect.misfits[0].reason.message
+        assert "there is no column" in effect.inapplicable[0].reason.message
 
 
 def test_filter_that_matches_nothing_does_nothing(snapshot):

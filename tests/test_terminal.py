@@ -195,7 +195,7 @@ def test_what_no_longer_fits_is_told(box, cli):
     gone = tt.Step("set", "priority", tt.Filter.ids("10005", "404"), {"value": "High"})
     tt.Recipe((gone,)).save("cleanup.json")
     status, told, complaint = cli("plan", "cleanup.json", "--out", "plan.json", "--json")
-    assert (status, json.loads(told)["misfits"][0]["ticket"], complaint.count("\n")) == (2, "404", 1)
+    assert (status, json.loads(told)["inapplicable"][0]["ticket"], complaint.count("\n")) == (2, "404", 1)
     status, _, complaint = cli("plan", "cleanup.json", "--out", "strict.json", "--strict")
     assert (status, complaint.count("\n"), Path("strict.json").exists()) == (1, 1, False)
 
@@ -223,7 +223,7 @@ def test_apply_sends_by_its_number_alone(planned, cli):
 
 
 def test_applying_twice_harms_nothing(planned, cli):
-    """A plan that is so already: exit 0, unchanged, no PATCH a second time."""
+    """A plan that is done already: exit 0, unchanged, no PATCH a second time."""
     cli("apply", "plan.json", "--confirm", 2)
     sent = patches(planned)
     status, told, _ = cli("apply", "plan.json", "--confirm", 2, "--json", "--receipt", "r.json")
@@ -281,7 +281,7 @@ def test_rebase_of_untouched_tickets_needs_no_other_number(planned, cli):
 
 
 def test_rebase_with_nothing_left(planned, cli):
-    """All of it so already: 0. A ticket gone, and so nothing left: 1."""
+    """All of it done already: 0. A ticket gone, and so nothing left: 1."""
     for ticket in ("10002", "10004"):
         planned.edit(ticket, name="Refund")
     assert cli("apply", "plan.json", "--rebase", "--confirm", 2)[0] == 0

@@ -102,7 +102,7 @@ STEPS = {
 
 @pytest.mark.parametrize("plain", STEPS, ids=lambda plain: plain.__name__)
 def test_step_against_plain_pandas(source, plain, capsys):
-    """A step, with its counts and its misfits, costs at most a few times what the bare edit costs in pandas."""
+    """A step, with its counts and what no longer applies, costs at most a few times what the bare edit costs in pandas."""
     base, step = source.frame(), STEPS[plain]
     ours = best(lambda: apply(step, base, source))
     theirs = best(lambda: plain(base.copy(deep=False)))

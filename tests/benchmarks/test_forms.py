@@ -63,18 +63,18 @@ def interactions(form):
     yield "choose a column of people", setting(edit.column, "value", "assignees")
     yield "choose an operation", operation("priority", "fill")
     edit.operation.value = "set"
-    yield "type a value, 100,000 tickets", setting(edit._asking._control.widget, "value", "P1")
+    yield "type a value, 100,000 tickets", setting(edit.inputs.controls["value"].widget, "value", "P1")
     yield "tick a status", tick("status", "Status 1")
     yield "tick a tag", tick("tags", "tag1")
     yield "type in the search", setting(choose.search, "value", "order 12")
     yield "search descriptions too", setting(choose.in_description, "value", True)
     yield "take all back", choose.everything.click
     operation("tags", "add")()
-    yield "add a tag to all", setting(edit._asking._chips._search.widget, "value", "brand new")
+    yield "add a tag to all", setting(edit.inputs.controls["names"]._search.widget, "value", "brand new")
     operation("name", "replace")()
-    yield "type what to find in all titles", setting(edit._asking._find.widget, "value", "order")
+    yield "type what to find in all titles", setting(edit.inputs.controls["find"].widget, "value", "order")
     operation("due_date", "shift")()
-    yield "move all due dates", setting(edit._asking._days, "value", "7")
+    yield "move all due dates", setting(edit.inputs.controls["days"].widget, "value", "7")
 
 
 def test_an_interaction_with_100_000_tickets(snapshot, capsys):

@@ -168,7 +168,7 @@ def add_apply(job: argparse.ArgumentParser) -> None:
     add_confirm(job)
     words = f"refuse a plan that is older (default: {DAY:g})"
     job.add_argument("--max-age", type=float, default=DAY, metavar="HOURS", help=words)
-    words = "leave out what was edited by others or is so already; the number to confirm is that of what is left"
+    words = "leave out what was edited by others or is done already; the number to confirm is that of what is left"
     job.add_argument("--rebase", action="store_true", help=words)
     words = f"refuse a plan of more tickets (default: {SafetyLimits().cap})"
     job.add_argument("--cap", type=int, default=SafetyLimits().cap, metavar="N", help=words)

@@ -32,15 +32,15 @@ def planned(options: argparse.Namespace) -> int:
     report = recipe.apply_to(snapshot)
     plan = report.plan(quiet=options.quiet)
     _translate(options, recipe)
-    misfits = len(report.misfits())
-    if misfits and options.strict:
-        raise PlanError(f"{_misfits(misfits)} No plan was written, because of --strict.")
+    inapplicable = len(report.inapplicable())
+    if inapplicable and options.strict:
+        raise PlanError(f"{_inapplicable_words(inapplicable)} No plan was written, because of --strict.")
     plan_file.write(options.out, plan, _made(options, recipe))
     status = FAILED if plan.blocking else CHANGES if len(plan) else DONE
     hindered = {"error": _blocked(plan)} if plan.blocking else {}
     facts = {"exit": status, **hindered, **_facts(options, report, plan, snapshot)}
     told(options, _text(options, report, plan, snapshot), facts)
-    for line in (*hindered.values(), *((_misfits(misfits),) if misfits else ())):
+    for line in (*hindered.values(), *((_inapplicable_words(inapplicable),) if inapplicable else ())):
         warned(line)
     return status
 
@@ -56,7 +56,7 @@ def _blocked(plan: Plan) -> str:
     return f"{blocking(plan)}, so apply will refuse it. Mend the recipe, then plan again."
 
 
-def _misfits(count: int) -> str:
+def _inapplicable_words(count: int) -> str:
     verb = "fits" if count == 1 else "fit"
     return f"The recipe no longer {verb} in {count:,} place{'s' * (count != 1)}, which the report lists."
 
@@ -107,7 +107,7 @@ def _facts(options: argparse.Namespace, report: Report, plan: Plan, snapshot: Sn
         "out": str(options.out.resolve()),
         "recipe": report.recipe.name,
         "steps": report.frame().to_dict("records"),
-        "misfits": report.misfits().to_dict("records"),
+        "inapplicable": report.inapplicable().to_dict("records"),
         "notes": [*report.notes, *_notes(snapshot), *(note.words(in_terminal) for note in plan.notes)],
     }
 
@@ -160,7 +160,7 @@ def add_plan(job: argparse.ArgumentParser) -> None:
     job.add_argument("--filter", metavar="JSON", help='the same as JSON: \'{"status": {"in": ["Open", "To Do"]}}\'')
     job.add_argument("--ids", action="append", default=[], metavar="ID,ID", help="load only these tickets")
     job.add_argument("--limit", type=int, metavar="N", help="load at most so many tickets")
-    job.add_argument("--strict", action="store_true", help="what no longer fits is an error: no plan is written")
+    job.add_argument("--strict", action="store_true", help="what no longer applies is an error: no plan is written")
     job.add_argument("--python", type=Path, metavar="FILE", help="write the recipe as pandas code too")
     job.add_argument("--markdown", type=Path, metavar="FILE", help="write the recipe as a protocol too")
     add_reach(job)

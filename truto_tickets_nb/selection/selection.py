@@ -165,11 +165,11 @@ class Selection:
         return reduce(lambda one, two: one | two, found) if found else ~Filter.all()
 
     def _with_problems(self) -> frozenset[str]:
-        """Name the tickets with a problem in the plan, or in which a step no longer fits."""
+        """Name the tickets with a problem in the plan, or in which a step no longer applies."""
         plan = self._lens.quick_plan if self._problems else self._lens.plan
         if plan is not None and (self._problems is None or self._problems[0] != self._revision):
-            misfits = {misfit.ticket for misfit in self._lens.draft.misfits}
-            found = {problem.ticket for problem in plan.problems} | misfits
+            inapplicable = {item.ticket for item in self._lens.draft.inapplicable}
+            found = {problem.ticket for problem in plan.problems} | inapplicable
             self._problems = (self._revision, frozenset(found & {*self.frame.index}))
         return self._problems[1] if self._problems else frozenset()
 

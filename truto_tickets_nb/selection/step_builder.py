@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from truto_tickets_nb.edits.steps.operations import OPERATIONS
 from truto_tickets_nb.edits.steps.step import Step
 from truto_tickets_nb.loading.column_info import about
 from truto_tickets_nb.sheets.parse_values import typed_numbers
@@ -22,35 +23,12 @@ if TYPE_CHECKING:
     from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.loading.column_info import Column
 
-LABELS = {
-    "set": "set to", "fill": "fill where empty", "clear": "empty it", "add": "add", "remove": "remove", "swap": "replace one by another",
-    "replace": "find and replace text", "tidy": "tidy text", "shift": "move by days", "copy": "copy from another column",
-}  # fmt: skip
 SAMPLED = 50  # filled cells that tell what a column of objects holds
-_ANY = ("set", "fill", "clear")
-KINDS = {
-    "text": ("set", "replace", "tidy", "fill", "clear", "copy"),
-    "reference": (*_ANY, "copy"),
-    "set": ("add", "remove", "swap", *_ANY, "copy"),
-    "words": ("add", "remove", "swap", *_ANY, "copy"),
-    "date": ("set", "shift", "fill", "clear", "copy"),
-    "flag": (*_ANY, "copy"),
-    "any": (*_ANY, "replace", "tidy", "copy"),
-}
-TIDIES = {
-    "take off blanks around it": "trim", "make several blanks one": "collapse", "all capitals": "upper",
-    "all small letters": "lower", "title case": "title",
-}  # fmt: skip
-ASKS = {
-    "set": "Choose a value first", "fill": "Choose a value first", "add": "Choose what to add", "remove": "Choose what to remove",
-    "swap": "Choose what to replace, and by what", "replace": "Type what to find", "tidy": "Choose how to tidy",
-    "shift": "Say by how many days", "copy": "Choose the column to copy from",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Editable:
-    """Hold one column as a form offers it: whether it can be edited, and what there is to say about it."""
+    """One column as a form offers it: whether it can be edited, and why not."""
 
     name: str
     kind: str  # text, reference, set, words, date, flag, any
@@ -60,7 +38,8 @@ class Editable:
     @property
     def operations(self) -> tuple[tuple[str, str], ...]:
         """List the operations that make sense for it: label, kind."""
-        return tuple((LABELS[kind], kind) for kind in KINDS[self.kind])
+        offered = (one for one in OPERATIONS.values() if one.label and self.kind in one.fields)
+        return tuple((one.label, one.kind) for one in offered)
 
 
 def columns_of(source: Source, frame: pd.DataFrame) -> tuple[Editable, ...]:
@@ -91,27 +70,18 @@ def _holds_lists(column: pd.Series) -> bool:
 
 
 def lacks(kind: str, given: Mapping[str, Any]) -> str:
-    """Say what an operation still needs before it makes sense; "" where it has all.
+    """Return what an operation still needs; "" where it has all.
 
     >>> lacks("set", {"value": None}), lacks("clear", {}), lacks("shift", {"days": 0, "hours": 0})
     ('Choose a value first', '', 'Say by how many days')
     """
-    needed = {"swap": ("old", "new"), "replace": ("find",), "tidy": ("how",), "copy": ("from",), "clear": ()}
-    names = needed.get(kind, ("names",) if kind in ("add", "remove") else ("value",))
-    if kind == "shift":
-        return "" if given.get("days") or given.get("hours") else ASKS[kind]
-    return ASKS[kind] if any(is_missing(given.get(name)) for name in names) else ""
+    operation = OPERATIONS[kind]
+    return "" if operation.is_complete(given) else operation.prompt
 
 
 def compose(column: str, kind: str, given: Mapping[str, Any], rows: Filter) -> Step:
-    """Make the step; what can't work is a StepError that says what to do."""
-    switches = {name for name in ("regex", "case") if given.get(name) is False}
-    options = {name: value for name, value in given.items() if value is not None and name not in switches}
-    if kind == "replace":
-        options = {**options, "by": given.get("by") or "", **({"case": False} if given.get("case") is False else {})}
-    if kind == "shift":
-        options = {name: value for name, value in options.items() if value}
-    return Step(kind, column, rows, options)
+    """Return the step; what can't work is a StepError that says what to do."""
+    return Step(kind, column, rows, OPERATIONS[kind].options_of(given))
 
 
 def as_number(text: str) -> int | float | None:

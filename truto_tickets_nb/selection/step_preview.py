@@ -11,7 +11,7 @@ import pandas as pd
 from truto_tickets_nb.edits.drafts.changes import sample
 from truto_tickets_nb.edits.filters.filters import Filter
 from truto_tickets_nb.edits.steps.apply import apply
-from truto_tickets_nb.edits.steps.operations import OperationInput
+from truto_tickets_nb.edits.steps.operations import ChosenRows
 from truto_tickets_nb.edits.steps.operations.options import field_for
 from truto_tickets_nb.edits.values import column_like, differing
 from truto_tickets_nb.tickets.fields import field as field_of
@@ -27,18 +27,18 @@ ROWS = 8  # first rows shown
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepPreview:
-    """Say what a step would do: chosen tickets, those that change, are so already or don't fit, the reasons, and the first rows."""
+    """Say what a step would do: chosen tickets, those that change, hold the value already or to which it does not apply, the reasons, and the first rows."""
 
     matched: int
     changed: int
-    misfits: int
+    inapplicable: int
     reasons: dict[Reason, int]
     rows: pd.DataFrame
 
     @property
     def already(self) -> int:
         """Count the tickets that would stay as they are."""
-        return self.matched - self.changed - self.misfits
+        return self.matched - self.changed - self.inapplicable
 
 
 def preview_step(step: Step, choosing: Selection, source: Source) -> StepPreview:
@@ -76,17 +76,17 @@ def _reckoned(step: Step, frame: pd.DataFrame, rows: tuple[Any, Any, Any], sourc
     weights = np.bincount(like, minlength=len(some))
     changed = applied.edits[0].changed if applied.edits else np.zeros(len(some), dtype=bool)
     reasons: dict[Reason, int] = {}
-    index = pd.Index([misfit.ticket for misfit in applied.effect.misfits], dtype=few.index.dtype)
-    for misfit, place in zip(applied.effect.misfits, few.index.get_indexer(index).tolist(), strict=True):
+    index = pd.Index([item.ticket for item in applied.effect.inapplicable], dtype=few.index.dtype)
+    for item, place in zip(applied.effect.inapplicable, few.index.get_indexer(index).tolist(), strict=True):
         count = int(weights[place]) if place >= 0 else len(like)
-        reasons[misfit.reason] = reasons.get(misfit.reason, 0) + count
+        reasons[item.reason] = reasons.get(item.reason, 0) + count
     first = _first(step, frame, places[np.flatnonzero(changed[like])[:ROWS]], source)
     return StepPreview(len(like), int(weights[changed].sum()), sum(reasons.values()), reasons, first)
 
 
 def _reckoned_texts(step: Step, frame: pd.DataFrame, places: Any, source: Source) -> StepPreview:
     """Reckon long texts, hardly two of which are alike, without laying the new ones into a column."""
-    chosen = OperationInput(step, field_for(step.field), frame, places)
+    chosen = ChosenRows(step, field_for(step.field), frame, places)
     old, made = chosen.cells, step.operation.cells(chosen)
     new = column_like(old, made) if isinstance(made, list) else made
     changed = np.flatnonzero(differing(chosen.row, old, new))

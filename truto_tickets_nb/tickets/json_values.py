@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 from truto_tickets_nb.tickets.name_matching import nfc
 
+FIRST_YEAR, LAST_YEAR = 1, 9999  # that Python, and ISO 8601 without agreement, can write
 Json = Any  # what JSON can hold: None, bool, int, float, str, list, dict
 
 

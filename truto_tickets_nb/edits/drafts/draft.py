@@ -127,18 +127,20 @@ class Draft(Verbs):
         return frozenset(self._replay.base.index[np.unique(np.concatenate(rows))].tolist()) if rows else frozenset()
 
     @property
-    def misfits(self) -> tuple[Inapplicable, ...]:
-        """List what no longer fits, over all steps."""
-        return tuple(misfit for entry in self.steps for misfit in entry.effect.misfits)
+    def inapplicable(self) -> tuple[Inapplicable, ...]:
+        """List what no longer applies, over all steps."""
+        return tuple(item for entry in self.steps for item in entry.effect.inapplicable)
 
     def plan(self, **options: Any) -> Plan:
         """Compare with the snapshot, as snapshot.plan() does with a frame; nothing is sent. Options are those of snapshot.plan().
 
         What was emptied on purpose (clear, remove, a map to nothing, a cell emptied by hand) may be emptied; any other cell that
-        became empty is a blocking problem, unless `clear=` names its column. What no longer fits is told in the plan's notes.
+        became empty is a blocking problem, unless `clear=` names its column. What no longer applies is told in the plan's notes.
         """
         df = self.frame()
-        told = [summary.misfit_note(entry.step, entry.effect) for entry in self.steps if entry.effect.misfits]
+        told = [
+            summary.inapplicable_note(entry.step, entry.effect) for entry in self.steps if entry.effect.inapplicable
+        ]
         df.attrs = {"cleared": changes.cleared(self._now), **({"notes": told} if told else {})}
         return self.source.plan(df, **options)
 
@@ -184,7 +186,7 @@ class Draft(Verbs):
         A frame is compared with what it was made from: the state of this draft that draft.frame() gave, else the snapshot. What nobody
         edited takes back no step. Where an earlier step changed the same cell, the frame's edit counts, and a note says how often.
         Rows are aligned by ticket id; what is absent is no edit. A cell that became empty stays a blocking problem of the plan,
-        unless `clear` names its column. A recipe's steps that no longer fit are taken too, and listed in `draft.misfits`.
+        unless `clear` names its column. A recipe's steps that no longer apply are taken too, and listed in `draft.inapplicable`.
         """
         if isinstance(edits, Recipe):
             return self._add(edits.steps)
@@ -230,7 +232,7 @@ class Draft(Verbs):
         return bool(self._history.future)
 
     def drop(self, number: int) -> Self:
-        """Take a step out; later steps are replayed, and what no longer fits is told."""
+        """Take a step out; later steps are replayed, and what no longer applies is told."""
         return self._become(self._history.drop(number))
 
     def disable(self, number: int) -> Self:

@@ -1,10 +1,10 @@
-"""A draft as a page: its steps with their counts, what no longer fits, and what to do next."""
+"""A draft as a page: its steps with their counts, what no longer applies, and what to do next."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.edits.steps.step_list import hidden, misfit_answers, shown_steps
+from truto_tickets_nb.edits.steps.step_list import hidden, inapplicable_answers, shown_steps
 from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.show import Answers, Page, Paragraph
 
@@ -24,7 +24,7 @@ def page(  # noqa: PLR0913  (each part of a draft that its page shows)
     facts = (f"{source.integration} account {source.account_id}", *((f"{off} switched off",) if off else ()))
     steps = [("", f"{entry.number}. {entry.title}") for entry in shown_steps(entries)]
     listed = (Answers("steps, in this order", (*steps, *hidden(len(entries)))),) if entries else ()
-    fits = misfit_answers((entry.number, entry.effect) for entry in entries)
+    fits = inapplicable_answers((entry.number, entry.effect) for entry in entries)
     warnings = (Paragraph(note, "warn") for note in notes)
     return Page(head, facts, (*warnings, *listed, *fits), _next_calls(len(entries), changed, can_undo=can_undo))
 

@@ -102,7 +102,7 @@ class History:
         return self._become(Splice(place, (self.now[place],), ()))
 
     def switch(self, number: int, *, enabled: bool) -> Self:
-        """Let a step count, or not; that is no operation where it is so already."""
+        """Let a step count, or not; nothing happens where it is so."""
         place = self._place(number)
         slot = self.now[place]
         if slot.enabled == enabled:

@@ -36,14 +36,14 @@ def _what(step: Step) -> str:
 
 
 def _which(step: Step) -> str:
-    if step.kind == "cells":
+    if step.operation.is_guarded:
         return f"{count(len(step.options['cells']), 'ticket')}, each by its id"
     return escaped(step.rows.words()) or "all"
 
 
 def _cells(number: int, step: Step) -> list[str]:
     """List the single cells of a step."""
-    if step.kind != "cells":
+    if not step.operation.is_guarded:
         return []
     rows = [
         (ticket, name, *pair) for ticket, columns in step.options["cells"].items() for name, pair in columns.items()

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
 from truto_tickets_nb.argument_checks import file_path, said
-from truto_tickets_nb.edits.recipes.code import program
 from truto_tickets_nb.edits.recipes.json_layout import laid_out
 from truto_tickets_nb.edits.recipes.markdown import to_markdown
+from truto_tickets_nb.edits.recipes.program import program
 from truto_tickets_nb.edits.steps import step_list, summary
 from truto_tickets_nb.edits.steps.step import Step
 from truto_tickets_nb.errors import ArgumentError, RecipeError, StepError, shorten
@@ -117,7 +117,7 @@ class Recipe:
             ) from error
 
     def apply_to(self, snapshot: Replays[Result]) -> Result:
-        """Replay it on a snapshot; the report lists per step what matched, changed, was unchanged, or no longer fits."""
+        """Replay it on a snapshot; the report lists per step what matched, changed, was unchanged, or no longer applies."""
         if not isinstance(snapshot, Replays):
             raise ArgumentError(f"recipe.apply_to() takes a snapshot, not {said(snapshot)}: snapshot = account.load().")
         return snapshot.replay(self)

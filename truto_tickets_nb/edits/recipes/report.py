@@ -1,4 +1,4 @@
-"""The report of a recipe that was replayed: per step what matched, changed, or no longer fits."""
+"""The report of a recipe that was replayed: per step what matched, changed, or no longer applies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from truto_tickets_nb.edits.steps.step_list import hidden, misfit_answers, shown_steps
+from truto_tickets_nb.edits.steps.step_list import hidden, inapplicable_answers, shown_steps
 from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.show import Answers, Page, Paragraph, to_html, to_text
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.edits.steps.step import Effect, Step
     from truto_tickets_nb.plans.plan import Plan
 
-COLUMNS = ["step", "matched", "changed", "already", "misfits"]
+COLUMNS = ["step", "matched", "changed", "already", "inapplicable"]
 
 
 class ReplayedStep(Protocol):
@@ -59,17 +59,19 @@ class Report:
         return self.draft.plan(**options)
 
     def frame(self) -> pd.DataFrame:
-        """List the steps: step (its words), matched, changed, already, misfits (int); one row a step, index = its number."""
+        """List the steps: step (its words), matched, changed, already, inapplicable (int); one row a step, index = its number."""
         rows = [
-            (e.step.words(), e.effect.matched, e.effect.changed, e.effect.already, len(e.effect.misfits))
+            (e.step.words(), e.effect.matched, e.effect.changed, e.effect.already, len(e.effect.inapplicable))
             for e in self.draft.steps
         ]
         return pd.DataFrame(rows, columns=COLUMNS, index=pd.Index(range(1, len(rows) + 1), name="number"))
 
-    def misfits(self) -> pd.DataFrame:
-        """List what no longer fits: number of the step, ticket, field, value, reason; one row a misfit."""
+    def inapplicable(self) -> pd.DataFrame:
+        """List what no longer applies: number of the step, ticket, field, value, reason; one row each."""
         rows = [
-            (e.number, m.ticket, m.field, m.value, str(m.reason)) for e in self.draft.steps for m in e.effect.misfits
+            (e.number, m.ticket, m.field, m.value, str(m.reason))
+            for e in self.draft.steps
+            for m in e.effect.inapplicable
         ]
         return pd.DataFrame(rows, columns=["number", "ticket", "field", "value", "reason"])
 
@@ -102,12 +104,12 @@ def _page(found: Report) -> Page:
     return Page(
         head,
         facts,
-        (*notes, *group, *misfit_answers((entry.number, entry.effect) for entry in draft.steps)),
-        "report.plan(), report.misfits(), report.draft",
+        (*notes, *group, *inapplicable_answers((entry.number, entry.effect) for entry in draft.steps)),
+        "report.plan(), report.inapplicable(), report.draft",
     )
 
 
 def _counts(effect: Any) -> str:
-    misfits = len(effect.misfits)
-    told = f"{effect.matched:,} matched, {effect.changed:,} changed, {effect.already:,} already so"
-    return f"{told}, {misfits:,} no longer {'fits' if misfits == 1 else 'fit'}" if misfits else told
+    inapplicable = len(effect.inapplicable)
+    told = f"{effect.matched:,} matched, {effect.changed:,} changed, {effect.already:,} already done"
+    return f"{told}, {inapplicable:,} no longer {'applies' if inapplicable == 1 else 'apply'}" if inapplicable else told

@@ -1,4 +1,4 @@
-"""Apply one step to a frame: new columns, counts, and what no longer fits. The frame that comes in is never changed."""
+"""Apply one step to a frame: new columns, counts, and what no longer applies. The frame that comes in is never changed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from truto_tickets_nb.edits.filters.matching import empty
 from truto_tickets_nb.edits.steps.canonical_names import canonical
 from truto_tickets_nb.edits.steps.compatibility import creatable, hindrance, no_column, spellings, unfit
 from truto_tickets_nb.edits.steps.inapplicable import TICKET_MISSING, Inapplicable, Reason
-from truto_tickets_nb.edits.steps.operations import OPERATIONS, OperationInput
+from truto_tickets_nb.edits.steps.operations import ChosenRows
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.cells import by_column, on_purpose, verdict
 from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
-from truto_tickets_nb.edits.steps.operations.set_cells import renamed
-from truto_tickets_nb.edits.steps.operations.size_limits import too_much
+from truto_tickets_nb.edits.steps.operations.over_cells import renamed
+from truto_tickets_nb.edits.steps.operations.size_limits import too_large
 from truto_tickets_nb.edits.steps.step import Applied, Edit, Effect
 from truto_tickets_nb.edits.values import column_like, differing, put, shown, texts
 from truto_tickets_nb.tickets.columns import objects
@@ -36,10 +36,10 @@ FEW = 3  # values that are named as what the changed cells held
 
 
 def apply(step: Step, frame: pd.DataFrame, source: Source) -> Applied:
-    """Apply a step to a frame; nothing is raised for tickets, names and columns that are gone: they are told as misfits."""
+    """Apply a step to a frame; nothing is raised for tickets, names and columns that are gone: they are listed as inapplicable."""
     with gc_pause.paused():  # a hundred thousand sets are made at once
         named = canonical(step, source)
-        effect, edits = _of_cells(named, frame, source) if step.kind == "cells" else _of_rows(named, frame, source)
+        effect, edits = _of_cells(named, frame, source) if step.operation.is_guarded else _of_rows(named, frame, source)
         return Applied(laid(frame, edits), effect, edits)
 
 
@@ -57,8 +57,8 @@ def _of_rows(step: Step, frame: pd.DataFrame, source: Source) -> tuple[Effect, t
     if reason:
         return _hindered(step, frame, reason, gone), ()
     places = np.flatnonzero(step.rows.mask(frame))
-    chosen = OperationInput(step, field_for(step.field), frame, places)
-    reason = too_much(chosen)
+    chosen = ChosenRows(step, field_for(step.field), frame, places)
+    reason = too_large(step.operation.size(chosen))
     if reason:
         return _hindered(step, frame, reason, gone), ()
     old = chosen.cells
@@ -77,14 +77,14 @@ def _spelled(row: Field, old: Any, new: Any, source: Source) -> Any:
 
 
 def _sorted_out(
-    chosen: OperationInput, old: Any, new: Any, rest: tuple[Source, tuple[Inapplicable, ...]]
+    chosen: ChosenRows, old: Any, new: Any, rest: tuple[Source, tuple[Inapplicable, ...]]
 ) -> tuple[Effect, tuple[Edit, ...]]:
-    """Sort the chosen rows: changed, already so, or no longer fitting."""
+    """Sort the chosen rows: changed, already done, or no longer applying."""
     step, (source, gone) = chosen.step, rest
     differ = differing(chosen.row, old, new)
     rows = np.flatnonzero(differ)
     odd = unfit(chosen.row, old.take(rows), new.take(rows), source)
-    misfits = tuple(
+    inapplicable = tuple(
         Inapplicable(str(chosen.frame.index[chosen.places[rows[at]]]), step.field, quoted(value), why)
         for at, (value, why) in odd.items()
     )
@@ -93,8 +93,8 @@ def _sorted_out(
         len(chosen),
         len(fit),
         len(chosen) - len(rows),
-        (*gone, *misfits),
-        _held(step.kind, old, fit) if len(fit) else (),
+        (*gone, *inapplicable),
+        _held(old, fit) if len(fit) and step.operation.names_before else (),
     )
     if not len(fit):
         return effect, ()
@@ -103,7 +103,7 @@ def _sorted_out(
             chosen.frame,
             chosen.row,
             (chosen.places[fit], new.take(fit)),
-            empties=np.full(len(fit), OPERATIONS[step.kind].empties),
+            empties=np.full(len(fit), step.operation.empties),
         ),
     )
 
@@ -119,10 +119,8 @@ def _edit(frame: pd.DataFrame, row: Field, found: tuple[Any, Any], *, empties: A
     return Edit(row.name, pd.Series(column, index=frame.index, name=row.name, copy=False), changed, emptied)
 
 
-def _held(kind: str, old: Any, fit: Any) -> tuple[str, ...]:
+def _held(old: Any, fit: Any) -> tuple[str, ...]:
     """Tell what the changed cells held, where that is a few values that a title can name."""
-    if kind != "set":
-        return ()
     cells = old.take(fit)
     if isinstance(cells, pd.arrays.ArrowStringArray):
         found = pc.unique(pa.chunked_array(texts(cells).chunks, pa.large_string())).slice(0, FEW + 1).to_pylist()
@@ -144,8 +142,8 @@ def _hindered(step: Step, frame: pd.DataFrame, reason: Reason, gone: tuple[Inapp
     """Tell a step that can't be done at all, ticket by ticket where it can be known which tickets it would have changed."""
     known = step.rows.fields <= {*frame.columns}
     rows = frame.index[step.rows.mask(frame)].tolist() if known else []
-    misfits = tuple(Inapplicable(str(ticket), step.field, "", reason) for ticket in rows)
-    return Effect(len(rows), 0, 0, (*gone, *(misfits or (Inapplicable("", step.field, "", reason),))))
+    inapplicable = tuple(Inapplicable(str(ticket), step.field, "", reason) for ticket in rows)
+    return Effect(len(rows), 0, 0, (*gone, *(inapplicable or (Inapplicable("", step.field, "", reason),))))
 
 
 @dataclass
@@ -158,14 +156,14 @@ class _Tally:
     matched: int = 0
     changed: int = 0
     already: int = 0
-    misfits: list[Inapplicable] = field(default_factory=list)
+    inapplicable: list[Inapplicable] = field(default_factory=list)
 
     def edits(self) -> Iterator[Edit]:
         for name, cells in by_column(self.step).items():
             row = field_for(name)
             absent = name not in self.frame.columns
             if absent and not creatable(name, self.source):
-                self.misfits += [Inapplicable(ticket, name, "", no_column(name)) for ticket in cells]
+                self.inapplicable += [Inapplicable(ticket, name, "", no_column(name)) for ticket in cells]
             else:
                 yield from self._column(row, cells)
 
@@ -173,7 +171,7 @@ class _Tally:
         index = self.frame.index
         places = index.get_indexer(pd.Index(list(cells), dtype=index.dtype))
         there = places >= 0
-        self.misfits += [
+        self.inapplicable += [
             Inapplicable(t, row.name, "", TICKET_MISSING) for t, ok in zip(cells, there, strict=True) if not ok
         ]
         self.matched += int(there.sum())
@@ -194,14 +192,16 @@ class _Tally:
             elif told == "already":
                 self.already += 1
             else:
-                self.misfits.append(Inapplicable(ticket, row.name, quoted(cell), told))
+                self.inapplicable.append(Inapplicable(ticket, row.name, quoted(cell), told))
         return np.array(kept, dtype=np.int64)
 
     def _changed(self, row: Field, found: tuple[Any, Any, list[tuple[str, Any, Any]]]) -> Iterator[Edit]:
         places, held, wanted = found
         new = column_like(held, [cell for _, _, cell in wanted])
         odd = unfit(row, held, new, self.source)
-        self.misfits += [Inapplicable(wanted[at][0], row.name, quoted(value), why) for at, (value, why) in odd.items()]
+        self.inapplicable += [
+            Inapplicable(wanted[at][0], row.name, quoted(value), why) for at, (value, why) in odd.items()
+        ]
         fit = np.delete(np.arange(len(wanted)), list(odd))
         self.changed += len(fit)
         if len(fit):
@@ -212,4 +212,4 @@ class _Tally:
 def _of_cells(step: Step, frame: pd.DataFrame, source: Source) -> tuple[Effect, tuple[Edit, ...]]:
     tally = _Tally(step, frame, source)
     edits = tuple(tally.edits())
-    return Effect(tally.matched, tally.changed, tally.already, tuple(tally.misfits)), edits
+    return Effect(tally.matched, tally.changed, tally.already, tuple(tally.inapplicable)), edits

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 NAMED = ("is", "is not", "in", "has")  # tests that name a value; the others look for text in it
 _LABEL = re.compile(r" (<\S+@\S+>|\(id [^)]+\))$")
-_OPTIONS = ("value", "old", "new", "names", "values")  # of a step, that hold names
 
 
 def canonical(step: Step, source: Source) -> Step:
@@ -28,7 +27,7 @@ def canonical(step: Step, source: Source) -> Step:
     rows = canonical_filter(step.rows, source)
     known = _known(step.field, source)
     options = {
-        key: _renamed(value, known.canonical) if known and key in _OPTIONS else value
+        key: _renamed(value, known.canonical) if known and key in step.operation.name_options else value
         for key, value in step.options.items()
     }
     return step if rows == step.rows and options == step.options else replace(step, rows=rows, options=options)
@@ -50,7 +49,7 @@ def ambiguity(step: Step, source: Source) -> Reason | None:
 
 
 def _ambiguities(step: Step, source: Source) -> Iterator[Reason]:
-    named = [(step.field, step.options[key]) for key in _OPTIONS if key in step.options and step.kind != "cells"]
+    named = [(step.field, step.options[key]) for key in step.operation.name_options if key in step.options]
     for field, value in (*named, *_tests(step.rows)):
         row, known = field_of(field), _known(field, source)
         if row is None or known is None or not can_share(row):
@@ -67,7 +66,7 @@ def needs_labels(step: Step) -> bool:
     if any(_can_share(name) and (_is_labelled(value)) for name, value in (*named, *_tests(step.rows))):
         return True
     searched = {test.field for test in _all_tests(step.rows) if test.op not in (*NAMED, "empty", "filled")}
-    if step.kind in ("replace", "tidy", "copy"):
+    if step.operation.reads_text:
         searched |= step.reads - step.rows.fields
     return any(map(_can_share, searched))
 

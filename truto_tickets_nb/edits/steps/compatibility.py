@@ -1,4 +1,4 @@
-"""Tell why a step, or a value of it, no longer fits the tickets at hand."""
+"""Tell why a step, or a value of it, no longer applies the tickets at hand."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from truto_tickets_nb.actions import correct
 from truto_tickets_nb.edits.steps.canonical_names import ambiguity
 from truto_tickets_nb.edits.steps.inapplicable import Reason
 from truto_tickets_nb.edits.values import texts
 from truto_tickets_nb.tickets.choices import Unresolved
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
-from truto_tickets_nb.tickets.json_values import is_missing
+from truto_tickets_nb.tickets.json_values import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.choices import Choices
     from truto_tickets_nb.tickets.fields import Field
 
-FIRST_YEAR, LAST_YEAR = 1, 9999  # that Python, and ISO 8601 without agreement, can write
+
 _BEYOND = Reason("value.not_in_calendar", f"would leave the years {FIRST_YEAR} to {LAST_YEAR}")
 
 
@@ -43,32 +42,12 @@ def hindrance(step: Step, frame: pd.DataFrame, source: Source) -> Reason | None:
         and not (step.operation.creates and creatable(step.field, source))
     ):
         return no_column(step.field)
-    if step.kind == "shift" and not _fits_shift(step, frame):
-        return Reason("column.holds_days", "holds days without a time, and can't be shifted by hours")
-    if step.kind in ("add", "remove", "swap") and not _takes_members(step.field, frame):
-        message = "holds one value a ticket and no list"
-        return Reason("column.holds_one_value", message, correct("Set, fill, map or clear it instead."))
-    return None
+    return step.operation.hindrance(step, frame) if step.field in frame.columns else None
 
 
 def no_column(name: str) -> Reason:
     """Return the reason that a column is not there."""
     return Reason("column.missing", f"there is no column {name!r} here")
-
-
-def _takes_members(name: str, frame: pd.DataFrame) -> bool:
-    """Tell whether members can be added to a column: always to a set, to a custom field only where its filled cells are lists."""
-    if not name.startswith(CUSTOM) or name not in frame.columns:
-        return True
-    column = frame[name]
-    if not isinstance(column.array, pd.arrays.NumpyExtensionArray):
-        return not column.notna().any()
-    return all(isinstance(cell, tuple) or is_missing(cell) for cell in column.tolist())
-
-
-def _fits_shift(step: Step, frame: pd.DataFrame) -> bool:
-    naive = getattr(frame[step.field].dtype, "tz", None) is None
-    return not (naive and step.options.get("hours", 0) % 24)
 
 
 def _is_write_only(name: str) -> bool:

@@ -50,7 +50,7 @@ class Step:
             raise StepError(
                 "A step takes a Filter as rows and text as title: Step('set', 'priority', Filter.all(), {...})."
             )
-        row = None if self.kind == "cells" else field_for(self.field)
+        row = None if self.operation.is_guarded else field_for(self.field)
         cleaned = self.operation.check(self, row)  # type: ignore[arg-type]
         problem = json_problem([self.field, self.title, dict(cleaned)])
         if problem:
@@ -71,14 +71,14 @@ class Step:
     @property
     def fields(self) -> frozenset[str]:
         """Name the columns that it may change."""
-        if self.kind != "cells":
+        if not self.operation.is_guarded:
             return frozenset([self.field])
         return frozenset(name for columns in self.options["cells"].values() for name in columns)
 
     @property
     def reads(self) -> frozenset[str]:
         """Name the columns that decide what it does."""
-        return self.fields | self.rows.fields | ({self.options["from"]} if self.kind == "copy" else frozenset())
+        return self.fields | self.rows.fields | self.operation.sources(self)
 
     def words(self, held: str = "") -> str:
         """Put it into words, without counts; a title of its own comes first. `held` is what the rows held, where that is known."""
@@ -109,12 +109,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Count what a step did: rows matched (cells, for single cells), changed, already so; and list what no longer fits."""
+    """Count what a step did: rows matched (cells, for single cells), changed, already done; and list what no longer applies."""
 
     matched: int = 0
     changed: int = 0
     already: int = 0
-    misfits: tuple[Inapplicable, ...] = ()
+    inapplicable: tuple[Inapplicable, ...] = ()
     held: tuple[str, ...] = ()  # what the changed cells held before, where that is few values
 
 

@@ -1,4 +1,4 @@
-"""Parts that the pages of drafts, recipes and reports share: the list of steps, and what no longer fits."""
+"""Parts that the pages of drafts, recipes and reports share: the list of steps, and what no longer applies."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def hidden(number: int) -> tuple[tuple[str, str], ...]:
     return (("", f"and {number - STEPS:,} more"),) if number > STEPS else ()
 
 
-def misfit_answers(effects: Iterable[tuple[int, Effect]]) -> Iterator[Answers]:
-    """Return for each step (number, effect) what no longer fits, and why."""
+def inapplicable_answers(effects: Iterable[tuple[int, Effect]]) -> Iterator[Answers]:
+    """Return for each step (number, effect) what no longer applies, and why."""
     for number, effect in effects:
-        if effect.misfits:
+        if effect.inapplicable:
             lines = reasons(effect)
             more = [("", f"and {len(lines) - REASONS:,} other reasons")] if len(lines) > REASONS else []
             yield Answers(
-                f"! step {number} no longer fits everywhere", (*(("", why) for why in lines[:REASONS]), *more)
+                f"! step {number} no longer applies everywhere", (*(("", why) for why in lines[:REASONS]), *more)
             )

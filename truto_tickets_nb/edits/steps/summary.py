@@ -1,4 +1,4 @@
-"""Put a step and its effect into words: its title with counts, and what no longer fits."""
+"""Put a step and its effect into words: its title with counts, and what no longer applies."""
 
 from __future__ import annotations
 
@@ -37,29 +37,26 @@ def title(step: Step, effect: Effect, *, enabled: bool = True) -> str:
 
 
 def counts(step: Step, effect: Effect) -> str:
-    """Put what a step did into words: 23 tickets, 4 already so, 2 no longer fit."""
-    what = "cell" if step.kind == "cells" else "ticket"
-    misfits = len(effect.misfits)
-    parts = [count(effect.changed, what)]
-    parts += [f"{effect.already:,} already so"] if effect.already and step.kind in _AIMED else []
-    parts += [f"{misfits:,} no longer {'fits' if misfits == 1 else 'fit'}"] if misfits else []
+    """Put what a step did into words: 23 tickets, 4 already done, 2 no longer apply."""
+    unit = "cell" if step.operation.is_guarded else "ticket"
+    inapplicable = len(effect.inapplicable)
+    parts = [count(effect.changed, unit)]
+    parts += [f"{effect.already:,} already done"] if effect.already and step.operation.ends_equal else []
+    parts += [f"{inapplicable:,} no longer {'applies' if inapplicable == 1 else 'apply'}"] if inapplicable else []
     return ", ".join(parts)
 
 
 def with_count(step: Step, changed: int | None) -> str:
     """Put a step into words with what it changed when it was made, where that is known."""
-    what = "cell" if step.kind == "cells" else "ticket"
-    return step.words() if changed is None else f"{step.words()} ({count(changed, what)})"
-
-
-_AIMED = ("set", "clear", "cells", "add")  # steps after which each chosen row holds what was said
+    unit = "cell" if step.operation.is_guarded else "ticket"
+    return step.words() if changed is None else f"{step.words()} ({count(changed, unit)})"
 
 
 def reasons(effect: Effect, advice: Advice = in_notebook) -> list[str]:
-    """Put into words what no longer fits, the most frequent reason first: how many, why, and the first tickets."""
+    """Put into words what no longer applies, the most frequent reason first: how many, why, and the first tickets."""
     found: dict[Reason, list[str]] = {}
-    for misfit in effect.misfits:
-        found.setdefault(misfit.reason, []).append(misfit.ticket)
+    for item in effect.inapplicable:
+        found.setdefault(item.reason, []).append(item.ticket)
     told = sorted(found.items(), key=lambda item: -len(item[1]))
     return [f"{len(tickets):,}: {reason.words(advice)}{_where(tickets)}" for reason, tickets in told]
 
@@ -68,8 +65,8 @@ def _where(tickets: list[str]) -> str:
     return f" (ticket{'s' * (len(tickets) > 1)} {named(tickets, 3)})" if tickets[0] else ""
 
 
-def misfit_note(step: Step, effect: Effect) -> str:
+def inapplicable_note(step: Step, effect: Effect) -> str:
     """Tell in a plan what of a step did not go into it."""
     told = reasons(effect)
     more = f"; and for {count(len(told) - 1, 'other reason')}" if len(told) > 1 else ""
-    return f"Not in this plan, because it no longer fits: {step.words()}. {told[0]}{more}."
+    return f"Not in this plan, because it no longer applies: {step.words()}. {told[0]}{more}."

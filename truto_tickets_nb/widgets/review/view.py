@@ -176,8 +176,8 @@ def _jumps(desk: ReviewSession) -> Iterator[tuple[str, str]]:
         for problem in desk.plan.problems:
             if problem.ticket:
                 yield f"{problem.ticket}, {problem.field}: {problem.message}", problem.ticket
-        for misfit in desk.draft.misfits if desk.purpose == "draft" else ():
-            yield f"{misfit.ticket}, {misfit.field}: {misfit.reason.message}", misfit.ticket
+        for item in desk.draft.inapplicable if desk.purpose == "draft" else ():
+            yield f"{item.ticket}, {item.field}: {item.reason.message}", item.ticket
         yield from _of(desk.rehearsal.outcomes if desk.rehearsal else ())
     else:
         yield from _of(desk.run.outcomes)

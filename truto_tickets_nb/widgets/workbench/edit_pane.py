@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W  # noqa: N812
 
+from truto_tickets_nb.edits.steps.operations import OPERATIONS
 from truto_tickets_nb.errors import StepError
 from truto_tickets_nb.selection.options import Offer, Option, lacking, offer
 from truto_tickets_nb.selection.step_builder import columns_of, compose, lacks, mixed
@@ -14,7 +15,7 @@ from truto_tickets_nb.show.visible_text import clip
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.widgets.inputs.advice import in_form
 from truto_tickets_nb.widgets.inputs.factory import OPENS, box, button, made, row
-from truto_tickets_nb.widgets.inputs.operation_inputs import ASKINGS, Asking, Scene
+from truto_tickets_nb.widgets.inputs.operation_inputs import EditedColumn, OperationInputs
 from truto_tickets_nb.widgets.inputs.private_state import Html
 from truto_tickets_nb.widgets.inputs.styles import classed, facts_of, first_rows, page, tickets, words
 
@@ -39,7 +40,7 @@ class EditPane:
         self._draft, self._choosing, self._veil, self._message = draft, choosing, veil, message
         self._columns: dict[str, Editable] = {}
         self._offers: dict[Any, Offer] = {}
-        self._asking: Asking | None = None
+        self.inputs: OperationInputs | None = None
         self._is_listing, self._kinds = False, tuple[str, ...]()
         self.step: Step | None = None
         self.reason = ""
@@ -98,15 +99,17 @@ class EditPane:
         """Ask for what the operation needs; an untouched control never becomes a step."""
         if self._is_listing:
             return
-        old, self._asking = self._asking, None
+        old, self.inputs = self.inputs, None
         if self.column.value and self.operation.value:
-            self._asking = ASKINGS[self.operation.value](self._veil, self._scene(), self.refresh)
-        self._place.children = (self._asking.widget,) if self._asking else ()
+            self.inputs = OperationInputs(
+                self._veil, OPERATIONS[self.operation.value], self._edited_column(), self.refresh
+            )
+        self._place.children = (self.inputs.widget,) if self.inputs else ()
         if old:
             _close(old.widget)
         self.refresh()
 
-    def _scene(self) -> Scene:
+    def _edited_column(self) -> EditedColumn:
         name = self.column.value
         row = field_of(name)
         held = Offer()
@@ -117,7 +120,7 @@ class EditPane:
             )
         others = tuple(column for column in self._choosing.frame.columns if column != name)
         dtype = self._choosing.frame[name].dtype
-        return Scene(name, self._columns[name].kind, dtype, self._offer(name), held, others)
+        return EditedColumn(name, self._columns[name].kind, dtype, self._offer(name), held, others)
 
     def _held(self, name: str) -> dict[str, int]:
         return self._choosing.facet(name).counts(self._choosing.mask)
@@ -142,8 +145,8 @@ class EditPane:
     def follow(self) -> None:
         """Take up other tickets, or another draft: what was typed stays."""
         self._list_columns()
-        if self._asking:
-            self._asking.renew(self._scene())
+        if self.inputs:
+            self.inputs.follow(self._edited_column())
         self.refresh()
 
     def refresh(self) -> None:
@@ -159,8 +162,8 @@ class EditPane:
         self.preview.value = self._preview(found) if found else ""
 
     def _is_touched(self) -> bool:
-        return self._asking is not None and (
-            not lacks(self.operation.value, self._asking.given) or bool(self._asking.problem)
+        return self.inputs is not None and (
+            not lacks(self.operation.value, self.inputs.given) or bool(self.inputs.problem)
         )
 
     def _now(self) -> str:
@@ -178,14 +181,14 @@ class EditPane:
 
     def _consider(self) -> StepPreview | None:
         """Make the step and look ahead; `reason` tells what is in the way."""
-        asking = self._asking
-        if asking is None:
+        inputs = self.inputs
+        if inputs is None:
             self.reason = "Choose a column first"
         elif not self._choosing.count:
             self.reason = "No ticket matches: take back a choice on the left"
         else:
-            self.reason = asking.problem or lacks(self.operation.value, asking.given)
-        return None if self.reason or asking is None else self._looked_ahead(asking.given)
+            self.reason = inputs.problem or lacks(self.operation.value, inputs.given)
+        return None if self.reason or inputs is None else self._looked_ahead(inputs.given)
 
     def _looked_ahead(self, given: Mapping[str, Any]) -> StepPreview | None:
         try:
@@ -198,7 +201,7 @@ class EditPane:
             self.step = step
         else:
             first = next(iter(found.reasons), None)
-            self.reason = first.words(in_form) if first else "Nothing would change: all are so already"
+            self.reason = first.words(in_form) if first else "Nothing would change: all tickets have this value already"
         return found
 
     def _preview(self, found: StepPreview) -> str:
@@ -212,9 +215,9 @@ class EditPane:
     def _lacking(self) -> str:
         name = self.column.value
         row = field_of(name)
-        if self._asking is None or row is None or not row.per_workspace:
+        if self.inputs is None or row is None or not row.per_workspace:
             return ""
-        given = self._asking.given
+        given = self.inputs.given
         values = [given.get("value"), given.get("new"), *(given.get("names") or ())]
         texts = [
             one for value in values for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, str)

@@ -21,7 +21,7 @@ SHOWN = 40  # the last steps, before one asks for all
 
 
 class StepRow:
-    """Show one step: a box that says whether it counts, its words, what no longer fits, and a button that takes it out."""
+    """Show one step: a box that says whether it counts, its words, what no longer applies, and a button that takes it out."""
 
     def __init__(
         self, number: int, veil: PrivateState, switch: Callable[[], object], take_out: Callable[[], object]
@@ -31,7 +31,7 @@ class StepRow:
         self.counts.observe(lambda _: None if self._is_showing else switch(), "value")
         self.remove = classed(button(f"take out {number}"), "tt-step-remove")
         self.remove.on_click(lambda _: take_out())
-        self.note = classed(made(Html, veil), "tt-quiet tt-misfits")
+        self.note = classed(made(Html, veil), "tt-quiet tt-inapplicable")
         self.widget = box(row(self.counts, self.remove), self.note, css=f"tt-step tt-step-{number}")
 
     def show(self, entry: Entry) -> None:
@@ -40,7 +40,7 @@ class StepRow:
         self.counts.value, self.counts.description = entry.enabled, f"{entry.number}. {entry.title}"
         self._is_showing = False
         (self.counts.remove_class if entry.enabled else self.counts.add_class)("tt-off")
-        self.note.value = "".join(words(f"no longer fits {why}", "warn") for why in reasons(entry.effect)[:REASONS])
+        self.note.value = "".join(words(f"no longer applies {why}", "warn") for why in reasons(entry.effect)[:REASONS])
 
 
 class History(Form):

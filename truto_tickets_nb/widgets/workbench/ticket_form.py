@@ -187,10 +187,10 @@ class TicketForm(Form):
         for problem in plan.problems if plan is not None else ():
             if problem.ticket == self._ticket:
                 found.setdefault(problem.field if problem.field in self._rows else "", []).append(_told(problem))
-        for misfit in self.draft.misfits:
-            if misfit.ticket == self._ticket:
-                found.setdefault(misfit.field, []).append(
-                    (f"a step no longer applies: {misfit.reason.words(in_form)}", "warn")
+        for item in self.draft.inapplicable:
+            if item.ticket == self._ticket:
+                found.setdefault(item.field, []).append(
+                    (f"a step no longer applies: {item.reason.words(in_form)}", "warn")
                 )
         return found
 

@@ -14,37 +14,27 @@ from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from truto_tickets_nb.tickets.json_values import Json
 
 
 def field_for(name: object) -> Field:
-    """Find the field that a step edits; one that is unknown or only answered by the API is refused."""
-    found = field_of(name) if isinstance(name, str) else None
-    if found is None:
+    """Return the field that a step edits; one that is unknown or only answered by the API is refused."""
+    row = field_of(name) if isinstance(name, str) else None
+    if row is None:
         meant = near(name, FIELDS)
         hint = f" Did you mean {meant[0]!r}?" if meant else ""
         raise StepError(
             f"{shorten(name, 60)!r} is no field of a ticket.{hint} There are: {', '.join(_editable())}, and {CUSTOM}<key>."
         )
-    if not found.writable:
+    if not row.writable:
         raise StepError(f"{name!r} is read-only. Editable: {', '.join(_editable())}.")
-    return found
+    return row
 
 
 def _editable() -> list[str]:
     return [row.name for row in FIELDS.values() if row.writable]
-
-
-def options_for(kind: str, told: Mapping[str, Any], needed: Iterable[str], allowed: Iterable[str] = ()) -> None:
-    """Refuse options that are missing or unknown."""
-    known = [*needed, *allowed]
-    missing = [name for name in needed if name not in told]
-    unknown = [str(name) for name in told if name not in known]
-    if missing or unknown:
-        what = f"lacks {', '.join(missing)}" if missing else f"knows no {', '.join(unknown)}"
-        raise StepError(f"A step of the kind {kind!r} {what}. Its options are: {', '.join(known) or 'none'}.")
 
 
 def value_for(row: Field, value: Any) -> Json:
@@ -53,23 +43,24 @@ def value_for(row: Field, value: Any) -> Json:
         raise StepError(
             f"There is nothing to put into {row.name}. To empty it on purpose: draft.clear({row.name!r}, where=...)."
         )
-    found = to_json(value)
-    problem = json_problem(found)
+    plain_value = to_json(value)
+    problem = json_problem(plain_value)
     if problem:
         raise StepError(f"{row.name} can't take {shorten_repr(value, 60)}: {problem}, which JSON can't carry.")
     if row.kind.many:
         return [
-            item if isinstance(item, dict) else shown(item) for item in (found if isinstance(found, list) else [found])
+            item if isinstance(item, dict) else shown(item)
+            for item in (plain_value if isinstance(plain_value, list) else [plain_value])
         ]
-    if row.kind.word in ("text", "reference") and isinstance(found, list):
-        raise StepError(f"{row.name} takes one value, not {len(found)}: {shorten(found, 60)}.")
-    if row.kind.word == "text" and (isinstance(found, dict | bool) or isinstance(value, date)):
-        raise StepError(f"{row.name} takes text, not {shorten(found, 60)}.")
-    if row.kind.word == "date" and (isinstance(found, list | dict) or as_moment(found) is None):
+    if row.kind.word in ("text", "reference") and isinstance(plain_value, list):
+        raise StepError(f"{row.name} takes one value, not {len(plain_value)}: {shorten(plain_value, 60)}.")
+    if row.kind.word == "text" and (isinstance(plain_value, dict | bool) or isinstance(value, date)):
+        raise StepError(f"{row.name} takes text, not {shorten(plain_value, 60)}.")
+    if row.kind.word == "date" and (isinstance(plain_value, list | dict) or as_moment(plain_value) is None):
         raise StepError(
-            f"{shorten(found, 40)!r} is no date. Give a day such as 2026-01-31 or a time such as 2026-01-31T10:00Z."
+            f"{shorten(plain_value, 40)!r} is no date. Give a day such as 2026-01-31 or a time such as 2026-01-31T10:00Z."
         )
-    return found if isinstance(found, dict) or row.kind.word in ("any", "flag") else shown(found)
+    return plain_value if isinstance(plain_value, dict) or row.kind.word in ("any", "flag") else shown(plain_value)
 
 
 def text_for(name: str, value: Any, *, empty: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.edits.recipes.code.literals import column, quote
+from truto_tickets_nb.edits.code.literals import column, quote
 from truto_tickets_nb.edits.steps.operations.cells import by_column
 from truto_tickets_nb.edits.values import to_json
 from truto_tickets_nb.tickets.cells import as_moment
@@ -13,20 +13,20 @@ from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.edits.recipes.code.filters import Odd
-    from truto_tickets_nb.edits.steps.step import Step
+    from truto_tickets_nb.edits.code.filters import Odd
+    from truto_tickets_nb.edits.steps.operations.base import StepData
 
 Cells = dict[str, tuple[Any, Any]]
 SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def cells(step: Step, odd: Odd) -> list[str]:
+def cells(step: StepData, odd: Odd) -> list[str]:
     """Write the lines of a step of single cells, column by column."""
-    found: list[str] = []
+    lines: list[str] = []
     for name, wanted in by_column(step).items():
-        told = [] if name in odd else _column(name, wanted)
-        found += told or _own(step, name, wanted)
-    return found
+        plain = [] if name in odd else _column(name, wanted)
+        lines += plain or _own(step, name, wanted)
+    return lines
 
 
 def _column(name: str, wanted: Cells) -> list[str]:
@@ -64,10 +64,10 @@ def _dates(name: str, wanted: Cells) -> list[str]:
 def _second(text: Any) -> str | None:
     if not text:
         return ""
-    found = as_moment(text)
-    if found is None or (isinstance(found, datetime) and found.microsecond):
+    moment = as_moment(text)
+    if moment is None or (isinstance(moment, datetime) and moment.microsecond):
         return None
-    return found.strftime(SECONDS)
+    return moment.strftime(SECONDS)
 
 
 def _loop(name: str, table: Any, how: tuple[str, str]) -> list[str]:
@@ -84,7 +84,7 @@ def _loop(name: str, table: Any, how: tuple[str, str]) -> list[str]:
     ]
 
 
-def _own(step: Step, name: str, wanted: Cells) -> list[str]:
+def _own(step: StepData, name: str, wanted: Cells) -> list[str]:
     """Let the step change this column itself."""
-    told = {ticket: {name: [to_json(old), to_json(new)]} for ticket, (old, new) in wanted.items()}
-    return [f"df = apply(Step.of_json({quote({'kind': step.kind, 'cells': told})}), df, snapshot).frame"]
+    cells = {ticket: {name: [to_json(old), to_json(new)]} for ticket, (old, new) in wanted.items()}
+    return [f"df = apply(Step.of_json({quote({'kind': step.kind, 'cells': cells})}), df, snapshot).frame"]

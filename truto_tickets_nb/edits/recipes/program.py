@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.edits.recipes.code.literals import column, quote
-from truto_tickets_nb.edits.recipes.code.steps import lines
+from truto_tickets_nb.edits.code.block import Block
+from truto_tickets_nb.edits.code.literals import column, quote
 from truto_tickets_nb.edits.steps.canonical_names import needs_labels
 from truto_tickets_nb.edits.steps.operations.cells import by_column, on_purpose
+from truto_tickets_nb.edits.steps.operations.cells_code import cells
 from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
@@ -15,7 +16,7 @@ from truto_tickets_nb.tickets.json_values import is_missing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from truto_tickets_nb.edits.recipes.code.filters import Odd
+    from truto_tickets_nb.edits.code.filters import Odd
     from truto_tickets_nb.edits.steps.step import Step
 
 
@@ -41,7 +42,7 @@ def _imports(body: str) -> list[str]:
 
 def _odd(step: Step) -> Iterator[str]:
     """Name the columns into which a step puts more than their kind, such as {"id": ...} written out."""
-    if step.kind == "cells":
+    if step.operation.is_guarded:
         yield from (
             name
             for name, cells in by_column(step).items()
@@ -69,22 +70,21 @@ def _emptied(steps: Sequence[Step], *, meant: bool) -> set[str]:
 
 def _purposes(step: Step) -> set[str]:
     """Name the columns in which a step may empty cells on purpose."""
-    if step.kind == "cells":
+    if step.operation.is_guarded:
         return {name for name, cells in by_column(step).items() if any(on_purpose(step, name, [*cells]))}
-    nothing = step.kind == "map" and not any(is_missing(new) for new in step.options["values"].values())
-    return {step.field} if step.operation.empties and not nothing else set()
+    return {step.field} if step.operation.clears(step) else set()
 
 
 def _accidents(step: Step) -> set[str]:
     """Name the columns in which a step may leave a cell empty without having been told to."""
-    if step.kind == "cells":
+    if step.operation.is_guarded:
         return {
             name
             for name, cells in by_column(step).items()
             for (_, new), told in zip(cells.values(), on_purpose(step, name, [*cells]), strict=True)
             if is_missing(new) and not told
         }
-    return {step.field} if step.kind in ("replace", "tidy") else set()
+    return {step.field} if step.operation.may_empty else set()
 
 
 def _start(contested: set[str]) -> list[str]:
@@ -93,18 +93,29 @@ def _start(contested: set[str]) -> list[str]:
 
 def _block(step: Step, odd: Odd, contested: set[str]) -> list[str]:
     """Write a step, and keep the books of what it empties where a column is emptied on purpose and by accident."""
-    told = lines(step, odd)
+    lines = _lines(step, odd)
     before = []
     for name in sorted(contested & step.fields):
         before.append(f"filled = {column(name)}.map(bool) & {column(name)}.notna()")
-        told = [*told, *_books(step, name)]
-    return [*before, *told]
+        lines = [*lines, *_books(step, name)]
+    return [*before, *lines]
+
+
+def _lines(step: Step, odd: Odd) -> list[str]:
+    """Return the lines of a step; where pandas can't say it plainly, the step does it itself, so that the code always does the same."""
+    if step.operation.is_guarded:
+        return cells(step, odd)
+    block = Block.of(step.field, step.options, step.rows, odd)
+    plain = step.operation.code(block)
+    if not plain:
+        return [f"df = apply(Step.of_json({quote(step.titled('').to_json())}), df, snapshot).frame"]
+    return [f"rows = {block.where}", *plain] if block.where else plain
 
 
 def _books(step: Step, name: str) -> list[str]:
     bare = f"~({column(name)}.map(bool) & {column(name)}.notna())"
     gone = f"set(df.index[filled & {bare}])"
-    if step.kind != "cells":
+    if not step.operation.is_guarded:
         return [f"cleared[{quote(name)}] {'|=' if step.operation.empties else '-='} {gone}"]
     cells = by_column(step)[name]
     meant = [t for t, is_meant in zip(cells, on_purpose(step, name, [*cells]), strict=True) if is_meant]

@@ -6,13 +6,13 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.edits.code.literals import column, quote, raw
 from truto_tickets_nb.edits.filters.filters import AllOf, AllTickets, AnyOf, Filter, Not, Test, Tickets
 from truto_tickets_nb.edits.filters.matching import lower, span
-from truto_tickets_nb.edits.recipes.code.literals import column, quote, raw
-from truto_tickets_nb.edits.steps.compatibility import LAST_YEAR
 from truto_tickets_nb.tickets.cells import is_plain_day
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
+from truto_tickets_nb.tickets.json_values import LAST_YEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,1 @@
+"""Edits as pandas code that a colleague can read, review and run."""
