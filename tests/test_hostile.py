@@ -18,6 +18,7 @@ import pytest
 from clients.hostile_server import ACCOUNT, TOKEN, Hostile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from wcwidth import width
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.api.client import Client
@@ -28,7 +29,19 @@ from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.safe_text import escaped_json, printable, printable_lines
-from truto_tickets_nb.show import ProgressBar, to_html, to_text
+from truto_tickets_nb.show import (
+    Answers,
+    BeforeAfter,
+    Group,
+    Page,
+    Paragraph,
+    ProgressBar,
+    Row,
+    Sets,
+    to_document,
+    to_html,
+    to_text,
+)
 from truto_tickets_nb.show.visible_text import visible
 
 TITLES = [
@@ -435,3 +448,40 @@ def test_command_shows_a_hostile_run_safely(evil, tmp_path, capsys, monkeypatch,
     assert_quiet(out)
     assert_quiet(err)
     assert TOKEN not in out + err
+
+
+HTML = "<script>alert(1)</script>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        Page(HTML),
+        Page("x", (HTML,)),
+        Page("x", footer=HTML),
+        Page("x", blocks=(Paragraph(HTML),)),
+        Page("x", blocks=(Answers(HTML, ((HTML, HTML), ("", HTML))),)),
+        Page(
+            "x",
+            blocks=(
+                Group(HTML, HTML, HTML, (Row(HTML, HTML, (HTML, BeforeAfter(HTML, HTML), Sets((HTML,), (HTML,)))),)),
+            ),
+        ),
+        Page("x", blocks=(Group("x", BeforeAfter(None, HTML), "1"),)),
+    ],
+    ids=["headline", "fact", "footer", "paragraph", "answers", "group and row", "heading of a group"],
+)
+def test_every_slot_of_a_page_is_escaped(page):
+    """Whatever is not marked as HTML is escaped where it is put in: no part of a page can be forgotten."""
+    for document in (to_html(page), to_document(page, HTML)):
+        assert "<script" not in document
+        assert "&lt;script&gt;" in document
+
+
+@pytest.mark.parametrize("title", ["返金をお願いします", "환불 요청", "👩‍💻 laptop 🔥", "e\u0301te\u0301", "𝒷𝑜𝓁𝒹"])
+def test_columns_line_up_whatever_the_script(title):
+    """A terminal shows wide letters and emoji in two columns: what comes after them begins in one column, and no line is too wide."""
+    rows = (Row("1", title, ("a -> b",)), Row("2", "refund", ("a -> b",)))
+    lines = to_text(Page("x", blocks=(Group("name", "", "2 tickets", rows),)), 80).splitlines()
+    assert all(width(line) <= 80 for line in lines)
+    assert len({width(line[: line.index(word)]) for line, word in zip(lines[-2:], (title, "refund"), strict=True)}) == 1

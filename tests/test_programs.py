@@ -21,6 +21,8 @@ from truto_tickets_nb.api.address import query_pairs
 from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.problem import Problem
+from truto_tickets_nb.plans.programs.language import ProgramLanguage
+from truto_tickets_nb.plans.programs.languages import LANGUAGES
 from truto_tickets_nb.plans.request_spec import READ, RequestSpec
 from truto_tickets_nb.tickets.json_values import ref
 
@@ -45,7 +47,7 @@ IDS = [
     "$HOME",
     "~*!()",
 ]
-METHODS = ("to_curl", "to_python", "to_javascript", "to_typescript", "to_python_sdk")
+METHODS = tuple(f"to_{name}" for name in LANGUAGES)
 
 
 def renamed(df):
@@ -505,3 +507,22 @@ def of_javascript(plan, records, node, folder):
     (folder / "ways.mjs").write_text(f"const cases = {cases};\n{text}{made}", encoding="utf-8")
     command = [node, str(folder / "ways.mjs")]
     return json.loads(subprocess.run(command, capture_output=True, check=True, env={"TRUTO_API_TOKEN": "x"}).stdout)
+
+
+def test_a_new_language_is_one_module(monkeypatch):
+    """Whatever is registered can be written; one that is not is refused with a list of those there are."""
+    basic = ProgramLanguage("basic", "BASIC", ".bas", lambda plan, url: f"REM {len(plan)} tickets at {url}", "REM")
+    monkeypatch.setitem(LANGUAGES, "basic", basic)
+    assert Plan("acc", "jira").to_program("basic", "http://x") == "REM 0 tickets at http://x"
+    with pytest.raises(tt.errors.ArgumentError, match=r"Unknown language 'pyton'\. Did you mean 'python'"):
+        Plan("acc", "jira").to_program("pyton")
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_each_language_begins_with_the_headline_as_a_comment(name):
+    """Whoever opens the file reads first what it does."""
+    language = LANGUAGES[name]
+    first = [line for line in Plan("acc", "jira").to_program(name).splitlines() if line.startswith(language.comment)]
+    assert any("0 tickets to change" in line for line in first[:3])
+    assert language.title
+    assert language.suffix.startswith(".")

@@ -503,3 +503,24 @@ def test_closed_practice_server_says_so():
             ask()
     assert (repr(served), len(served.requests()) > 0, served.struck()) == ("Sandbox('jira', closed)", True, [])
     served.close()
+
+
+def test_what_the_server_overrides_of_uvicorn_is_still_there():
+    """Three methods of uvicorn are overridden: a release that renames one, or what they read, fails here and not in the middle of a demo."""
+    import inspect
+
+    import uvicorn
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    server = uvicorn.Server(uvicorn.Config(lambda: None))
+    assert list(inspect.signature(uvicorn.Server.main_loop).parameters) == ["self"]
+    assert list(inspect.signature(uvicorn.Server.on_tick).parameters) == ["self", "counter"]
+    assert list(inspect.signature(uvicorn.Server.shutdown).parameters) == ["self", "sockets"]
+    assert {"connections", "tasks"} <= vars(server.server_state).keys()
+    assert server.should_exit is False
+    assert server.started is False
+    assert "self.servers" in inspect.getsource(uvicorn.Server.startup)
+    for name in ("connection_made", "connection_lost", "data_received", "send_400_response"):
+        assert callable(getattr(H11Protocol, name))
+    source = inspect.getsource(H11Protocol.__init__)
+    assert all(f"self.{name}" in source for name in ("client", "conn", "cycle", "loop", "transport"))

@@ -17,7 +17,7 @@ from truto_tickets_nb.plans import plan_file, preview
 from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.plan_data import PlanData
 from truto_tickets_nb.plans.problem import Problem
-from truto_tickets_nb.plans.programs import curl, javascript, python, python_sdk, typescript
+from truto_tickets_nb.plans.programs.languages import language
 from truto_tickets_nb.plans.request_parameters import merged
 from truto_tickets_nb.plans.request_spec import RequestSpec, silence
 from truto_tickets_nb.plans.request_summary import request_notes
@@ -160,6 +160,16 @@ class Plan(PlanData):
         """List the changes as a DataFrame: ticket, title, field, before, after (all str or tuples), one row a change."""
         return preview.frame(self)
 
+    def to_program(self, name: str, base_url: str = TRUTO) -> str:
+        """Write a program that sends exactly this plan, in a language by its name: curl, python, javascript, typescript, python_sdk.
+
+        >>> Plan("acc", "jira").to_program("curl") == Plan("acc", "jira").to_curl()
+        True
+
+        An unknown language is an ArgumentError that lists those there are.
+        """
+        return language(name).write(self, base_url)
+
     def to_curl(self, base_url: str = TRUTO) -> str:
         r"""Write a shell script of curl commands that sends exactly this plan; the token comes from TRUTO_API_TOKEN.
 
@@ -171,7 +181,7 @@ class Plan(PlanData):
         Like every program of a plan it checks nothing (no conflict check, no journal, no undo; account.apply() does), and stops at
         the first answer that is no success. A plan with blocking problems is a PlanError.
         """
-        return curl.program(self, base_url)
+        return self.to_program("curl", base_url)
 
     def to_python(self, base_url: str = TRUTO) -> str:
         """Write a Python program that sends exactly this plan, with requests; see to_curl().
@@ -179,7 +189,7 @@ class Plan(PlanData):
         >>> print(Plan("acc", "jira").to_python().splitlines()[1])
         # 0 tickets to change (0 fields)
         """
-        return python.program(self, base_url)
+        return self.to_program("python", base_url)
 
     def to_javascript(self, base_url: str = TRUTO) -> str:
         """Write a JavaScript program (an ES module, Node 18 or later) that sends exactly this plan, with fetch; see to_curl().
@@ -187,7 +197,7 @@ class Plan(PlanData):
         >>> print(Plan("acc", "jira").to_javascript().splitlines()[0])
         // 0 tickets to change (0 fields)
         """
-        return javascript.program(self, base_url)
+        return self.to_program("javascript", base_url)
 
     def to_typescript(self, base_url: str = TRUTO) -> str:
         """Write a TypeScript program that sends this plan with Truto's own SDK, @truto/truto-ts-sdk; see to_curl().
@@ -198,7 +208,7 @@ class Plan(PlanData):
         The SDK writes the JSON itself: the bytes may differ, what they mean does not. A number that JavaScript would round is a
         PlanError. Source: https://github.com/trutohq/truto-ts-sdk
         """
-        return typescript.program(self, base_url)
+        return self.to_program("typescript", base_url)
 
     def to_python_sdk(self, base_url: str = TRUTO) -> str:
         """Write a Python program that sends this plan with Truto's own SDK, truto-python-sdk (Python 3.12); see to_curl().
@@ -208,7 +218,7 @@ class Plan(PlanData):
 
         The SDK writes the JSON itself (other bytes, the same meaning) and sets no Idempotency-Key.
         """
-        return python_sdk.program(self, base_url)
+        return self.to_program("python_sdk", base_url)
 
     def __repr__(self) -> str:
         return to_text(preview.page(self))

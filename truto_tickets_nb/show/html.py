@@ -1,14 +1,17 @@
-"""Render a page as HTML without scripts: escaped in one place, readable in light and dark themes."""
+"""Render a page as HTML without scripts: escaped by type, readable in light and dark themes."""
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
 
 from truto_tickets_nb.show.page import Answers, BeforeAfter, Paragraph, Sets
 from truto_tickets_nb.show.visible_text import EMPTY, clip, pair, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from truto_tickets_nb.show.page import Cell, Group, Page, Row
 
 # Jupyter sets data-jp-theme-light on <body>; elsewhere the system decides. Colours reach WCAG AA on both grounds.
@@ -32,82 +35,99 @@ STYLE = (
     ".tt .n code{font-family:ui-monospace,monospace;color:var(--tt-ink);background:none}"
 )
 # A notebook that is not trusted yet loses the style sheet: what matters then stands in the elements themselves.
-_LEFT = 'style="text-align:left"'
+_LEFT = Markup('style="text-align:left"')
 _SIGNS = {"plain": "", "good": "✓ ", "warn": "! ", "bad": "✗ "}
+_EMPTY = Markup()
 
 
-def text(value: str) -> str:
-    """Escape foreign text: never HTML, its odd characters made visible, its direction kept to itself."""
-    shown = visible(value)
-    return html.escape(shown) if shown.isascii() else f"<bdi>{html.escape(shown)}</bdi>"
+def text(value: str) -> Markup:
+    """Return foreign text escaped: never HTML, its odd characters made visible, its direction kept to itself.
+
+    >>> str(text("<b>"))
+    '&lt;b&gt;'
+    """
+    return _isolated(visible(value))
+
+
+def _isolated(shown: str) -> Markup:
+    return escape(shown) if shown.isascii() else Markup("<bdi>{}</bdi>").format(shown)
 
 
 def to_html(page: Page) -> str:
-    """Render a page as a fragment with its own style."""
-    facts = "".join(f"<span>{text(fact)}</span>" for fact in page.facts)
-    blocks = "".join(_block(block) for block in page.blocks)
-    footer = f'<p class="n"><code>{text(page.footer)}</code></p>' if page.footer else ""
-    head = f"<h3>{text(page.headline)}</h3>" + (f'<p class="f">{facts}</p>' if facts else "")
-    return f'<div class="tt"><style>{STYLE}</style>{head}{blocks}{footer}</div>'
+    """Render a page as a fragment with its own style. Whatever is not `Markup` is escaped where it is put in."""
+    facts = _joined(Markup("<span>{}</span>").format(text(fact)) for fact in page.facts)
+    blocks = _joined(_block(block) for block in page.blocks)
+    footer = Markup('<p class="n"><code>{}</code></p>').format(text(page.footer)) if page.footer else _EMPTY
+    line = Markup('<p class="f">{}</p>').format(facts) if facts else _EMPTY
+    whole = Markup('<div class="tt"><style>{}</style><h3>{}</h3>{}{}{}</div>')
+    return str(whole.format(Markup(STYLE), text(page.headline), line, blocks, footer))  # noqa: S704
 
 
 def to_document(page: Page, title: str) -> str:
     """Render a page as a whole HTML file."""
     ground = ":root{color-scheme:light dark}body{margin:2rem auto;max-width:62rem;padding:0 1rem;background:Canvas}"
+    head = Markup('<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{}</title>').format(title)
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{ground}</style></head><body>{to_html(page)}</body></html>\n'
+        f'{head}<meta name="viewport" content="width=device-width"><style>{ground}</style></head>'
+        f"<body>{to_html(page)}</body></html>\n"
     )
 
 
-def _block(block: Paragraph | Group | Answers) -> str:
+def _joined(parts: Iterable[Markup]) -> Markup:
+    return _EMPTY.join(parts)
+
+
+def _block(block: Paragraph | Group | Answers) -> Markup:
     if isinstance(block, Paragraph):
-        return _note(block)
+        return _paragraph(block)
     return _answers(block) if isinstance(block, Answers) else _group(block)
 
 
-def _answers(found: Answers) -> str:
-    rows = "".join(
-        f'<tr><td class="t" {_LEFT}>{text(asked)}</td><td {_LEFT}>{text(told)}</td></tr>'
-        if asked
-        else f'<tr><td colspan="2" {_LEFT}>{text(told)}</td></tr>'
-        for asked, told in found.rows
+def _answers(block: Answers) -> Markup:
+    pair = Markup('<tr><td class="t" {}>{}</td><td {}>{}</td></tr>')
+    alone = Markup('<tr><td colspan="2" {}>{}</td></tr>')
+    rows = _joined(
+        pair.format(_LEFT, text(question), _LEFT, text(answer)) if question else alone.format(_LEFT, text(answer))
+        for question, answer in block.rows
     )
-    return f"<details open><summary><b>{text(found.label)}</b></summary><table><tbody>{rows}</tbody></table></details>"
+    whole = Markup("<details open><summary><b>{}</b></summary><table><tbody>{}</tbody></table></details>")
+    return whole.format(text(block.label), rows)
 
 
-def _note(note: Paragraph) -> str:
-    return f'<p class="{note.tone}">{_SIGNS[note.tone]}{text(note.text)}</p>'
+def _paragraph(block: Paragraph) -> Markup:
+    return Markup('<p class="{}">{}{}</p>').format(block.tone, _SIGNS[block.tone], text(block.text))
 
 
-def _group(group: Group) -> str:
+def _group(group: Group) -> Markup:
     what = cell(group.what)
-    label = f"<b>{text(group.label)}</b>" + (f" {what}" if what else "")
-    summary = f'<summary class="{group.tone}">{_SIGNS[group.tone]}{label} <span class="c">({text(group.count)})</span></summary>'
-    titled = any(row.title for row in group.rows)
-    rows = "".join(_row(row, titled=titled) for row in group.rows)
-    more = f"<p><i>and {group.hidden:,} more</i></p>" if group.hidden else ""
-    return f"<details{' open' if len(group.rows) <= 10 else ''}>{summary}<table><tbody>{rows}</tbody></table>{more}</details>"
+    label = Markup("<b>{}</b>").format(text(group.label)) + (Markup(" {}").format(what) if what else _EMPTY)
+    summary = Markup('<summary class="{}">{}{} <span class="c">({})</span></summary>').format(
+        group.tone, _SIGNS[group.tone], label, text(group.count)
+    )
+    has_titles = any(row.title for row in group.rows)
+    rows = _joined(_row(row, has_titles=has_titles) for row in group.rows)
+    more = Markup("<p><i>and {} more</i></p>").format(f"{group.hidden:,}") if group.hidden else _EMPTY
+    is_open = Markup(" open") if len(group.rows) <= 10 else _EMPTY
+    whole = Markup("<details{}>{}<table><tbody>{}</tbody></table>{}</details>")
+    return whole.format(is_open, summary, rows, more)
 
 
-def _row(row: Row, *, titled: bool) -> str:
-    title = f'<td class="t" {_LEFT}>{text(clip(row.title))}</td>' if titled else ""
-    cells = "".join(f"<td {_LEFT}>{cell(item)}</td>" for item in row.cells)
-    return f'<tr><th scope="row" {_LEFT}>{text(row.key)}</th>{title}{cells}</tr>'
+def _row(row: Row, *, has_titles: bool) -> Markup:
+    title = Markup('<td class="t" {}>{}</td>').format(_LEFT, text(clip(row.title))) if has_titles else _EMPTY
+    cells = _joined(Markup("<td {}>{}</td>").format(_LEFT, cell(item)) for item in row.cells)
+    return Markup('<tr><th scope="row" {}>{}</th>{}{}</tr>').format(_LEFT, text(row.key), title, cells)
 
 
-def cell(value: Cell) -> str:
+def cell(value: Cell) -> Markup:
     """Render a cell; signs tell besides the colours."""
     if isinstance(value, Sets):
-        gained = [f"<ins>+{text(name)}</ins>" for name in value.added]
-        return " ".join([*gained, *(f"<del>−{text(name)}</del>" for name in value.removed)])
+        added = [Markup("<ins>+{}</ins>").format(text(name)) for name in value.added]
+        return Markup(" ").join([*added, *(Markup("<del>−{}</del>").format(text(name)) for name in value.removed)])
     if isinstance(value, BeforeAfter):
         before, after = pair(value.before or "", value.after or "")
-        return f"<del>{_side(before)}</del> → <ins>{_side(after)}</ins>"
+        return Markup("<del>{}</del> → <ins>{}</ins>").format(_side(before), _side(after))
     return text(clip(value))
 
 
-def _side(shown: str) -> str:
-    if not shown:
-        return EMPTY
-    return html.escape(shown) if shown.isascii() else f"<bdi>{html.escape(shown)}</bdi>"
+def _side(shown: str) -> Markup:
+    return _isolated(shown) if shown else escape(EMPTY)

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.plans.programs import literals, python_functions
+from truto_tickets_nb.plans.programs.language import ProgramLanguage
 from truto_tickets_nb.plans.programs.requests import encoded, script
 from truto_tickets_nb.plans.programs.templates import filled, stacked
 
@@ -98,3 +99,6 @@ def _needs(found: Script) -> str:
 def _call(sending: ProgramRequest) -> str:
     words = " ".join(map(literals.bash, (sending.path, sending.body, sending.key)))
     return f"{literals.comment('#', sending.told)}\npatch {words}"
+
+
+LANGUAGE = ProgramLanguage("curl", "Shell script with curl", ".sh", program)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.plans.programs import javascript_functions, literals
+from truto_tickets_nb.plans.programs.language import ProgramLanguage
 from truto_tickets_nb.plans.programs.requests import encoded, script
 from truto_tickets_nb.plans.programs.templates import filled, stacked
 
@@ -73,3 +74,6 @@ def _patch(found: Script) -> str:
 def _call(sending: ProgramRequest) -> str:
     words = ", ".join(map(literals.javascript, (sending.ticket, sending.body, sending.key)))
     return f"{literals.comment('//', sending.told)}\nawait patch({words});"
+
+
+LANGUAGE = ProgramLanguage("javascript", "JavaScript with fetch (Node 18 or later)", ".mjs", program, "//")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.plans.programs import literals, python_functions
+from truto_tickets_nb.plans.programs.language import ProgramLanguage
 from truto_tickets_nb.plans.programs.requests import encoded, script
 from truto_tickets_nb.plans.programs.templates import filled, stacked
 
@@ -89,3 +90,6 @@ def _patch(found: Script) -> str:
 def _call(sending: ProgramRequest) -> str:
     words = ", ".join(map(literals.python, (sending.ticket, sending.body, sending.key)))
     return f"{literals.comment('#', sending.told)}\npatch({words})"
+
+
+LANGUAGE = ProgramLanguage("python", "Python with requests", ".py", program)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from truto_tickets_nb.plans.programs import literals, python_functions
+from truto_tickets_nb.plans.programs.language import ProgramLanguage
 from truto_tickets_nb.plans.programs.requests import grouped, script
 from truto_tickets_nb.plans.programs.templates import filled, stacked
 
@@ -80,3 +81,6 @@ def _call(sending: ProgramRequest) -> str:
     body = literals.python_value(orjson.loads(sending.body))
     comment = literals.comment("#", sending.told)
     return f"    {comment}\n    await patch({literals.python(sending.ticket)}, {body})"
+
+
+LANGUAGE = ProgramLanguage("python_sdk", "Python with Truto's SDK", ".py", program)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from truto_tickets_nb.plans.programs import literals, typescript_functions
+from truto_tickets_nb.plans.programs.language import ProgramLanguage
 from truto_tickets_nb.plans.programs.requests import grouped, script
 from truto_tickets_nb.plans.programs.templates import filled, stacked
 
@@ -82,3 +83,6 @@ def _call(sending: ProgramRequest) -> str:
     body = literals.javascript_value(orjson.loads(sending.body))
     words = f"{literals.javascript(sending.ticket)}, {body}, {literals.javascript(sending.key)}"
     return f"{literals.comment('//', sending.told)}\nawait patch({words});"
+
+
+LANGUAGE = ProgramLanguage("typescript", "TypeScript with Truto's SDK", ".ts", program, "//")

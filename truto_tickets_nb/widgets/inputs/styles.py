@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W  # noqa: N812
+from markupsafe import Markup
 
 from truto_tickets_nb.edits.values import shown
 from truto_tickets_nb.plans import preview
@@ -81,17 +82,19 @@ def wide(**more: Any) -> Any:
 LABEL = {"description_width": "initial"}
 
 
-def words(told: str, tone: str = "") -> str:
-    """Write a sentence."""
-    if not told:
+def words(sentence: str, tone: str = "") -> str:
+    """Return a sentence as HTML; "" where there is none."""
+    if not sentence:
         return ""
-    inner = f'<span class="{tone}">{_SIGNS.get(tone, "")}{text(told)}</span>' if tone else text(told)
-    return f'<div class="tt">{inner}</div>'
+    inner = text(sentence)
+    if tone:
+        inner = Markup('<span class="{}">{}{}</span>').format(tone, _SIGNS.get(tone, ""), inner)
+    return str(Markup('<div class="tt">{}</div>').format(inner))
 
 
-def note(told: str, tone: str) -> str:
-    """Write a message that a screen reader speaks."""
-    return f'<div class="tt" role="status" aria-live="polite">{words(told, tone)}</div>' if told else ""
+def note(message: str, tone: str) -> str:
+    """Return a message that a screen reader speaks."""
+    return f'<div class="tt" role="status" aria-live="polite">{words(message, tone)}</div>' if message else ""
 
 
 def tickets(count: int) -> str:
@@ -129,11 +132,13 @@ def page(headline: str, facts: Iterable[str] = (), blocks: Iterable[Paragraph | 
 
 
 def facts_of(headline: str, rows: Iterable[tuple[str, ...]]) -> str:
-    """Show a table that opens by a click: each row a name, and what there is to say of it."""
-    told = "".join(
-        f'<tr><th scope="row">{text(name)}</th>{"".join(f"<td>{text(clip(cell))}</td>" for cell in cells)}</tr>'
+    """Return a table that opens by a click: each row a name, and what there is to say of it."""
+    line, column = Markup('<tr><th scope="row">{}</th>{}</tr>'), Markup("<td>{}</td>")
+    table = Markup().join(
+        line.format(text(name), Markup().join(column.format(text(clip(cell))) for cell in cells))
         for name, *cells in rows
     )
-    if not told:
+    if not table:
         return ""
-    return f'<div class="tt"><details><summary>{text(headline)}</summary><table><tbody>{told}</tbody></table></details></div>'
+    whole = Markup('<div class="tt"><details><summary>{}</summary><table><tbody>{}</tbody></table></details></div>')
+    return str(whole.format(text(headline), table))
