@@ -45,7 +45,7 @@ SHOWN = 6  # names that an action carries
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Hold one thing that can be done; which of the parts are filled depends on the kind.
+    """One thing that can be done; which of the parts are filled depends on the kind.
 
     >>> Action("suggest", names=("Open",)).kind
     'suggest'
@@ -80,6 +80,6 @@ def of_names(kind: ActionKind, names: Sequence[str]) -> Action:
     return Action(kind, names=tuple(names[:SHOWN]), more=max(0, len(names) - SHOWN))
 
 
-def actions_of_json(found: Iterable[Mapping[str, Any]]) -> tuple[Action, ...]:
+def actions_of_json(data: Iterable[Mapping[str, Any]]) -> tuple[Action, ...]:
     """Read actions back from the JSON of their parts."""
-    return tuple(Action(**{**action, "names": tuple(action["names"])}) for action in found)
+    return tuple(Action(**{**action, "names": tuple(action["names"])}) for action in data)

@@ -25,7 +25,7 @@ def near(text: object, names: Iterable[str], *, count: int = 1, alike: float = A
 
 
 class Folded:
-    """Hold names ready to be searched again and again.
+    """Names ready to be searched again and again.
 
     >>> Folded(["Ada Byron", "Alan Turing"]).near("ada biron")
     ['Ada Byron']

@@ -61,23 +61,23 @@ class TicketsError(Exception):
 
 
 class SetupError(TicketsError, ValueError):
-    """Say which token, address or argument can't work, before anything is sent."""
+    """Which token, address or argument can't work, before anything is sent."""
 
 
 class ArgumentError(SetupError, TypeError):
-    """Say which argument is of another type than the function takes, what was given, and what to give."""
+    """Which argument is of another type than the function takes, what was given, and what to give."""
 
 
 class SandboxError(SetupError, OSError):
-    """Say why a practice server can't start: its port is taken, its file can't be read or written."""
+    """Why a practice server can't start: its port is taken, its file can't be read or written."""
 
 
 class AccountClosed(TicketsError, RuntimeError):
-    """Say that an account was closed, so that nothing more can be asked of it."""
+    """An account was closed, so that nothing more can be asked of it."""
 
 
 class FrameError(TicketsError, ValueError):
-    """Say why an edited frame can't be laid over its snapshot; `problems` lists every reason."""
+    """Why an edited frame can't be laid over its snapshot; `problems` lists every reason."""
 
     def __init__(self, message: str, problems: Sequence[object] = ()) -> None:
         super().__init__(message)
@@ -85,11 +85,11 @@ class FrameError(TicketsError, ValueError):
 
 
 class StepError(TicketsError, ValueError):
-    """Say why a step or a filter can't be made: an unknown field, a pattern that does not compile, nothing to set."""
+    """Why a step or a filter can't be made: an unknown field, a pattern that does not compile, nothing to set."""
 
 
 class RecipeError(TicketsError, ValueError):
-    """Say why a recipe or a saved draft can't be read."""
+    """Why a recipe or a saved draft can't be read."""
 
 
 class PlanError(TicketsError, ValueError):
@@ -105,11 +105,11 @@ class PlanFileError(PlanError):
 
 
 class ConfirmError(PlanError):
-    """Say that the number typed is not the number of tickets in the plan."""
+    """The number typed is not the number of tickets in the plan."""
 
 
 class ServerWrote(PlanError):
-    """Say that a tool that was asked to check only has changed a ticket; `undo` is the plan that puts it back."""
+    """A tool that was asked to check only has changed a ticket; `undo` is the plan that puts it back."""
 
     def __init__(self, message: str, undo: object = None) -> None:
         super().__init__(message)
@@ -117,19 +117,19 @@ class ServerWrote(PlanError):
 
 
 class SnapshotError(TicketsError, ValueError):
-    """Say why a saved snapshot can't be read."""
+    """Why a saved snapshot can't be read."""
 
 
 class JournalError(TicketsError, OSError):
-    """Say why the journal can't be read or written; nothing was sent."""
+    """Why the journal can't be read or written; nothing was sent."""
 
 
 class RunNotFound(JournalError, LookupError):
-    """Say that the journal has no run of this id; the message names the newest ones."""
+    """The journal has no run of this id; the message names the newest ones."""
 
 
 class RunUnreadable(JournalError, ValueError):
-    """Say why one run of the journal can't be read: its rows are damaged, or another version wrote them."""
+    """Why one run of the journal can't be read: its rows are damaged, or another version wrote them."""
 
 
 class LoadInterrupted(TicketsError, KeyboardInterrupt):
@@ -178,59 +178,59 @@ class ApiError(TicketsError, OSError):
 
 
 class TokenRefused(ApiError, PermissionError):
-    """Say that Truto does not know the token (401)."""
+    """Truto does not know the token (401)."""
 
 
 class NeedsReauth(ApiError, PermissionError):
-    """Say that the provider no longer accepts the connection (401 with the remote flag)."""
+    """The provider no longer accepts the connection (401 with the remote flag)."""
 
 
 class NotAllowed(ApiError, PermissionError):
-    """Say what the token or the connection may not do (403)."""
+    """What the token or the connection may not do (403)."""
 
 
 class NotFound(ApiError, LookupError):
-    """Say what is not there, or not visible to this token (404)."""
+    """What is not there, or not visible to this token (404)."""
 
 
 class ReadOnly(ApiError, PermissionError):
-    """Say that this account takes no writes (405)."""
+    """This account takes no writes (405)."""
 
 
 class Rejected(ApiError, ValueError):
-    """Say why this request was refused as it is (400, 409, 412, 422)."""
+    """Why this request was refused as it is (400, 409, 412, 422)."""
 
 
 class AccountBlocked(ApiError, PermissionError):
-    """Say that Truto has blocked this account (503)."""
+    """Truto has blocked this account (503)."""
 
 
 class RateLimited(ApiError):
-    """Say that a limit was reached (429), and for how long in `retry_after`."""
+    """A limit was reached (429), and for how long in `retry_after`."""
 
 
 class ServerTrouble(ApiError):
-    """Say that Truto or the provider failed (500, 502, 504)."""
+    """Truto or the provider failed (500, 502, 504)."""
 
 
 class NoAnswer(ApiError, ConnectionError):
-    """Say that no usable answer came: the network, a time-out, or something that is not JSON."""
+    """No usable answer came: the network, a time-out, or something that is not JSON."""
 
 
 class UnexpectedAnswer(NoAnswer):
-    """Say that an answer is JSON, but not what was asked for; nothing of it was used."""
+    """An answer is JSON, but not what was asked for; nothing of it was used."""
 
 
 class LookTooOld(ApiError):
-    """Say that a change was held back, because too much time had passed since its ticket was read; nothing was sent."""
+    """A change was held back, because too much time had passed since its ticket was read; nothing was sent."""
 
 
 class Stopped(ApiError):
-    """Say that a request was not begun, because the work it belongs to was stopped."""
+    """A request was not begun, because the work it belongs to was stopped."""
 
 
 class _Warned(UserWarning):
-    """Say what a user should know, in a message that no terminal obeys."""
+    """What a user should know, in a message that no terminal obeys."""
 
     def __init__(self, message: object = "") -> None:
         super().__init__(_message(message))
@@ -267,13 +267,13 @@ def cause(error: Exception) -> ValueError:
     pydantic names the keys of the document that it read, and shows what it found there.
     """
     places = getattr(error, "errors", None)
-    told = places(include_input=False, include_url=False)[:5] if callable(places) else [str(error)]
-    return ValueError(shorten(told, _MOST))
+    places_of = places(include_input=False, include_url=False)[:5] if callable(places) else [str(error)]
+    return ValueError(shorten(places_of, _MOST))
 
 
 def _message(message: object) -> str:
-    told = str(message)
-    return printable_lines(told if len(told) <= _MOST else told[:_MOST] + "…")
+    text = str(message)
+    return printable_lines(text if len(text) <= _MOST else text[:_MOST] + "…")
 
 
 def shorten(text: object, longest: int = LONGEST) -> str:
@@ -282,5 +282,5 @@ def shorten(text: object, longest: int = LONGEST) -> str:
     >>> shorten("a\x1b[31mred" + "!" * 400, 12)
     'a\ufffd[31mred!!!…'
     """
-    whole = text if isinstance(text, str) else _written(text, str)
-    return printable(whole) if len(whole) <= longest else printable(whole[:longest]) + "…"
+    every = text if isinstance(text, str) else _written(text, str)
+    return printable(every) if len(every) <= longest else printable(every[:longest]) + "…"

@@ -49,7 +49,7 @@ CODES: tuple[str, ...] = get_args(NoteCode)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Hold one note.
+    """One note.
 
     >>> str(Note("run.stopped_early", "Stopped early", (Action("retry"),)))
     'Stopped early. run.retry() makes a plan of what was not sent.'
@@ -70,6 +70,6 @@ class Note:
         return self.words()
 
     @classmethod
-    def of_json(cls, found: Mapping[str, Any]) -> Self:
+    def of_json(cls, data: Mapping[str, Any]) -> Self:
         """Read a note back from the JSON of its parts."""
-        return cls(found["code"], found["message"], actions_of_json(found["actions"]))
+        return cls(data["code"], data["message"], actions_of_json(data["actions"]))

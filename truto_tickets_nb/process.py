@@ -31,7 +31,7 @@ def release(work: str) -> None:
 
 
 def is_alive(work: str, pid: int | None, began: str | None) -> bool:
-    """Tell whether its owner still works on it; a process that took over the number of another one does not count."""
+    """Return whether its owner still works on it; a process that took over the number of another one does not count."""
     if pid is None or not 0 < pid < 2**31:
         return False
     now = _began(pid)
@@ -41,7 +41,7 @@ def is_alive(work: str, pid: int | None, began: str | None) -> bool:
 
 
 def standing(work: str, pid: int | None, began: str | None, machine: str) -> Standing:
-    """Tell whether the owner works on it, is gone, or belongs to another machine, of which nobody can tell from here.
+    """Return whether the owner works on it, is gone, or belongs to another machine, of which nobody can tell from here.
 
     >>> standing("run", os.getpid(), mark("run"), host()), standing("run", os.getpid(), mark("run"), "another machine")
     ('working', 'working')
@@ -55,7 +55,7 @@ def standing(work: str, pid: int | None, began: str | None, machine: str) -> Sta
 
 
 def _began(pid: int) -> str:
-    """Tell when a process began, in seconds that do not change with the clock of the machine; "" where nobody says so."""
+    """Return when a process began, in seconds that do not change with the clock of the machine; "" where nobody says so."""
     try:
         process = psutil.Process(pid)
         if process.status() == psutil.STATUS_ZOMBIE:

@@ -27,7 +27,7 @@ _BLANKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 
 
 def is_hidden(char: str) -> bool:
-    r"""Tell whether a terminal would obey a character, or the eye miss it: escapes, bidi controls, zero width, half an emoji.
+    r"""Return whether a terminal would obey a character, or the eye miss it: escapes, bidi controls, zero width, half an emoji.
 
     >>> [is_hidden(char) for char in ("\x1b", "\u202e", "\u200b", "\ud800", "a", "\u05d0")]
     [True, True, True, True, False, False]
@@ -41,10 +41,10 @@ def printable(text: object) -> str:
     >>> printable("a\x1b[31mred\r\n\u202eb")
     'a\ufffd[31mred  \ufffdb'
     """
-    whole = text if isinstance(text, str) else str(text)
-    if whole.isascii() and whole.isprintable():
-        return whole
-    return masked("".join(" " if char in _BLANKS or unicodedata.category(char) == "Zs" else char for char in whole))
+    every = text if isinstance(text, str) else str(text)
+    if every.isascii() and every.isprintable():
+        return every
+    return masked("".join(" " if char in _BLANKS or unicodedata.category(char) == "Zs" else char for char in every))
 
 
 def masked(text: str) -> str:
@@ -65,10 +65,10 @@ def printable_lines(text: object) -> str:
     >>> printable_lines("two:\n  \x07one")
     'two:\n  \ufffdone'
     """
-    whole = text if isinstance(text, str) else str(text)
-    if whole.isascii() and whole.isprintable():
-        return whole
-    return "\n".join(map(printable, whole.split("\n")))
+    every = text if isinstance(text, str) else str(text)
+    if every.isascii() and every.isprintable():
+        return every
+    return "\n".join(map(printable, every.split("\n")))
 
 
 def escaped_json(text: str) -> str:

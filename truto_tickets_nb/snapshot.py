@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False, repr=False)
 class Snapshot:
-    """Hold the tickets of one account as they were loaded. It never changes, whatever happens to its frames."""
+    """The tickets of one account as they were loaded. It never changes, whatever happens to its frames."""
 
     table: Table
     account_id: str
@@ -97,9 +97,9 @@ class Snapshot:
         TRUTO_TICKETS_HOME, else where the platform keeps such data). `recover=True` goes on with the one of this name that a dead
         kernel left. Practice in memory leaves nothing behind, as its journal does, unless a folder was given.
         """
-        told = home or self.home
-        keeps = told is not None or not self.practice
-        autosave = Autosave(folder(told) / FOLDER, self.account_id, name) if keeps else None
+        place = home or self.home
+        keeps = place is not None or not self.practice
+        autosave = Autosave(folder(place) / FOLDER, self.account_id, name) if keeps else None
         return Draft(self, name, autosave=autosave, recover=recover)
 
     def replay(self, recipe: Recipe) -> Report:
@@ -139,26 +139,21 @@ class Snapshot:
             return self.replay(edited).plan(clear=clear, quiet=quiet, query=query, carry=carry)
         edited = frame_of(edited)
         frame_identity.check_snapshot(edited, self.table, self.id)
-        found = compare(self.table, edited, self.reader_for(edited), clear=clear)
-        fields = {change.field for patch in found.patches for change in patch.changes}
-        way = request_spec_of(self.profile, self.learnt, fields, query=query, carry=carry, quiet=quiet)
-        book = rules.RuleContext(self.profile, self.learnt, way, found.records, self.choices)
-        changed = {(patch.ticket, change.field) for patch in found.patches for change in patch.changes}
-        return Plan(
-            self.account_id,
-            self.integration,
-            found.patches,
-            (
-                *found.problems,
-                *conflicts_of(edited, changed),
-                *new_tags.warnings(found.patches, self.choices),
-                *rules.problems(found.patches, book),
-            ),
-            (*found.notes, *new_tags.note(found.patches, self.choices), *rules.notes(found.patches, book)),
-            found.looked_at,
-            way,
-            budget=self.budget,
+        comparison = compare(self.table, edited, self.reader_for(edited), clear=clear)
+        fields = {change.field for patch in comparison.patches for change in patch.changes}
+        spec = request_spec_of(self.profile, self.learnt, fields, query=query, carry=carry, quiet=quiet)
+        context = rules.RuleContext(self.profile, self.learnt, spec, comparison.records, self.choices)
+        changed = {(patch.ticket, change.field) for patch in comparison.patches for change in patch.changes}
+        problems = (
+            *comparison.problems,
+            *conflicts_of(edited, changed),
+            *new_tags.warnings(comparison.patches, self.choices),
+            *rules.problems(comparison.patches, context),
         )
+        tags = new_tags.note(comparison.patches, self.choices)
+        notes = (*comparison.notes, *tags, *rules.notes(comparison.patches, context))
+        plan = Plan(self.account_id, self.integration, comparison.patches, problems, notes, comparison.looked_at, spec)
+        return replace(plan, budget=self.budget)
 
     def rebase(self, edited: pd.DataFrame, base: Snapshot | None = None) -> pd.DataFrame:
         """Bring the edits of a frame that was made from an earlier snapshot over to this one; nothing is sent.
@@ -187,18 +182,18 @@ class Snapshot:
 
     def reader_for(self, edited: pd.DataFrame) -> Reader:
         """Make what reads the cells of an edited frame: the choices, the profile and the forms of dates of these tickets."""
-        known = dict(self.choices)
+        choices = dict(self.choices)
         if self._has_parents_edited(edited):
             names = self.table.frame["name"].fillna("") if "name" in self.table.frame else self.table.frame.index
-            known["parent_ticket"] = Choices("tickets", tuple(map(Choice, self.table.frame.index, names)))
-        return Reader(known, self.profile, date_forms(self.table), custom_forms(self.table, self.learnt))
+            choices["parent_ticket"] = Choices("tickets", tuple(map(Choice, self.table.frame.index, names)))
+        return Reader(choices, self.profile, date_forms(self.table), custom_forms(self.table, self.learnt))
 
     def _has_parents_edited(self, edited: pd.DataFrame) -> bool:
-        """Tell whether parents may have changed: only then every ticket is a choice, which costs time with many of them."""
+        """Return whether parents may have changed: only then every ticket is a choice, which costs time with many of them."""
         if "parent_ticket" not in edited.columns or edited.columns.duplicated().any():
             return False
-        held = self.table.frame.get("parent_ticket")
-        return held is None or not shared(held, edited["parent_ticket"])
+        current = self.table.frame.get("parent_ticket")
+        return current is None or not shared(current, edited["parent_ticket"])
 
     def fields(self) -> pd.DataFrame:
         """List the columns: kind, editable (bool), and the values that a reference may take (str), with who names them."""
@@ -236,15 +231,15 @@ class Snapshot:
         return self._marked(spreadsheets.read(file_path("path", path), self._origin()))
 
     def _origin(self) -> SheetSource:
-        told = {name: self._told(name) for name in self.table.frame.columns}
+        helps = {name: self._told(name) for name in self.table.frame.columns}
         days = frozenset({"due_date"} if self.profile.fact("due_date").value == "date" else ())
-        return SheetSource(self.table, self.account_id, self.integration, self.choices, told, days, self.id)
+        return SheetSource(self.table, self.account_id, self.integration, self.choices, helps, days, self.id)
 
     def _told(self, name: str) -> ColumnHelp:
-        found = about(name, self.profile, self.learnt, self.choices)
+        column = about(name, self.profile, self.learnt, self.choices)
         custom = self.learnt.field(name.removeprefix(CUSTOM)) if name.startswith(CUSTOM) else None
         return ColumnHelp(
-            found.kind, "" if found.editable else found.why, found.takes, custom.options if custom else ()
+            column.kind, "" if column.editable else column.why, column.takes, custom.options if custom else ()
         )
 
     def save(self, path: str | Path) -> None:

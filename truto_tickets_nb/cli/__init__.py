@@ -41,7 +41,7 @@ def _warned(  # noqa: PLR0913, PLR0917  (the form that the standard library want
     file: object = None,
     line: object = None,
 ) -> None:
-    """Tell our own warnings in one line; those of others as Python does."""
+    """Format our own warnings in one line; those of others as Python does."""
     if issubclass(category, JournalDamaged | DraftDamaged):
         warned(one_line(str(message)))
     else:

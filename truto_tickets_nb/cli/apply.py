@@ -37,8 +37,8 @@ SHOWN = 20  # tickets shown of what is left out
 def applied(options: argparse.Namespace) -> int:
     """Send a plan, after a look at its age and at every ticket of it; nothing is sent without its number."""
     plan_file.place(options.plan, options.receipt)
-    plan, made = plan_file.read(options.plan)
-    _refuse(options, plan, made)
+    plan, origin = plan_file.read(options.plan)
+    _refuse(options, plan, origin)
     if not len(plan):
         return _told(options, DONE, "The plan is empty: nothing to send.", plan_facts(plan))
     if not options.rebase and options.confirm is not None and not is_confirmed(plan, options.confirm):
@@ -49,41 +49,41 @@ def applied(options: argparse.Namespace) -> int:
         if options.rebase:
             return _rebased(options, account, now)
         if now.lost:
-            return _changed(options, plan, made, now)
+            return _changed(options, plan, origin, now)
         return _sent(options, account, plan, {})
 
 
-def _refuse(options: argparse.Namespace, plan: Plan, made: Made) -> None:
+def _refuse(options: argparse.Namespace, plan: Plan, origin: Made) -> None:
     """Refuse a plan with errors before anything is asked of the server."""
     of_this_account(options, plan.account_id, "The plan")
     if plan.blocking:
-        raise PlanError(f"{blocking(plan)}. Mend the recipe and make it anew: {made.again}")
+        raise PlanError(f"{blocking(plan)}. Mend the recipe and make it anew: {origin.again}")
     if len(plan) > options.cap:
         raise PlanError(
             f"The plan changes {len(plan):,} tickets, the safety limit is {options.cap:,}: add --cap {len(plan)}."
         )
     if options.receipt and options.receipt.suffix not in (".html", ".json"):
         raise SetupError(f"--receipt {options.receipt}: give a name that ends in .html or .json.")
-    if made.is_stale(options.max_age) and not options.rebase:
-        raise PlanError(_stale(options, made))
+    if origin.is_stale(options.max_age) and not options.rebase:
+        raise PlanError(_stale(options, origin))
 
 
-def _stale(options: argparse.Namespace, made: Made) -> str:
-    hours = made.hours()
+def _stale(options: argparse.Namespace, origin: Made) -> str:
+    hours = origin.hours()
     age = f"was made {hours:,.0f} hours ago" if hours >= 0 else "was made in the future: look at the clocks"
-    source = "" if made.is_told else " (by the age of its file)"
+    source = "" if origin.is_told else " (by the age of its file)"
     return (
-        f"{options.plan} {age}{source}, and may be {options.max_age:g} hours old. Make it anew: {made.again}; "
+        f"{options.plan} {age}{source}, and may be {options.max_age:g} hours old. Make it anew: {origin.again}; "
         "or add --rebase to go on with what still holds of it."
     )
 
 
-def _changed(options: argparse.Namespace, plan: Plan, made: Made, now: Rebased) -> int:
-    """Tell which tickets can't be changed as it was planned; nothing was sent."""
+def _changed(options: argparse.Namespace, plan: Plan, origin: Made, now: Rebased) -> int:
+    """Return which tickets can't be changed as it was planned; nothing was sent."""
     tickets = len({item.ticket for item in now.lost})
     line = (
         f"Nothing was sent: {tickets} of {len(plan)} tickets can't be changed as planned ({now.lost[0].reason.rstrip('.')}). "
-        f"Make it anew: {made.again}; or add --rebase to leave them out."
+        f"Make it anew: {origin.again}; or add --rebase to leave them out."
     )
     text = _list(now.lost, "No longer as planned")
     status = _told(options, FAILED, text, {**plan_facts(plan), **_lost(now), "error": line})
@@ -93,20 +93,20 @@ def _changed(options: argparse.Namespace, plan: Plan, made: Made, now: Rebased) 
 
 def _rebased(options: argparse.Namespace, account: Account, now: Rebased) -> int:
     """Go on with what still holds, if that is the number that was typed."""
-    found = {**_lost(now), "rebased": True}
+    facts = {**_lost(now), "rebased": True}
     if now.dropped and not options.json:
         say(_list(now.dropped, "No longer in the plan"))
     if not len(now.plan):
         text = "Nothing is left to send: " + (
             "look at the tickets above." if now.lost else "every ticket holds it already."
         )
-        return _told(options, FAILED if now.lost else DONE, text, {**plan_facts(now.plan), **found})
-    return _sent(options, account, now.plan, found)
+        return _told(options, FAILED if now.lost else DONE, text, {**plan_facts(now.plan), **facts})
+    return _sent(options, account, now.plan, facts)
 
 
-def _sent(options: argparse.Namespace, account: Account, plan: Plan, found: dict[str, Any]) -> int:
+def _sent(options: argparse.Namespace, account: Account, plan: Plan, more: dict[str, Any]) -> int:
     if not confirmed_plan(options, plan):
-        return _unconfirmed(options, plan, found)
+        return _unconfirmed(options, plan, more)
     try:
         run = account.apply(plan, confirm=options.confirm, quiet=options.quiet, brakes=SafetyLimits(cap=options.cap))
     except RunInterrupted as error:
@@ -114,18 +114,18 @@ def _sent(options: argparse.Namespace, account: Account, plan: Plan, found: dict
         raise
     _receipt(options, run)
     receipt = f"\nThe receipt: {options.receipt.resolve()}" if options.receipt else ""
-    facts = {**plan_facts(plan), **found, **run_facts(run), "receipt": _receipt_path(options)}
+    facts = {**plan_facts(plan), **more, **run_facts(run), "receipt": _receipt_path(options)}
     return _told(options, run_status(run), run_text(run) + receipt, facts)
 
 
-def _unconfirmed(options: argparse.Namespace, plan: Plan, found: dict[str, Any]) -> int:
+def _unconfirmed(options: argparse.Namespace, plan: Plan, more: dict[str, Any]) -> int:
     command = f"apply {options.plan}{' --rebase' if options.rebase else ''}"
     text = plan_text(plan) if options.confirm is None else preview.headline(plan)
-    return unconfirmed(options, len(plan), command, text, {**plan_facts(plan), **found})
+    return unconfirmed(options, len(plan), command, text, {**plan_facts(plan), **more})
 
 
-def _told(options: argparse.Namespace, status: int, text: str, found: dict[str, Any]) -> int:
-    told(options, text, {"exit": status, **found})
+def _told(options: argparse.Namespace, status: int, text: str, facts: dict[str, Any]) -> int:
+    told(options, text, {"exit": status, **facts})
     return status
 
 
@@ -138,19 +138,19 @@ def _list(items: Iterable[Dropped], title: str) -> str:
     reasons: dict[tuple[str, str], list[Dropped]] = {}
     for item in items:
         reasons.setdefault((item.why, item.reason), []).append(item)
-    return to_text(Page(title, (), tuple(_group(*told, found) for told, found in reasons.items()))) + "\n"
+    return to_text(Page(title, (), tuple(_group(*reason, members) for reason, members in reasons.items()))) + "\n"
 
 
-def _group(why: str, reason: str, found: list[Dropped]) -> Group:
-    rows = tuple(Row(item.ticket, "" if item.theirs else item.title, _cells(item)) for item in found[:SHOWN])
-    return Group(why, reason, f"{len(found):,}", rows, max(0, len(found) - SHOWN), "plain" if why == SO else "warn")
+def _group(why: str, reason: str, members: list[Dropped]) -> Group:
+    rows = tuple(Row(item.ticket, "" if item.theirs else item.title, _cells(item)) for item in members[:SHOWN])
+    return Group(why, reason, f"{len(members):,}", rows, max(0, len(members) - SHOWN), "plain" if why == SO else "warn")
 
 
 def _cells(item: Dropped) -> tuple[str, ...]:
     if item.why == SO or item.theirs is None:
         return (item.field,)
-    held = item.theirs if isinstance(item.theirs, str) else ", ".join(item.theirs) or "(empty)"
-    return (f"{item.field} is now {held}",)
+    current = item.theirs if isinstance(item.theirs, str) else ", ".join(item.theirs) or "(empty)"
+    return (f"{item.field} is now {current}",)
 
 
 def _receipt_path(options: argparse.Namespace) -> str | None:

@@ -51,7 +51,7 @@ def folder(options: argparse.Namespace) -> Path:
 
 
 def somebody_is_there() -> bool:
-    """Tell whether a person can be asked."""
+    """Return whether a person can be asked."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
@@ -66,7 +66,7 @@ def typed(question: str) -> int | str | None:
     return None
 
 
-def filters(where: Iterable[str], whole: str | None) -> dict[str, Any]:
+def filters(where: Iterable[str], json_text: str | None) -> dict[str, Any]:
     """Read --where FIELD=VALUE and --filter JSON into the filters of account.load().
 
     >>> filters(["status=open", "updated_at>=2026-01-01", "updated_at<2026-02-01"], None)
@@ -78,18 +78,18 @@ def filters(where: Iterable[str], whole: str | None) -> dict[str, Any]:
         if operator in tests.setdefault(field, {}):
             raise SetupError(f'{field} is tested twice. Several values: --filter \'{{"{field}": {{"in": [...]}}}}\'')
         tests[field][operator] = value
-    found = {**_json(whole), **{name: _plain(told) for name, told in tests.items()}}
-    check(found)
-    return found
+    conditions = {**_json(json_text), **{name: _plain(test) for name, test in tests.items()}}
+    check(conditions)
+    return conditions
 
 
 def _test(text: str) -> tuple[str, str, str]:
-    found = _TEST.fullmatch(text)
-    if not found or not found[3]:
+    match = _TEST.fullmatch(text)
+    if not match or not match[3]:
         raise SetupError(
             f"--where {shorten(text, 60)!r} is no test. Write one such as status=open or 'due_date<2026-02-01'."
         )
-    return found[1], _OPERATORS[found[2]], found[3]
+    return match[1], _OPERATORS[match[2]], match[3]
 
 
 def _plain(tests: dict[str, Any]) -> Any:
@@ -98,24 +98,24 @@ def _plain(tests: dict[str, Any]) -> Any:
 
 def _json(text: str | None) -> dict[str, Any]:
     try:
-        found = json.loads(text or "{}")
+        data = json.loads(text or "{}")
     except ValueError as error:
         raise SetupError(f"--filter is no JSON: {error}. Write an object such as '{_SAMPLE}'.") from error
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         raise SetupError(f"--filter takes one JSON object, such as '{_SAMPLE}'.")
-    return found
+    return data
 
 
 _SAMPLE = '{"updated_at": {"gt": "2026-01-01"}}'
 
 
-def ids(told: Iterable[str]) -> tuple[str, ...]:
+def ids(texts: Iterable[str]) -> tuple[str, ...]:
     """Read --ids 1,2,3, given once or several times.
 
     >>> ids(["10001,10002", "10001"])
     ('10001', '10002')
     """
-    return tuple(dict.fromkeys(part.strip() for text in told for part in text.split(",") if part.strip()))
+    return tuple(dict.fromkeys(part.strip() for text in texts for part in text.split(",") if part.strip()))
 
 
 def confirmation(text: str) -> int | str:

@@ -24,13 +24,13 @@ def add_confirm(job: argparse.ArgumentParser) -> None:
 
 
 def confirmed_plan(options: argparse.Namespace, plan: Plan) -> bool:
-    """Tell whether the number of a plan, or its fingerprint, was given; a person who gave none sees the plan and is asked."""
+    """Return whether the number of a plan, or its fingerprint, was given; a person who gave none sees the plan and is asked."""
     _ask(options, len(plan), plan_text(plan), "send these changes")
     return is_confirmed(plan, options.confirm)
 
 
 def confirmed(options: argparse.Namespace, count: int, text: str, purpose: str) -> bool:
-    """Tell whether the number was given; a person who gave none is shown the text and asked."""
+    """Return whether the number was given; a person who gave none is shown the text and asked."""
     _ask(options, count, text, purpose)
     return bool(options.confirm == count)
 
@@ -42,7 +42,7 @@ def _ask(options: argparse.Namespace, count: int, text: str, purpose: str) -> No
 
 
 def unconfirmed(options: argparse.Namespace, count: int, command: str, text: str, facts: dict[str, Any]) -> int:
-    """Tell the number and the command that sends it; nothing was sent."""
+    """Return the number and the command that sends it; nothing was sent."""
     given = f"you confirmed {options.confirm}" if options.confirm else "no number was confirmed"
     line = f"Nothing was sent: {given}, the number is {count}. To send it: truto-tickets {command} --confirm {count}"
     told(options, text, {"exit": UNCONFIRMED, **facts, "error": line})

@@ -87,9 +87,9 @@ def _whole(account: Account, options: argparse.Namespace) -> int:
 def _taken_up(account: Account, options: argparse.Namespace) -> int:
     """Go on with a demo that was killed."""
     run_id = account.journal.last_open(account.id) or ""
-    found = account.run(run_id)
-    _step("An earlier demo was killed in the middle", found.describe())
-    if not agreed(len(found.open), options, "go on with what is open"):
+    earlier = account.run(run_id)
+    _step("An earlier demo was killed in the middle", earlier.describe())
+    if not agreed(len(earlier.open), options, "go on with what is open"):
         return UNCONFIRMED
     run = account.resume(run_id)
     _step("Resume: what was in flight is read again first", repr(run))
@@ -137,8 +137,8 @@ def _edited(snapshot: Snapshot) -> pd.DataFrame:
     if "priority" in takes and urgent:
         df.loc[refunds, "priority"] = urgent[0] if "High" not in urgent else "High"
     if "tags" in takes:
-        known = snapshot.choices["tags"].names()
-        label = "Billing" if "Billing" in known and "billing" not in known else "billing"
+        tags = snapshot.choices["tags"].names()
+        label = "Billing" if "Billing" in tags and "billing" not in tags else "billing"
         df["tags"] = df["tags"].tickets.add(label, where=refunds)
         for misspelt in ("billling", "bill-ing", "Billing"):
             df["tags"] = df["tags"].tickets.replace(misspelt, label)

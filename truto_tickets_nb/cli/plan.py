@@ -62,7 +62,7 @@ def _inapplicable_words(count: int) -> str:
 
 
 def _made(options: argparse.Namespace, recipe: Recipe) -> dict[str, Any]:
-    """Tell what the plan was made of, and the command that makes it anew."""
+    """Return what the plan was made of, and the command that makes it anew."""
     return {
         "recipe": str(options.recipe.resolve()),
         "name": recipe.name,
@@ -100,7 +100,7 @@ def _next(options: argparse.Namespace, plan: Plan) -> str:
 
 
 def _facts(options: argparse.Namespace, report: Report, plan: Plan, snapshot: Snapshot) -> dict[str, Any]:
-    """Tell machines what the text tells people."""
+    """Return as JSON what the text says."""
     return {
         **plan_facts(plan),
         "loaded": len(snapshot),
@@ -113,7 +113,7 @@ def _facts(options: argparse.Namespace, report: Report, plan: Plan, snapshot: Sn
 
 
 def plan_facts(plan: Plan) -> dict[str, Any]:
-    """Tell a plan in numbers; `confirm` is the number to type."""
+    """Return a plan in numbers; `confirm` is the number to type."""
     return {
         "integration": plan.integration,
         "account": plan.account_id,

@@ -29,7 +29,7 @@ AHEAD = 0.1  # hours by which another machine's clock may be ahead of ours
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Say when and how a plan was made; `is_told` is False where only the age of its file is known."""
+    """When and how a plan was made; `is_told` is False where only the age of its file is known."""
 
     at: datetime
     by: str = ""
@@ -38,11 +38,11 @@ class Made:
     is_told: bool = True
 
     def hours(self, now: datetime | None = None) -> float:
-        """Tell its age in hours; a clock that is ahead makes it negative."""
+        """Return its age in hours; a clock that is ahead makes it negative."""
         return ((now or datetime.now(UTC)) - self.at).total_seconds() / 3600
 
     def is_stale(self, most: float) -> bool:
-        """Tell whether it is older than so many hours, or of a time that is still to come."""
+        """Return whether it is older than so many hours, or of a time that is still to come."""
         return not -AHEAD <= self.hours() <= most
 
     @property
@@ -51,13 +51,13 @@ class Made:
         return shlex.join(self.words) if self.words else ANEW
 
 
-def write(path: Path, plan: Plan, made: Mapping[str, Any]) -> None:
+def write(path: Path, plan: Plan, origin: Mapping[str, Any]) -> None:
     """Write a plan with the story of its making; an earlier file is replaced only once the new one is complete."""
-    whole = orjson.loads(plan.to_json())
-    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": _user(), "version": VERSION, **made}
-    head = {key: whole[key] for key in ("truto_tickets_plan", "fingerprint")}
-    told = {**head, "made": {**about, "digest": _digest(about, whole["fingerprint"])}, "plan": whole["plan"]}
-    put(path, orjson.dumps(told, option=orjson.OPT_INDENT_2).decode() + "\n")
+    saved = orjson.loads(plan.to_json())
+    about = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "by": _user(), "version": VERSION, **origin}
+    head = {key: saved[key] for key in ("truto_tickets_plan", "fingerprint")}
+    content = {**head, "made": {**about, "digest": _digest(about, saved["fingerprint"])}, "plan": saved["plan"]}
+    put(path, orjson.dumps(content, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
 def _digest(about: Mapping[str, Any], fingerprint: str) -> str:
@@ -104,29 +104,31 @@ def _plan(path: Path, text: bytes) -> Plan:
         raise PlanError(f"{path} is no plan, or it is damaged ({shorten(error, 80)}). Make it anew.") from error
 
 
-def _check(path: Path, found: Any) -> None:
-    if not isinstance(found, dict) or "truto_tickets_plan" not in found:
+def _check(path: Path, data: Any) -> None:
+    if not isinstance(data, dict) or "truto_tickets_plan" not in data:
         raise PlanError(f"{path} is no plan. Make one: {ANEW}")
-    if found["truto_tickets_plan"] != FORMAT:
+    if data["truto_tickets_plan"] != FORMAT:
         raise PlanError(f"{path} is a plan of another version of this toolkit, which reads {FORMAT}. Make it anew.")
 
 
-def _made(path: Path, told: Any, fingerprint: str) -> Made:
+def _made(path: Path, data: Any, fingerprint: str) -> Made:
     """Read how it was made; a plan that a notebook saved with to_json() is as old as its file."""
-    if told is None:
+    if data is None:
         return Made(datetime.fromtimestamp(path.stat().st_mtime, UTC), is_told=False)
     try:
-        _check_digest(told, fingerprint)
-        at = datetime.fromisoformat(told["at"])
-        known = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return Made(known, str(told.get("by", "")), str(told.get("recipe", "")), tuple(map(str, told.get("words", ()))))
+        _check_digest(data, fingerprint)
+        at = datetime.fromisoformat(data["at"])
+        moment = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return Made(
+            moment, str(data.get("by", "")), str(data.get("recipe", "")), tuple(map(str, data.get("words", ())))
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PlanError(f"{path} does not say when it was made ({shorten(error, 80)}). Make it anew.") from error
 
 
-def _check_digest(told: dict[str, Any], fingerprint: str) -> None:
-    about = {key: value for key, value in told.items() if key != "digest"}
-    if told.get("digest") != _digest(about, fingerprint):
+def _check_digest(data: dict[str, Any], fingerprint: str) -> None:
+    about = {key: value for key, value in data.items() if key != "digest"}
+    if data.get("digest") != _digest(about, fingerprint):
         raise ValueError("what it says of that is not what was saved")
 
 

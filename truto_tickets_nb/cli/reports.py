@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 EXPECTED = (TicketsError, ValueError, OSError)
 
 
-def told(options: argparse.Namespace, text: str, found: dict[str, Any]) -> None:
-    """Tell people the text, machines the object: with --json it is all that stands on stdout."""
+def told(options: argparse.Namespace, text: str, facts: dict[str, Any]) -> None:
+    """Print the text; with --json the object, which is then all of stdout."""
     if options.json:
-        say_json(found)
+        say_json(facts)
     else:
         say(text)
 
 
 def warned(text: str) -> None:
-    """Tell one line on stderr."""
+    """Print one line on stderr."""
     complain(f"truto-tickets: {text}")
 
 
 def failed(options: argparse.Namespace, error: BaseException) -> int:
-    """Tell an error as one line on stderr, and to machines as an object; returns the exit status."""
+    """Print an error as one line on stderr, and with --json as an object; return the exit status."""
     status = INTERRUPTED if isinstance(error, KeyboardInterrupt) else FAILED
     line = one_line(_words(error))
     if getattr(options, "json", False):
@@ -83,12 +83,12 @@ def plan_text(plan: Plan) -> str:
 
 
 def run_status(run: Run) -> int:
-    """Tell whether all of a run went well."""
+    """Return whether all of a run went well."""
     return DONE if all(OUTCOMES[item.kind].is_done for item in run.outcomes) else FAILED
 
 
 def run_facts(run: Run) -> dict[str, Any]:
-    """Tell machines how a run ended: its id, the counts, and what needs a look."""
+    """Return how a run ended, as JSON: its id, the counts, and what needs a look."""
     columns = ["ticket", "outcome", "field", "base", "theirs", "mine", "reason"]
     rows = run.select("conflict", "partly applied", "ignored", "refused", "unknown", "not sent").frame()[columns]
     return {

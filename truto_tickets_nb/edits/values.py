@@ -32,14 +32,14 @@ def to_json(cell: Any) -> Json:
     """
     if type(cell) is str:
         return cell
-    held = plain(cell)
-    if isinstance(held, str | dict):
-        return held
-    if isinstance(held, tuple):
-        return [item if item is None or isinstance(item, float) else to_json(item) for item in held]
-    if is_missing(held):
+    value = plain(cell)
+    if isinstance(value, str | dict):
+        return value
+    if isinstance(value, tuple):
+        return [item if item is None or isinstance(item, float) else to_json(item) for item in value]
+    if is_missing(value):
         return None
-    return iso_text(held) if isinstance(held, date) else held
+    return iso_text(value) if isinstance(value, date) else value
 
 
 def of_json(value: Json) -> Any:
@@ -55,16 +55,16 @@ def shown(cell: Any) -> str:
     """
     if isinstance(cell, str):
         return cell
-    held = to_json(cell)
-    if held is None:
+    value = to_json(cell)
+    if value is None:
         return ""
-    if isinstance(held, dict):
-        return str(freeze(held))
-    return ", ".join(map(shown, held)) if isinstance(held, list) else whole(held)
+    if isinstance(value, dict):
+        return str(freeze(value))
+    return ", ".join(map(shown, value)) if isinstance(value, list) else whole(value)
 
 
 def same(row: Field, one: Any, two: Any) -> bool:
-    """Tell whether two cells of a frame mean the same, so that no request would come of the difference."""
+    """Return whether two cells of a frame mean the same, so that no request would come of the difference."""
     if type(one) is str and type(two) is str and row.kind.word in ("text", "reference"):
         return one == two or (("\r" in one or "\r" in two) and unix_lines(one) == unix_lines(two))
     left, right = plain(one), plain(two)
@@ -96,8 +96,8 @@ def _as_json(cell: Any) -> Any:
     return to_json(cell) if isinstance(cell, date) else cell
 
 
-def _instant(found: Any) -> Any:
-    stamp = pd.Timestamp(found)
+def _instant(moment: Any) -> Any:
+    stamp = pd.Timestamp(moment)
     return stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp
 
 
@@ -108,32 +108,32 @@ def _same_sets(left: Any, right: Any) -> bool:
 
 
 def differing(row: Field, old: Any, new: Any) -> Any:
-    """Tell for two columns of equal length in which rows they differ (numpy bool)."""
+    """Return for two columns of equal length in which rows they differ (numpy bool)."""
     if isinstance(old, pd.arrays.ArrowStringArray) and isinstance(new, pd.arrays.ArrowStringArray):
         return _differing_texts(old, new)
     if old.dtype == new.dtype and old.dtype.kind == "M":
         return np.asarray((old != new) & ~(pd.isna(old) & pd.isna(new)), dtype=bool)
     left, right = pd.Series(old).tolist(), pd.Series(new).tolist()
-    found = np.fromiter(map(is_not, left, right), dtype=bool, count=len(left))
-    known: dict[tuple[int, int], bool] = {}  # the same two objects, of which both lists keep hold, need one look
-    for place in np.flatnonzero(found).tolist():
+    differ = np.fromiter(map(is_not, left, right), dtype=bool, count=len(left))
+    by_pair: dict[tuple[int, int], bool] = {}  # the same two objects, of which both lists keep hold, need one look
+    for place in np.flatnonzero(differ).tolist():
         one, two = left[place], right[place]
         key = (id(one), id(two))
-        if key not in known:
-            known[key] = not same(row, one, two)
-        found[place] = known[key]
-    return found
+        if key not in by_pair:
+            by_pair[key] = not same(row, one, two)
+        differ[place] = by_pair[key]
+    return differ
 
 
 def _differing_texts(old: Any, new: Any) -> Any:
     left, right = (pc.fill_null(texts(array), "") for array in (old, new))
     differ = pc.not_equal(left, right)
-    found = differ.to_numpy(zero_copy_only=False).copy()
+    rows = differ.to_numpy(zero_copy_only=False).copy()
     if _has_returns(left) or _has_returns(right):
-        odd = pc.and_(differ, pc.or_(pc.match_substring(left, "\r"), pc.match_substring(right, "\r")))
-        for row in np.flatnonzero(odd.to_numpy(zero_copy_only=False)).tolist():
-            found[row] = unix_lines(left[row].as_py()) != unix_lines(right[row].as_py())
-    return found
+        with_returns = pc.and_(differ, pc.or_(pc.match_substring(left, "\r"), pc.match_substring(right, "\r")))
+        for row in np.flatnonzero(with_returns.to_numpy(zero_copy_only=False)).tolist():
+            rows[row] = unix_lines(left[row].as_py()) != unix_lines(right[row].as_py())
+    return rows
 
 
 def _has_returns(column: Any) -> bool:
@@ -143,8 +143,8 @@ def _has_returns(column: Any) -> bool:
 
 def texts(array: Any) -> Any:
     """Look at a text column as Arrow sees it."""
-    found = array.__arrow_array__()
-    return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
+    arrow = array.__arrow_array__()
+    return arrow if isinstance(arrow, pa.ChunkedArray) else pa.chunked_array([arrow])
 
 
 def column_like(array: Any, cells: Sequence[Any]) -> Any:
@@ -160,7 +160,7 @@ def column_like(array: Any, cells: Sequence[Any]) -> Any:
 
 
 def _fits(dtype: Any, cells: Sequence[Any]) -> bool:
-    """Tell whether a column of numbers or flags can hold cells without making another kind of them."""
+    """Return whether a column of numbers or flags can hold cells without making another kind of them."""
     kinds = {type(plain(cell)) for cell in cells if cell is not None}
     if str(dtype) == "boolean":
         return kinds <= {bool}
@@ -169,14 +169,14 @@ def _fits(dtype: Any, cells: Sequence[Any]) -> bool:
 
 
 def _text_column(cells: Sequence[Any]) -> Any:
-    found = [None if is_missing(cell) and cell != "" else cell for cell in cells]
-    if any(isinstance(cell, dict | tuple | bool | date) for cell in found):
-        return pd.array(objects(found), dtype=object)
-    told = [cell if cell is None else shown(cell) for cell in found]
+    filled = [None if is_missing(cell) and cell != "" else cell for cell in cells]
+    if any(isinstance(cell, dict | tuple | bool | date) for cell in filled):
+        return pd.array(objects(filled), dtype=object)
+    lines = [cell if cell is None else shown(cell) for cell in filled]
     try:
-        return text_column(pa.array(told, pa.large_string()))
+        return text_column(pa.array(lines, pa.large_string()))
     except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 can't hold
-        return text_column(pa.array([c and c.encode("utf-8", "replace").decode() for c in told], pa.large_string()))
+        return text_column(pa.array([c and c.encode("utf-8", "replace").decode() for c in lines], pa.large_string()))
 
 
 def text_column(texts: Any) -> Any:
@@ -193,13 +193,13 @@ def _date_column(cells: Sequence[Any], dtype: Any) -> Any:
     moments = [None if is_missing(plain(cell)) else as_moment(plain(cell)) for cell in cells]
     if any(moment is None and not is_missing(plain(cell)) for moment, cell in zip(moments, cells, strict=True)):
         return pd.array(objects(list(cells)), dtype=object)
-    found = pd.DatetimeIndex([pd.NaT if moment is None else _instant(moment) for moment in moments], tz="UTC")
+    index = pd.DatetimeIndex([pd.NaT if moment is None else _instant(moment) for moment in moments], tz="UTC")
     naive = getattr(dtype, "tz", None) is None
-    return (found.tz_localize(None) if naive else found).as_unit("us").array
+    return (index.tz_localize(None) if naive else index).as_unit("us").array
 
 
 def put(array: Any, places: Any, cells: Any) -> Any:
-    """Give a copy of a column that holds other cells at these places; all others stay the very same objects."""
+    """Return a copy of a column that holds other cells at these places; all others stay the very same objects."""
     if len(places) == len(array) and array.dtype == cells.dtype:
         return cells
     if isinstance(array, pd.arrays.ArrowStringArray) and array.dtype == cells.dtype:
@@ -208,11 +208,11 @@ def put(array: Any, places: Any, cells: Any) -> Any:
         order[places] = len(array) + np.arange(len(places))
         return text_column(pc.take(both, pa.array(order)))
     if array.dtype == cells.dtype and not isinstance(array, pd.arrays.NumpyExtensionArray):
-        made = array.copy()
-        made[places] = cells
-        return made
+        new = array.copy()
+        new[places] = cells
+        return new
     is_plain = isinstance(array, pd.arrays.NumpyExtensionArray)
-    held = [cell if is_plain or not is_missing(cell) else None for cell in pd.Series(array).tolist()]
-    changed = objects(held)
+    current = [cell if is_plain or not is_missing(cell) else None for cell in pd.Series(array).tolist()]
+    changed = objects(current)
     changed[places] = objects(pd.Series(cells).tolist())
     return pd.array(changed, dtype=object)

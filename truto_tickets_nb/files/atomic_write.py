@@ -145,7 +145,7 @@ def read_file(path: str | Path, most: int = MOST) -> bytes:
 
 
 def reason(error: OSError) -> str:
-    """Say why a file can't be written or read, without the name of the file beside it.
+    """Return why a file can't be written or read, without the name of the file beside it.
 
     >>> reason(PermissionError(13, "Permission denied", "/x/.5f3a.tmp"))
     'Permission denied'

@@ -59,13 +59,13 @@ def _connected(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sql
 
 
 def is_busy(error: sqlite3.Error) -> bool:
-    """Tell whether others hold the file just now: that passes."""
+    """Return whether others hold the file just now: that passes."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY  # the low byte is the kind, the rest tells more of it
 
 
 @contextmanager
 def immediate(db: sqlite3.Connection) -> Iterator[None]:
-    """Hold the file alone for writing: what is read in here stays true until the end. All of it is kept, or nothing."""
+    """Lock the file for writing: what is read in here stays true until the end. All of it is kept, or nothing."""
     db.execute("begin immediate")
     try:
         yield

@@ -46,7 +46,7 @@ VENDORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def is_trutos(source: str) -> bool:
-    """Tell whether a source is Truto's documentation, or the code of Truto's own SDK.
+    """Return whether a source is Truto's documentation, or the code of Truto's own SDK.
 
     >>> is_trutos("https://truto.one/docs/api-reference/overview/errors"), is_trutos("https://truto.one.example/docs")
     (True, False)
@@ -55,7 +55,7 @@ def is_trutos(source: str) -> bool:
 
 
 def is_vendors(source: str, slug: str = "") -> bool:
-    """Tell whether a source is the vendor's own: of this integration, or of any of them where none is named.
+    """Return whether a source is the vendor's own: of this integration, or of any of them where none is named.
 
     >>> is_vendors("https://developers.asana.com/docs/rate-limits", "asana"), is_vendors("https://glama.ai/mcp/servers/asana")
     (True, False)
@@ -71,7 +71,7 @@ def _is_in(source: str, places: tuple[str, ...]) -> bool:
 
 
 def _is_under(address: str, place: str) -> bool:
-    """Tell whether an address lies below a place; the host counts as a whole or as the end of a longer one, the path by whole steps."""
+    """Return whether an address lies below a place; the host counts as a whole or as the end of a longer one, the path by whole steps."""
     host, _, path = address.partition("/")
     wanted, _, folder = place.partition("/")
     same_host = host == wanted or (not folder and host.endswith(f".{wanted}"))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Say what a fact is about (`asks`), and how each of its values reads; `{}` stands for the value itself."""
+    """What a fact is about (`asks`), and how each of its values reads; `{}` stands for the value itself."""
 
     asks: str
     reads: Mapping[Any, str] | str = "{}"

@@ -29,14 +29,14 @@ def integrations() -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("slug")
 
 
-def _row(found: Profile) -> dict[str, object]:
-    told = [found.fact(name) for name in QUESTIONS]
-    documented = sum(fact.is_documented for fact in told)
-    assumed = sum(fact.standing == "inferred" for fact in told)
-    counts = {"documented": documented, "assumed": assumed, "unknown": len(told) - documented - assumed}
-    return {"slug": found.slug, "name": found.name, **{name: _cell(found, name) for name in COLUMNS}, **counts}
+def _row(profile: Profile) -> dict[str, object]:
+    facts = [profile.fact(name) for name in QUESTIONS]
+    documented = sum(fact.is_documented for fact in facts)
+    assumed = sum(fact.standing == "inferred" for fact in facts)
+    counts = {"documented": documented, "assumed": assumed, "unknown": len(facts) - documented - assumed}
+    return {"slug": profile.slug, "name": profile.name, **{name: _cell(profile, name) for name in COLUMNS}, **counts}
 
 
-def _cell(found: Profile, name: str) -> str:
-    fact = found.fact(name)
+def _cell(profile: Profile, name: str) -> str:
+    fact = profile.fact(name)
     return "" if fact.value is None else f"{QUESTIONS[name].read(fact.value)} {MARKS[fact.standing]}"

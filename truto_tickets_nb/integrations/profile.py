@@ -40,7 +40,7 @@ NO_UPDATE: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Hold one thing known about an integration, how it is known, where it is written, and what else is to be said.
+    """One thing known about an integration, how it is known, where it is written, and what else is to be said.
 
     `source` is the page of Truto's or the vendor's that says so, `corroborated` a page of somebody else that says so too.
     """
@@ -53,7 +53,7 @@ class Fact:
 
     @property
     def is_documented(self) -> bool:
-        """Tell whether Truto or the vendor says so, in a source of its own; everything else may warn, never block.
+        """Return whether Truto or the vendor says so, in a source of its own; everything else may warn, never block.
 
         >>> Fact(255, "vendor", "https://developers.asana.com/docs").is_documented
         True
@@ -71,7 +71,7 @@ class Fact:
 
     @property
     def told(self) -> str:
-        """Say how it is known.
+        """Return how it is known.
 
         >>> Fact("single", "vendor", "https://developers.asana.com/docs").told, Fact().told
         ('documented by the vendor', 'nobody documents it')
@@ -92,7 +92,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Hold what is known about one integration.
+    """What is known about one integration.
 
     >>> profile("jira").fact("assignees").value, profile("jira").fact("assignees").evidence
     ('single', 'vendor')
@@ -121,7 +121,7 @@ class Profile:
         return replace(self, facts={name: fact.as_assumed() for name, fact in self.facts.items()})
 
     def lists(self, resource: str) -> bool | None:
-        """Tell whether the integration lists a companion resource; None where nothing is known about it."""
+        """Return whether the integration lists a companion resource; None where nothing is known about it."""
         if not self.resources:
             return None
         methods = self.resources.get(resource, None)
@@ -131,12 +131,12 @@ class Profile:
 
     @property
     def is_known(self) -> bool:
-        """Tell whether there is a data file for this integration."""
+        """Return whether there is a data file for this integration."""
         return bool(self.facts)
 
     @property
     def can_update(self) -> bool | None:
-        """Tell whether Truto documents an update of its tickets; None where the tool is not on Truto's page at all."""
+        """Return whether Truto documents an update of its tickets; None where the tool is not on Truto's page at all."""
         if self.is_known:
             return True
         return False if self.slug in NO_UPDATE else None
@@ -145,10 +145,10 @@ class Profile:
 @cache
 def profile(slug: str) -> Profile:
     """Read the profile of an integration; a slug without a data file gives one in which all is unknown."""
-    found = resources.files(__package__).joinpath(f"{slug}.toml") if slug.isalnum() else None
-    if found is None or not found.is_file():
+    file = resources.files(__package__).joinpath(f"{slug}.toml") if slug.isalnum() else None
+    if file is None or not file.is_file():
         return Profile(slug, NO_UPDATE.get(slug, slug))
-    data = tomllib.loads(found.read_text(encoding="utf-8"))
+    data = tomllib.loads(file.read_text(encoding="utf-8"))
     facts = {name: Fact(**row) for name, row in data["facts"].items()}
     methods = {name: tuple(row) for name, row in data["resources"].items()}
     return Profile(data["slug"], data["name"], methods, facts, data.get("slug_evidence", "unknown"))

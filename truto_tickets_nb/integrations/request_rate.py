@@ -12,7 +12,7 @@ SHARE = 0.9  # of the vendor's limit: people use the tool as well
 
 
 def pace(profile: Profile, steps: int = 0) -> str:
-    """Say how many requests go out in a window, in the form of a `ratelimit-limit` header; "" where no limit is known.
+    """Return how many requests go out in a window, in the form of a `ratelimit-limit` header; "" where no limit is known.
 
     Each request of ours is taken for one of the vendor's, which is our assumption; a write that counts as two is reckoned as two.
     `steps` are the calls of the vendor that an update needs besides, where the account tells them.

@@ -74,9 +74,9 @@ class Seen:
 
     def _note(self, resource: str, place: str, value: Any) -> None:
         for item in value if type(value) is list else (value,):
-            found = ref(item)
-            if found:
-                self.found[resource][place, found.id, found.name] = None
+            reference = ref(item)
+            if reference:
+                self.found[resource][place, reference.id, reference.name] = None
 
     def of(self, resource: str) -> list[tuple[str, Ref]]:
         """List what was seen of one resource."""
@@ -85,7 +85,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Hold what one question to an account gave, and why it gave nothing; a transient failure is not remembered."""
+    """What one question to an account gave, and why it gave nothing; a transient failure is not remembered."""
 
     value: Any = None
     failure: str = ""
@@ -94,7 +94,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Hold all that an account tells besides its tickets, as it is known now."""
+    """All that an account tells besides its tickets, as it is known now."""
 
     choices: dict[str, Choices]
     learnt: AccountSchema
@@ -140,17 +140,19 @@ class AccountMetadata:
 
     def _facts(self, learnt: AccountSchema, wanted: list[str]) -> Facts:
         enums = {FIELDS[name].choices: values for name, values in learnt.enums.items() if name in FIELDS}
-        found = {name: Choices.from_records(name, self._records(name)) for name in RESOURCES}
-        for resource in {*found, *self.seen.found}:
-            made = found.get(resource, Choices(resource)).with_seen(self.seen.of(resource))
-            found[resource] = made.with_schema(enums.get(resource, ()))  # only names: a value seen knows its id as well
-        return Facts(found, learnt, list(self._failures(wanted)))
+        choices = {name: Choices.from_records(name, self._records(name)) for name in RESOURCES}
+        for resource in {*choices, *self.seen.found}:
+            seen = choices.get(resource, Choices(resource)).with_seen(self.seen.of(resource))
+            choices[resource] = seen.with_schema(
+                enums.get(resource, ())
+            )  # only names: a value seen knows its id as well
+        return Facts(choices, learnt, list(self._failures(wanted)))
 
     def _records(self, resource: str) -> list[dict[str, Any]]:
         return (self._answers[resource][1].value or []) if resource in self._answers else []
 
     def _failures(self, lists: Iterable[str]) -> Iterator[str]:
-        """Say what could not be loaded: lists that failed, and whatever failed only for the moment."""
+        """Return what could not be loaded: lists that failed, and whatever failed only for the moment."""
         for name, (_, answer) in self._answers.items():
             again = " It is asked for again with the next load." if answer.is_transient else ""
             if name in lists and answer.failure:
@@ -242,8 +244,8 @@ def _untold(answers: Mapping[str, Answer]) -> Iterator[str]:
         answer = answers.get(name)
         if answer is None:
             continue
-        if odd := getattr(answer.value, "odd", ()):
-            yield f"The account tells {words} in part in a form that is not known here ({', '.join(odd)}); that counts as not told."
+        if unreadable := getattr(answer.value, "odd", ()):
+            yield f"The account tells {words} in part in a form that is not known here ({', '.join(unreadable)}); that counts as not told."
         if answer.value is not None:
             continue
         if answer.is_transient:

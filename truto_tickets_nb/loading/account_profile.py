@@ -47,7 +47,7 @@ ALWAYS = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AccountProfile:
-    """Hold what is known of one account; shown, it reads as a page."""
+    """What is known of one account; shown, it reads as a page."""
 
     account_id: str
     profile: Profile
@@ -66,7 +66,7 @@ class AccountProfile:
 
     @property
     def is_known(self) -> bool:
-        """Tell whether there is a data file for the tool."""
+        """Return whether there is a data file for the tool."""
         return self.profile.is_known
 
     def fact(self, name: str) -> Fact:
@@ -94,8 +94,8 @@ class AccountProfile:
         return [about(name, self.profile, self.learnt, self.choices) for name in names]
 
     def _page(self) -> Page:
-        told: list[str] = [self.profile.fact(name).standing for name in QUESTIONS]
-        counted = ((told.count(evidence), word) for evidence, word in WORDS.items())
+        evidence_of: list[str] = [self.profile.fact(name).standing for name in QUESTIONS]
+        counted = ((evidence_of.count(evidence), word) for evidence, word in WORDS.items())
         facts = (
             f"{self.slug} account {self.account_id}",
             *(f"{word}: {count}" for count, word in counted if count),
@@ -132,14 +132,16 @@ class AccountProfile:
 
     def _groups(self) -> Iterator[Group | Answers]:
         """Show the columns by who says what of them: those that are taken with their values, the others in a line."""
-        told: dict[tuple[bool, str], list[Column]] = defaultdict(list)
+        by_reason: dict[tuple[bool, str], list[Column]] = defaultdict(list)
         for item in self._columns():
-            told[item.standing == "taken", item.why].append(item)
-        for (yes, why), found in told.items():
+            by_reason[item.standing == "taken", item.why].append(item)
+        for (yes, why), members in by_reason.items():
             if yes:
-                rows = tuple(Row(item.column, "", (item.takes,) if item.takes else ()) for item in found)
+                rows = tuple(Row(item.column, "", (item.takes,) if item.takes else ()) for item in members)
                 yield Group("columns you can edit", why, f"{len(rows)}", rows)
-        others = tuple((why, ", ".join(item.column for item in found)) for (yes, why), found in told.items() if not yes)
+        others = tuple(
+            (why, ", ".join(item.column for item in members)) for (yes, why), members in by_reason.items() if not yes
+        )
         yield Answers("columns that an update leaves alone", others)
 
     def _sections(self) -> Iterator[Answers]:

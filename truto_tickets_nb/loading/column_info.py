@@ -1,4 +1,4 @@
-"""Tell of one column whether it can be edited in this account, who says so, and which values it takes."""
+"""Whether a column can be edited in this account, who says so, and which values it takes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Standing = Literal["taken", "unlikely", "read-only"]
 
 
 class Column(NamedTuple):
-    """Hold what is told of one column."""
+    """What is told of one column."""
 
     column: str
     kind: str
@@ -38,7 +38,7 @@ class Column(NamedTuple):
 
 
 def about(name: str, profile: Profile, learnt: AccountSchema, choices: Mapping[str, Choices]) -> Column:
-    """Tell of one column: kind, editable, why, values."""
+    """Describe one column: kind, editable, why, values."""
     row = field(name)
     if row is None:
         return Column(name, "unknown", "read-only", why="no field of Truto's page", takes="")
@@ -63,15 +63,17 @@ def _standing(name: str, profile: Profile, learnt: AccountSchema) -> tuple[Stand
     return "unlikely", f"probably not taken ({fact.told}{counted})"
 
 
-def values(name: str, learnt: AccountSchema, known: Choices | None) -> str:
+def values(name: str, learnt: AccountSchema, choices: Choices | None) -> str:
     """List the values that a column takes, with who names them where that is no list of the account's."""
     if name.startswith(CUSTOM):
         custom = learnt.field(name[len(CUSTOM) :])
         return _few(custom.options or (custom.type,)) if custom else ""
-    if known is None or not known.items:
+    if choices is None or not choices.items:
         return ""
-    origins = [ORIGINS[origin] for origin in known.origins if origin in ORIGINS] if "list" not in known.origins else []
-    return _few(known.names()) + (f" ({', '.join(origins)})" if origins else "")
+    origins = (
+        [ORIGINS[origin] for origin in choices.origins if origin in ORIGINS] if "list" not in choices.origins else []
+    )
+    return _few(choices.names()) + (f" ({', '.join(origins)})" if origins else "")
 
 
 def _few(names: tuple[str, ...]) -> str:

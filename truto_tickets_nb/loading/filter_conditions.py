@@ -31,7 +31,7 @@ _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Hold one comparison of a filter: every value is checked, so that it can be compared."""
+    """One comparison of a filter: every value is checked, so that it can be compared."""
 
     field: str
     reading: Reading
@@ -40,7 +40,7 @@ class Condition:
 
     @property
     def is_sent(self) -> bool:
-        """Tell whether it goes to the server, too; an order of numbers does not: a tool that compares them as text drops tickets."""
+        """Return whether it goes to the server, too; an order of numbers does not: a tool that compares them as text drops tickets."""
         if self.sign in ORDERED:
             return self.reading == "date"
         return self.reading != "date" or self.sign == "eq" or not any(map(_is_day, self.values))
@@ -54,19 +54,19 @@ class Condition:
         return {self.sign: list(self.values) if self.sign == "in" else first}
 
     def holds(self, value: Any) -> bool | None:
-        """Tell whether a ticket's JSON meets it; None where its value can't be read, and so can't be compared."""
+        """Return whether a ticket's JSON meets it; None where its value can't be read, and so can't be compared."""
         if is_missing(value):
             return self.sign == "ne"
         if self.reading == "date" and _instant(value) is None:
             return None
         if self.sign in ORDERED:
-            held = _instant(value) if self.reading == "date" else plain_number(value)
-            return None if held is None else _ORDER[self.sign](held, self._limit)
+            parsed = _instant(value) if self.reading == "date" else plain_number(value)
+            return None if parsed is None else _ORDER[self.sign](parsed, self._limit)
         answer = any(self._is(value, asked) for asked in self.values)
         return not answer if self.sign == "ne" else answer
 
     def admits(self, value: Any) -> bool:
-        """Tell whether a ticket of this value is kept; where it can't be compared, the server's choice stands, if it made one."""
+        """Return whether a ticket of this value is kept; where it can't be compared, the server's choice stands, if it made one."""
         holds = self.holds(value)
         return self.is_sent if holds is None else holds
 
@@ -83,9 +83,9 @@ class Condition:
             case "number" if not isinstance(asked, str):
                 return plain_number(value) == plain_number(asked)
             case "reference":
-                held = refs(value)
-                parts = {"id": [r.id for r in held], "name": [r.name for r in held]}
-                texts = parts.get(self.sign, [text for r in held for text in r])
+                references = refs(value)
+                parts = {"id": [r.id for r in references], "name": [r.name for r in references]}
+                texts = parts.get(self.sign, [text for r in references for text in r])
                 return folded(str(asked)) in {folded(str(text)) for text in texts if text}
         texts = value if isinstance(value, list) else [value]
         return folded(str(asked)) in {folded(str(text)) for text in texts}
@@ -103,10 +103,10 @@ def _instant(value: Any) -> datetime | None:
 
 
 def _is_at(value: Any, asked: Any) -> bool:
-    """Tell whether a value is that instant, or falls on that day."""
-    held, wanted = _instant(value), _instant(asked)
-    if held is None or wanted is None:
+    """Return whether a value is that instant, or falls on that day."""
+    moment, wanted = _instant(value), _instant(asked)
+    if moment is None or wanted is None:
         return False
     if not _is_day(asked):
-        return held == wanted
-    return timedelta(0) <= held - wanted < timedelta(days=1)
+        return moment == wanted
+    return timedelta(0) <= moment - wanted < timedelta(days=1)

@@ -42,7 +42,7 @@ ALWAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Say what to load."""
+    """What to load."""
 
     filters: Filters = field(default_factory=lambda: Filters({}))
     limit: int | None = None
@@ -69,14 +69,14 @@ class Request:
     @property
     def query(self) -> dict[str, Any]:
         """Write the query of one page or one ticket."""
-        kept = {*self.columns, "remote_data"}
-        left_out = sorted({*FIELDS, CUSTOM_FIELDS} - kept) if self.fields else []
+        wanted = {*self.columns, "remote_data"}
+        left_out = sorted({*FIELDS, CUSTOM_FIELDS} - wanted) if self.fields else []
         shape = {"truto_ignore_remote_data": True} if not (self.remote_data or "remote_data" in self.fields) else {}
         return {**shape, **({"truto_exclude_fields": left_out} if left_out else {})}
 
     @property
     def page(self) -> int:
-        """Tell how many tickets a page holds; where a filter is applied here alone, a short page would hold few that fit."""
+        """Return how many tickets a page holds; where a filter is applied here alone, a short page would hold few that fit."""
         return PAGE if self.filters.local else min(PAGE, self.limit or PAGE)
 
 
@@ -87,7 +87,7 @@ def _hinted(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Hold what was loaded, what there is to say of it, and, where it is not all, what stopped the load."""
+    """What was loaded, what there is to say of it, and, where it is not all, what stopped the load."""
 
     table: Table
     seen: Seen
@@ -96,7 +96,7 @@ class Loaded:
     stopped_by: BaseException | None = None
 
     def notes(self, offered: Iterable[str] | None, choices: Mapping[str, Choices]) -> Iterator[str]:
-        """Say what is odd about this load; `offered` are the filters that the account's own schema lists, None where it lists none."""
+        """Return what is odd about this load; `offered` are the filters that the account's own schema lists, None where it lists none."""
         if not len(self.table):
             yield from unknown_names(self.request.filters, choices)
         if self.stopped_by is not None:
@@ -154,33 +154,33 @@ class Counts:
     cut: str = ""  # why the list could not be read to its end
 
     def notes(self, request: Request, offered: Iterable[str] | None) -> Iterator[str]:
-        """Say it in sentences; the server is blamed only where it was asked, offers the filter, and answered what does not match."""
+        """Return the notes as sentences; the server is blamed only where it was asked, offers the filter, and answered what does not match."""
         if self.cut:
             yield f"Incomplete: {self.cut}. Tickets that are not here may exist."
         yield from self.odd[:MOST_NOTES]
         if len(self.odd) > MOST_NOTES:
             yield f"{len(self.odd) - MOST_NOTES} more pages and tickets were odd in such ways."
-        known = None if offered is None else {name.partition("[")[0] for name in offered}
+        names = None if offered is None else {name.partition("[")[0] for name in offered}
         for name in request.filters.names:
-            yield from self._filter(request, name, is_offered=known is None or name in known)
+            yield from self._filter(request, name, is_offered=names is None or name in names)
         if self.missing:
             yield f"{len(self.missing)} tickets are not there (any more): {shorten(', '.join(sorted(self.missing)), 120)}."
         if self.doubled:
             yield f"{self.doubled} tickets came twice, because the list moved while it was read; each is kept once."
 
     def _filter(self, request: Request, name: str, *, is_offered: bool) -> Iterator[str]:
-        count, told = self.left_out[name], f"{name}={shorten(request.filters.asked[name], 60)}"
+        count, words = self.left_out[name], f"{name}={shorten(request.filters.asked[name], 60)}"
         if name in request.filters.local:
-            yield f"The filter {told} was applied here, because tools compare it in different ways: {count} tickets were left out."
+            yield f"The filter {words} was applied here, because tools compare it in different ways: {count} tickets were left out."
         elif count and request.ids is not None:
-            yield f"{count} of the tickets asked for by id do not match {told}; they were left out."
+            yield f"{count} of the tickets asked for by id do not match {words}; they were left out."
         elif count and request.filters.is_exact(name):
             whose = "" if is_offered else ", which its own schema does not list"
-            yield f"The server ignored the filter {told}{whose}: {count} tickets that don't match were left out here."
+            yield f"The server ignored the filter {words}{whose}: {count} tickets that don't match were left out here."
         elif count:
-            yield f"{count} tickets that the server answered do not match {told}; they were left out here."
+            yield f"{count} tickets that the server answered do not match {words}; they were left out here."
         if self.unchecked[name]:
-            yield f"{self.unchecked[name]} tickets came without {name}, so that {told} could not be checked here."
+            yield f"{self.unchecked[name]} tickets came without {name}, so that {words} could not be checked here."
 
 
 class _Gathering:
@@ -305,7 +305,7 @@ class _Gathering:
 
 
 def is_id(value: Any) -> bool:
-    """Tell whether a value can be the id of a ticket: text, or a whole number, which is one exactly.
+    """Return whether a value can be the id of a ticket: text, or a whole number, which is one exactly.
 
     >>> [is_id(value) for value in ("7", 7, "", None, 7.0, True, {"id": 7}, [7])]
     [True, True, False, False, False, False, False, False]
@@ -315,5 +315,7 @@ def is_id(value: Any) -> bool:
 
 def _repaired(records: list[Record]) -> list[str]:
     """Name the tickets and fields that hold halves of characters."""
-    places = (f"ticket {record[ID]}, {name}" for record in records for name, held in record.items() if has_halves(held))
+    places = (
+        f"ticket {record[ID]}, {name}" for record in records for name, value in record.items() if has_halves(value)
+    )
     return list(islice(places, SHOWN))

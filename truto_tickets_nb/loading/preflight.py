@@ -33,7 +33,7 @@ def preflight_problems(client: Client, fields: Iterable[str]) -> tuple[str, tupl
 
 def _asked(client: Client, fields: Iterable[str], unknown: list[str]) -> tuple[str, tuple[str, ...]]:
     try:
-        told = client.capabilities()
+        answer = client.capabilities()
     except FATAL:
         raise
     except ApiError:
@@ -41,8 +41,8 @@ def _asked(client: Client, fields: Iterable[str], unknown: list[str]) -> tuple[s
             "The account does not tell what it offers: whether tickets may be updated shows only when one is sent."
         )
     else:
-        methods = told.methods("tickets")
-        if told.account.is_blocked:
+        methods = answer.methods("tickets")
+        if answer.account.is_blocked:
             return "Truto has blocked this account: ask Truto's support.", ()
         if methods is not None and "update" not in methods:
             return (
@@ -61,5 +61,9 @@ def _not_listed(client: Client, fields: Iterable[str]) -> list[str]:
         raise
     except ApiError:
         return ["The account has no schema of updates: whether it takes these fields shows only when they are sent."]
-    odd = sorted({part_of(name) for name in fields if is_compared(name)} - writable) if writable is not None else []
-    return [f"The account's schema of updates does not list {', '.join(odd)}: it may be ignored."] if odd else []
+    unlisted = (
+        sorted({part_of(name) for name in fields if is_compared(name)} - writable) if writable is not None else []
+    )
+    return (
+        [f"The account's schema of updates does not list {', '.join(unlisted)}: it may be ignored."] if unlisted else []
+    )

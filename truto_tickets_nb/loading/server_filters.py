@@ -35,7 +35,7 @@ PASSED_ON = ("sort_by", "remote_query")  # parameters of a list that are no filt
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Hold what a load is filtered by.
+    """What a load is filtered by.
 
     >>> filters = Filters.of({"number": {"gt": 50}, "created_at": {"gte": "2026-01-01"}})
     >>> filters.query(), filters.misfit({"number": "100"}), filters.misfit({"number": "9", "created_at": "2026-02-01"})
@@ -67,7 +67,7 @@ class Filters:
         return tuple(dict.fromkeys(condition.field for condition in self.conditions if not condition.is_sent))
 
     def is_exact(self, name: str) -> bool:
-        """Tell whether a ticket that does not match proves that the filter was ignored: a search by text may mean "contains"."""
+        """Return whether a ticket that does not match proves that the filter was ignored: a search by text may mean "contains"."""
         return all(condition.reading != "text" for condition in self.conditions if condition.field == name)
 
     def query(self) -> dict[str, Any]:
@@ -99,13 +99,13 @@ class Filters:
 
 
 def unknown_names(filters: Filters, choices: Mapping[str, Choices]) -> Iterator[str]:
-    """Say which names of a filter the account's own lists do not hold, each with those that may be meant."""
+    """Return which names of a filter the account's own lists do not hold, each with those that may be meant."""
     for condition in filters.conditions:
-        known = choices.get(FIELDS[condition.field].choices)
-        if condition.reading != "reference" or condition.sign not in ("eq", "in", "name") or known is None:
+        listed = choices.get(FIELDS[condition.field].choices)
+        if condition.reading != "reference" or condition.sign not in ("eq", "in", "name") or listed is None:
             continue
-        for name in condition.values if "list" in known.origins else ():
-            answer = known.resolve(name)
+        for name in condition.values if "list" in listed.origins else ():
+            answer = listed.resolve(name)
             if isinstance(answer, Unresolved) and answer.code == "value.unknown_name":
                 yield f"No ticket matches {condition.field}={shorten(name, 40)}: {shorten(advised(answer.message, answer.actions), 240)}"
 
@@ -148,9 +148,9 @@ def _row(name: str) -> Field:
             f"{name}: the API documents no filter by custom fields. Load without it, then choose rows: df[df[{name!r}] == ...]."
         )
     if name not in FIELDS:
-        known = [*(row.name for row in FIELDS.values() if _is_filter(row)), *PASSED_ON]
-        meant = near(name, known, count=3)
-        hint = f"Did you mean {', '.join(meant)}?" if meant else f"There are: {', '.join(known)}."
+        names = [*(row.name for row in FIELDS.values() if _is_filter(row)), *PASSED_ON]
+        meant = near(name, names, count=3)
+        hint = f"Did you mean {', '.join(meant)}?" if meant else f"There are: {', '.join(names)}."
         raise SetupError(f"There is no filter {name!r}. {hint}")
     if not _is_filter(FIELDS[name]):
         raise SetupError(

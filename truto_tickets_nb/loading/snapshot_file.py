@@ -28,7 +28,7 @@ MARK, SEAL = "truto_tickets_nb", "digest"
 
 
 class _Header(BaseModel):
-    """Hold what the first line must tell, each of exactly this type."""
+    """What the first line must tell, each of exactly this type."""
 
     model_config = ConfigDict(strict=True)
 
@@ -50,13 +50,15 @@ def write(
     path: str | Path, table: Table, about: Mapping[str, Any], choices: Mapping[str, Choices], learnt: AccountSchema
 ) -> None:
     """Write everything but the token; an existing file is replaced only once the new one is complete."""
-    seen = {name: [[*key, sorted(ids)] for key, ids in found.seen.items()] for name, found in choices.items()}
+    seen = {
+        name: [[*key, sorted(ids)] for key, ids in of_resource.seen.items()] for name, of_resource in choices.items()
+    }
     header = {
         MARK: FORMAT,
         **about,
         "chosen": table.chosen,
         "remote_data": "remote_data" in table.frame.columns,
-        "choices": {name: [item._asdict() for item in found.items] for name, found in choices.items()},
+        "choices": {name: [item._asdict() for item in of_resource.items] for name, of_resource in choices.items()},
         "seen": seen,
         "learnt": learnt.to_json(),
     }
@@ -118,19 +120,21 @@ def _line(packed: gzip.GzipFile) -> bytes:
     return line
 
 
-def _check_format(path: str | Path, told: Any) -> None:
-    if told == FORMAT:
+def _check_format(path: str | Path, version: Any) -> None:
+    if version == FORMAT:
         return
-    if isinstance(told, int) and told < FORMAT:
+    if isinstance(version, int) and version < FORMAT:
         raise SnapshotError(
             f"{path} was saved by an earlier version of this toolkit, without a digest. Load the tickets anew: account.load()."
         )
-    raise SnapshotError(f"{path} is of format {shorten(told, 40)!r}; this version reads {FORMAT}. Update the toolkit.")
+    raise SnapshotError(
+        f"{path} is of format {shorten(version, 40)!r}; this version reads {FORMAT}. Update the toolkit."
+    )
 
 
 def _choices(header: Mapping[str, Any]) -> dict[str, Choices]:
-    found = {}
+    choices = {}
     for name, items in header["choices"].items():
-        seen = {(place, known): frozenset(ids) for place, known, ids in header["seen"].get(name, ())}
-        found[name] = Choices(name, tuple(Choice(**item) for item in items), seen)
-    return found
+        seen = {(place, name_of): frozenset(ids) for place, name_of, ids in header["seen"].get(name, ())}
+        choices[name] = Choices(name, tuple(Choice(**item) for item in items), seen)
+    return choices

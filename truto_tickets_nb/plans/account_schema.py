@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Custom:
-    """Hold what the account's list of fields says of one custom field."""
+    """What the account's list of fields says of one custom field."""
 
     key: str
     label: str = ""
@@ -24,7 +24,7 @@ class Custom:
 
 @dataclass(frozen=True, slots=True)
 class AccountSchema:
-    """Hold what an account told: what it takes, what it needs, which values it names.
+    """What an account told: what it takes, what it needs, which values it names.
 
     >>> AccountSchema(writable=frozenset({"name"}), methods=("list", "get")).can_update
     False
@@ -46,7 +46,7 @@ class AccountSchema:
 
     @property
     def can_update(self) -> bool | None:
-        """Tell whether the account offers the update of tickets; None where it does not say."""
+        """Return whether the account offers the update of tickets; None where it does not say."""
         return None if self.methods is None else "update" in self.methods
 
     def applied_to(self, profile: Profile) -> Profile:
@@ -59,7 +59,7 @@ class AccountSchema:
         return profile.as_assumed() if self.overridden else profile
 
     def can_be_read(self, field: str) -> bool:
-        """Tell whether the account answers a field at all, as far as it tells.
+        """Return whether the account answers a field at all, as far as it tells.
 
         >>> AccountSchema().can_be_read("source"), AccountSchema(readable=frozenset({"id", "name"})).can_be_read("source")
         (True, False)
@@ -73,27 +73,27 @@ class AccountSchema:
     def to_json(self) -> dict[str, Any]:
         """Write it as JSON."""
         sets = {"writable": self.writable, "readable": self.readable}
-        return {**asdict(self), **{name: None if held is None else sorted(held) for name, held in sets.items()}}
+        return {**asdict(self), **{name: None if names is None else sorted(names) for name, names in sets.items()}}
 
     @classmethod
-    def of_json(cls, found: Mapping[str, Any]) -> Self:
+    def of_json(cls, data: Mapping[str, Any]) -> Self:
         """Read it back."""
 
         def some(name: str) -> tuple[str, ...] | None:
-            return None if found.get(name) is None else tuple(found[name])
+            return None if data.get(name) is None else tuple(data[name])
 
         return cls(
-            writable=None if found.get("writable") is None else frozenset(found["writable"]),
+            writable=None if data.get("writable") is None else frozenset(data["writable"]),
             required=some("required") or (),
             required_query=some("required_query") or (),
             optional_query=some("optional_query") or (),
-            enums={name: tuple(values) for name, values in found.get("enums", {}).items()},
+            enums={name: tuple(values) for name, values in data.get("enums", {}).items()},
             filters=some("filters"),
             methods=some("methods"),
-            custom=tuple(Custom(**{**row, "options": tuple(row["options"])}) for row in found.get("custom", ())),
+            custom=tuple(Custom(**{**row, "options": tuple(row["options"])}) for row in data.get("custom", ())),
             notes=some("notes") or (),
-            overridden=found.get("overridden") is True,
-            readable=None if found.get("readable") is None else frozenset(found["readable"]),
-            unseen=tuple((str(place), str(text)) for place, text in found.get("unseen", ())),
-            steps=int(found.get("steps", 0)),
+            overridden=data.get("overridden") is True,
+            readable=None if data.get("readable") is None else frozenset(data["readable"]),
+            unseen=tuple((str(place), str(text)) for place, text in data.get("unseen", ())),
+            steps=int(data.get("steps", 0)),
         )

@@ -25,5 +25,5 @@ _MAKING = {
 def check_plan(value: object) -> None:
     """Refuse what is no plan, with the way to make one."""
     if not isinstance(value, Plan):
-        way = _MAKING.get(type(value).__name__, "Make one: plan = snapshot.plan(df).")
-        raise ArgumentError(f"This takes a plan, not {said(value)}. {way}")
+        advice = _MAKING.get(type(value).__name__, "Make one: plan = snapshot.plan(df).")
+        raise ArgumentError(f"This takes a plan, not {said(value)}. {advice}")

@@ -22,7 +22,7 @@ def check_confirmed(plan: PlanData, confirm: object) -> None:
 
 
 def is_confirmed(plan: PlanData, confirm: object) -> bool:
-    """Tell whether a number or a fingerprint is that of this plan; a truth value or a float is neither."""
+    """Return whether a number or a fingerprint is that of this plan; a truth value or a float is neither."""
     if isinstance(confirm, str):
         return is_meant(plan.fingerprint, confirm)
     return isinstance(confirm, Integral) and not isinstance(confirm, bool) and int(confirm) == len(plan)

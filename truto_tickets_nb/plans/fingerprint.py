@@ -37,7 +37,7 @@ def short(fingerprint: str) -> str:
 
 
 def is_meant(fingerprint: str, typed: str) -> bool:
-    """Tell whether what was typed is this fingerprint, in full or its first 16 digits or more.
+    """Return whether what was typed is this fingerprint, in full or its first 16 digits or more.
 
     >>> is_meant("60699a07876af718" * 4, "60699A07876AF718 "), is_meant("60699a07876af718" * 4, "60699a07")
     (True, False)

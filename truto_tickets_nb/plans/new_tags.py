@@ -21,10 +21,10 @@ SHOWN = 8  # new tags named in a note
 
 def note(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterator[Note]:
     """Announce the tags that the account does not have yet: 2 tags are new: 'Bug ' (there is 'bug'), 'x'."""
-    known = choices.get(TAGS) or Choices(TAGS)
+    tags = choices.get(TAGS) or Choices(TAGS)
     names = list(dict.fromkeys(name for patch in patches for name in _new(patch)))
     if names:
-        listed = ", ".join(_told(name, known) for name in names[:SHOWN])
+        listed = ", ".join(_told(name, tags) for name in names[:SHOWN])
         more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
         count = "1 tag is" if len(names) == 1 else f"{len(names):,} tags are"
         yield Note("tags.new", f"{count} new: {listed}{more}.")
@@ -32,20 +32,20 @@ def note(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterator[N
 
 def warnings(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterator[Problem]:
     """Warn, ticket by ticket, of new tags that differ from one that is there only by capitals, blanks, or invisible characters."""
-    known = choices.get(TAGS) or Choices(TAGS)
+    tags = choices.get(TAGS) or Choices(TAGS)
     alike: dict[str, str] = {}
     for patch in patches:
         for name in _new(patch):
             if name not in alike:
-                alike[name] = known.lookalike(name)
+                alike[name] = tags.lookalike(name)
             if alike[name]:
                 message = f"is a new tag that differs from {alike[name]!r} only by capitals, blanks, or characters that hardly show"
                 use = correct(f"Use {alike[name]!r} if that is meant.")
                 yield Problem("tags.look_alike", patch.ticket, TAGS, shorten_repr(name, 80), message, use, "warning")
 
 
-def _told(name: str, known: Choices) -> str:
-    alike = known.lookalike(name)
+def _told(name: str, tags: Choices) -> str:
+    alike = tags.lookalike(name)
     return f"{shorten_repr(name, 60)}" + (f" (there is {alike!r})" if alike else "")
 
 
@@ -53,8 +53,8 @@ def _new(patch: Patch) -> Iterator[str]:
     """List the tags of a patch that go out by name alone: those that have no id yet."""
     for change in patch.changes:
         if change.field == TAGS and isinstance(change.new, list):
-            held = {_name(item) for item in change.old or () if isinstance(item, dict)}
-            yield from (item["name"] for item in change.new if _is_new(item) and item["name"] not in held)
+            current = {_name(item) for item in change.old or () if isinstance(item, dict)}
+            yield from (item["name"] for item in change.new if _is_new(item) and item["name"] not in current)
 
 
 def _is_new(item: Any) -> bool:

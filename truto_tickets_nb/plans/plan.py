@@ -68,9 +68,9 @@ class Plan(PlanData):
 
     def quietly(self) -> Plan:
         """Pass the vendor's documented switch that keeps it from mailing people; where there is none, that is a PlanError."""
-        known = profile(self.integration)
-        way = replace(self.way, fixed=merged(self.way.fixed, silence(known)))
-        return self.noted(way=way)
+        documented = profile(self.integration)
+        spec = replace(self.way, fixed=merged(self.way.fixed, silence(documented)))
+        return self.noted(way=spec)
 
     def noted(self, **changes: Any) -> Plan:
         """Make a plan that differs in some parts, with the notes on what goes along with its requests written anew."""
@@ -150,9 +150,9 @@ class Plan(PlanData):
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """Read a plan back; one in which anything was changed, added or left out is refused, because nobody saw it like that."""
-        found = plan_file.content(text)
-        plan = cls(**_read(found["plan"]))
-        if plan.fingerprint != found["fingerprint"]:
+        data = plan_file.content(text)
+        plan = cls(**_read(data["plan"]))
+        if plan.fingerprint != data["fingerprint"]:
             raise PlanFileError("This plan was changed after it was saved.")
         return plan
 
@@ -232,7 +232,7 @@ def _fields(patches: tuple[Patch, ...]) -> dict[str, frozenset[str]]:
 
 
 def _is_left(problem: Problem, before: frozenset[str] | None, after: frozenset[str]) -> bool:
-    """Tell whether what a problem is about is still in a plan: its fields, or any change of its ticket."""
+    """Return whether what a problem is about is still in a plan: its fields, or any change of its ticket."""
     if problem.together:
         return after.issuperset(problem.together)
     return before is None or bool(after) or bool(problem.field)

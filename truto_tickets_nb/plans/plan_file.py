@@ -101,22 +101,22 @@ def content(text: str | bytes) -> dict[str, Any]:
     truto_tickets_nb.errors.PlanFileError: This is not a plan saved by to_json(): NaN is not a JSON value. Make the plan anew: snapshot.plan(df).
     """
     try:
-        found = read_json(text)
+        data = read_json(text)
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise not_a_plan(shorten(error, 120)) from error
-    if not isinstance(found, dict) or not isinstance(found.get("plan"), dict):
+    if not isinstance(data, dict) or not isinstance(data.get("plan"), dict):
         raise not_a_plan("it holds no plan")
-    if found.get("truto_tickets_plan") in range(1, VERSION):
+    if data.get("truto_tickets_plan") in range(1, VERSION):
         raise PlanFileError("An earlier version of this toolkit saved this plan.")
     try:
-        _File.model_validate(found)
+        _File.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         where = shorten(".".join(map(str, first["loc"])), 120)
         raise not_a_plan(f"{where}: {shorten(first['msg'], 120)}") from cause(error)
-    return found
+    return data
 
 
 def not_a_plan(why: str) -> PlanFileError:
-    """Say that a file is no plan as it was saved, and what to do."""
+    """Return the error for a file that is no plan as it was saved: what to do."""
     return PlanFileError(f"This is not a plan saved by to_json(): {why}.")

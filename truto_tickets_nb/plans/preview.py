@@ -109,9 +109,9 @@ def _problem_groups(problems: Sequence[Problem], tone: Tone, advice: Advice) -> 
         alike[problem.field, advised(problem.message, problem.actions, advice)].append(problem)
     word = "error" if tone == "bad" else "warning"
     groups = list(alike.items())
-    for (field, words), found in groups[:GROUPS]:
-        rows = tuple(Row(p.ticket or "all", "", (p.value,)) for p in found[:TICKETS])
-        yield Group(field or "ticket", words, _count(len(found), word), rows, max(0, len(found) - TICKETS), tone)
+    for (field, words), members in groups[:GROUPS]:
+        rows = tuple(Row(p.ticket or "all", "", (p.value,)) for p in members[:TICKETS])
+        yield Group(field or "ticket", words, _count(len(members), word), rows, max(0, len(members) - TICKETS), tone)
     if len(groups) > GROUPS:
         message = f"{len(groups) - GROUPS} other kinds of problems"
         yield Group("more", advised(message, (Action("list_problems"),), advice), "", (), 0, tone)
@@ -125,16 +125,18 @@ def change_groups(patches: Iterable[Patch]) -> Iterator[Group]:
             fields[change.field][_shape(change)].append((patch, change))
     for field, shapes in fields.items():
         least = SAME_TEXT if _is_text(field) else 2
-        several = sorted((found for found in shapes.values() if len(found) >= least), key=lambda found: -len(found))
-        yield from (_alike(field, found) for found in several)
-        single = [pair for found in shapes.values() if len(found) < least for pair in found]
+        several = sorted(
+            (members for members in shapes.values() if len(members) >= least), key=lambda members: -len(members)
+        )
+        yield from (_alike(field, members) for members in several)
+        single = [pair for members in shapes.values() if len(members) < least for pair in members]
         if single:
             yield _apart(field, single)
 
 
 def _is_text(name: str) -> bool:
-    found = field_of(name)
-    return found is not None and found.kind.word == "text"
+    row = field_of(name)
+    return row is not None and row.kind.word == "text"
 
 
 def _shape(change: Change) -> tuple[Text, Text]:
@@ -144,16 +146,16 @@ def _shape(change: Change) -> tuple[Text, Text]:
     return change.before, change.after
 
 
-def _alike(field: str, found: list[tuple[Patch, Change]]) -> Group:
-    rows = tuple(Row(patch.ticket, patch.title) for patch, _ in found[:TICKETS])
-    return Group(field, cell(found[0][1]), _count(len(found), "ticket"), rows, max(0, len(found) - TICKETS))
+def _alike(field: str, members: list[tuple[Patch, Change]]) -> Group:
+    rows = tuple(Row(patch.ticket, patch.title) for patch, _ in members[:TICKETS])
+    return Group(field, cell(members[0][1]), _count(len(members), "ticket"), rows, max(0, len(members) - TICKETS))
 
 
-def _apart(field: str, found: list[tuple[Patch, Change]]) -> Group:
-    if len(found) == 1:
-        return _alike(field, found)
-    rows = tuple(Row(p.ticket, "" if field == "name" else p.title, (cell(change),)) for p, change in found[:ALONE])
-    return Group(field, "each its own", _count(len(found), "ticket"), rows, max(0, len(found) - ALONE))
+def _apart(field: str, members: list[tuple[Patch, Change]]) -> Group:
+    if len(members) == 1:
+        return _alike(field, members)
+    rows = tuple(Row(p.ticket, "" if field == "name" else p.title, (cell(change),)) for p, change in members[:ALONE])
+    return Group(field, "each its own", _count(len(members), "ticket"), rows, max(0, len(members) - ALONE))
 
 
 def cell(change: Change) -> Cell:
@@ -181,7 +183,7 @@ def _next(plan: PlanData) -> str:
 
 
 def remedy(plan: PlanData) -> str:
-    """Say what to do about blocking problems; one of the whole plan can't be left out."""
+    """Return what to do about blocking problems; one of the whole plan can't be left out."""
     if any(problem.is_of_whole_plan for problem in plan.blocking):
         return "Correct the frame and plan again."
     return "Correct the frame and plan again, or plan.drop(*plan.blocking)."

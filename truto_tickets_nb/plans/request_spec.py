@@ -26,7 +26,7 @@ READ: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class RequestSpec:
-    """Say how this integration's PATCH is to be made; a plan shows all of it, and everybody who sends obeys it."""
+    """How this integration's PATCH is to be made; a plan shows all of it, and everybody who sends obeys it."""
 
     query: tuple[str, ...] = ()  # parameters whose value each ticket gives, as re-read: etag, workspace_id, ticket_type
     fixed: Mapping[str, Any] = field(default_factory=dict)  # parameters that are the same for all tickets
@@ -40,10 +40,10 @@ class RequestSpec:
     is_overridden: bool = False  # the account has a mapping of its own: what is documented is only assumed here
 
     @classmethod
-    def of_json(cls, found: Mapping[str, Any]) -> Self:
+    def of_json(cls, data: Mapping[str, Any]) -> Self:
         """Read a way back from JSON, also one that an earlier version wrote."""
-        lists = {name: tuple(found.get(name, ())) for name in ("query", "carry", "apart", "unread")}
-        return cls(**{**found, **lists})
+        lists = {name: tuple(data.get(name, ())) for name in ("query", "carry", "apart", "unread")}
+        return cls(**{**data, **lists})
 
     def rounds(self, changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
         """Split the changes of one ticket into those of one PATCH each, in the order in which they are sent."""
@@ -60,9 +60,9 @@ class RequestSpec:
         ({'etag': 'W/1', 'workspace_id': '7'}, ())
         """
         own = {name: given(name, record) for name in self.query if name not in self.fixed}
-        found = {name: value for name, value in own.items() if not is_missing(value)}
-        query = {**(self.read or {}), **self.fixed, **found}
-        return query, tuple(name for name in own if name not in found)
+        filled = {name: value for name, value in own.items() if not is_missing(value)}
+        query = {**(self.read or {}), **self.fixed, **filled}
+        return query, tuple(name for name in own if name not in filled)
 
     def body(self, changes: Iterable[Change], record: Mapping[str, Any]) -> dict[str, Any]:
         """Build the body of a PATCH: the changes, and what has to go along from the ticket as re-read."""
@@ -87,7 +87,7 @@ class RequestSpec:
 
     @property
     def needs_ticket(self) -> bool:
-        """Tell whether a PATCH can't be written without reading its ticket first."""
+        """Return whether a PATCH can't be written without reading its ticket first."""
         return bool(set(self.query) - set(self.fixed) or self.carry or self.whole_custom_fields)
 
 
@@ -108,10 +108,10 @@ def request_spec_of(profile: Profile, learnt: AccountSchema, fields: Iterable[st
     fixed = parameters(asked.get("query"), profile, learnt)
     if asked.get("quiet"):
         fixed = merged(fixed, silence(profile))
-    known = dict.fromkeys((*(profile.fact("required_query").value or ()), *learnt.required_query))
+    names = dict.fromkeys((*(profile.fact("required_query").value or ()), *learnt.required_query))
     carry = tuple(dict.fromkeys((*learnt.required, *carried(asked.get("carry") or (), learnt))))
     return RequestSpec(
-        tuple(known),
+        tuple(names),
         fixed,
         carry,
         bool(profile.fact("custom_fields_whole").value),
@@ -135,19 +135,19 @@ def silence(profile: Profile) -> Mapping[str, str]:
             f"quiet=True: no switch is documented that keeps {profile.name} from telling people of a change. Nothing was planned or sent; "
             "leave quiet out to go on all the same."
         )
-    found: Mapping[str, str] = fact.value
-    return found
+    switch: Mapping[str, str] = fact.value
+    return switch
 
 
-def is_silent(way: RequestSpec, profile: Profile) -> bool:
-    """Tell whether the switch that silences a tool goes along, with the value that silences it: as it is written on the wire.
+def is_silent(spec: RequestSpec, profile: Profile) -> bool:
+    """Return whether the switch that silences a tool goes along, with the value that silences it: as it is written on the wire.
 
     >>> from truto_tickets_nb.integrations.profile import profile
     >>> [is_silent(RequestSpec(fixed={"remote_query": {"notifyUsers": value}}), profile("jira")) for value in (False, "false", True)]
     [True, True, False]
     """
     switch = profile.fact("quiet").value
-    return bool(switch) and set(query_pairs({"remote_query": switch})) <= set(query_pairs(way.fixed))
+    return bool(switch) and set(query_pairs({"remote_query": switch})) <= set(query_pairs(spec.fixed))
 
 
 _FROM = {"workspace_id": "workspace", "organization": "organization"}
@@ -163,9 +163,9 @@ def given(name: str, record: Mapping[str, Any]) -> Json:
     if name == "organization" and is_missing(value):
         value = record.get("account")
     if name.endswith("_id"):
-        found = ref(value)
-        return found.id if found else None
+        reference = ref(value)
+        return reference.id if reference else None
     if name in ("workspace", "ticket_type", "organization"):
-        found = ref(value)
-        return {"id": found.id or found.name} if found else None
+        reference = ref(value)
+        return {"id": reference.id or reference.name} if reference else None
     return value

@@ -18,29 +18,29 @@ if TYPE_CHECKING:
     from truto_tickets_nb.plans.request_spec import RequestSpec
 
 
-def request_notes(way: RequestSpec, patches: Sequence[Patch], documented: Profile) -> Iterator[Note]:
-    """Say who is notified, which parameters and fields go along, and what goes out apart or as a whole."""
+def request_notes(spec: RequestSpec, patches: Sequence[Patch], documented: Profile) -> Iterator[Note]:
+    """Return who is notified, which parameters and fields go along, and what goes out apart or as a whole."""
     if not patches:
         return
-    profile = documented.as_assumed() if way.is_overridden else documented
-    yield from _notifies(way, profile)
-    yield from _parameters(way, profile)
-    if way.carry:
-        words = ", ".join(rule.replace("|", ", or ") for rule in way.carry)
+    profile = documented.as_assumed() if spec.is_overridden else documented
+    yield from _notifies(spec, profile)
+    yield from _parameters(spec, profile)
+    if spec.carry:
+        words = ", ".join(rule.replace("|", ", or ") for rule in spec.carry)
         yield Note(
             "request.fields",
             f"Each PATCH carries the ticket's own {words} unchanged, because this account needs it or you asked for it.",
         )
     name = profile.name or "this integration"
     fields = {change.field for patch in patches for change in patch.changes}
-    parts = sum(len(way.rounds(patch.changes)) for patch in patches)
+    parts = sum(len(spec.rounds(patch.changes)) for patch in patches)
     if parts > len(patches):
-        told = profile.fact("apart").told
+        evidence = profile.fact("apart").told
         yield Note(
             "request.apart",
-            f"{name} wants some fields in a PATCH of their own ({told}): {parts:,} requests for {len(patches):,} tickets.",
+            f"{name} wants some fields in a PATCH of their own ({evidence}): {parts:,} requests for {len(patches):,} tickets.",
         )
-    if way.whole_custom_fields and any(field.startswith(CUSTOM) for field in fields):
+    if spec.whole_custom_fields and any(field.startswith(CUSTOM) for field in fields):
         source = profile.fact("custom_fields_whole").told
         yield Note(
             "request.whole_custom_fields",
@@ -53,9 +53,9 @@ def request_notes(way: RequestSpec, patches: Sequence[Patch], documented: Profil
         )
 
 
-def _notifies(way: RequestSpec, profile: Profile) -> Iterator[Note]:
+def _notifies(spec: RequestSpec, profile: Profile) -> Iterator[Note]:
     notifies, quiet = profile.fact("notifies"), profile.fact("quiet")
-    if is_silent(way, profile):
+    if is_silent(spec, profile):
         sent = ", ".join(f"{key}={value}" for key, value in _switch(profile))
         message = f"Quiet: {sent} goes along with each PATCH ({quiet.told}). {quiet.note}".rstrip()
         yield Note("request.quiet", message)
@@ -69,16 +69,16 @@ def _switch(profile: Profile) -> list[tuple[str, str]]:
     return query_pairs({"remote_query": profile.fact("quiet").value or {}})
 
 
-def _parameters(way: RequestSpec, profile: Profile) -> Iterator[Note]:
-    own = [name for name in way.query if name not in way.fixed]
+def _parameters(spec: RequestSpec, profile: Profile) -> Iterator[Note]:
+    own = [name for name in spec.query if name not in spec.fixed]
     if own:
         fact = profile.fact("required_query")
         why = fact.told if set(own) <= set(fact.value or ()) else "the account asks for it"
         yield Note(
             "request.parameters", f"Each PATCH carries the ticket's own {', '.join(own)} in its address ({why})."
         )
-    silent = _switch(profile) if is_silent(way, profile) else []
-    others = [f"{key}={value}" for key, value in query_pairs(way.fixed) if (key, value) not in silent]
+    silent = _switch(profile) if is_silent(spec, profile) else []
+    others = [f"{key}={value}" for key, value in query_pairs(spec.fixed) if (key, value) not in silent]
     if others:
         verb = "goes" if len(others) == 1 else "go"
         yield Note("request.parameters", f"{', '.join(others)} {verb} along with each PATCH, as you asked.")

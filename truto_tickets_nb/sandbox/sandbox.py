@@ -78,11 +78,11 @@ class Sandbox(Served):
         self._is_one_of_many = False
         self._server = Server(Router(self.token, {self.account_id: self._api}), port, host, expose=expose)
         try:
-            told = self._fill(tickets, seed, columns) if self._store.is_empty else ()
+            notes = self._fill(tickets, seed, columns) if self._store.is_empty else ()
         except BaseException:
             self._store.close()
             raise
-        self.notes = (*self._server.warnings, *self._warnings(), *told)
+        self.notes = (*self._server.warnings, *self._warnings(), *notes)
 
     notes: tuple[str, ...]
 
@@ -112,7 +112,7 @@ class Sandbox(Served):
 
     @property
     def url(self) -> str:
-        """Tell where it answers, "" before it is started."""
+        """Return where it answers, "" before it is started."""
         return self._server.url
 
     def start(self) -> Self:
@@ -139,7 +139,7 @@ class Sandbox(Served):
 
     @property
     def plays_vendor(self) -> bool:
-        """Tell whether the vendor's own limit is played too."""
+        """Return whether the vendor's own limit is played too."""
         return self._api.vendor is not None
 
     def requests(self) -> list[Seen]:

@@ -51,7 +51,7 @@ class Sandboxes(Served):
 
     @property
     def url(self) -> str:
-        """Tell where they answer, "" before they are started."""
+        """Return where they answer, "" before they are started."""
         return self._server.url
 
     def __getitem__(self, slug: str) -> Sandbox:

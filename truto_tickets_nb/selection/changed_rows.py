@@ -21,18 +21,18 @@ Side = tuple[pd.DataFrame, "Columns"]
 
 
 def changed_rows(before: Side, after: Side) -> Any:
-    """Tell for each ticket whether any cell of it differs (numpy bool)."""
+    """Return for each ticket whether any cell of it differs (numpy bool)."""
     frame, columns = after
     base, base_columns = before
-    found = np.zeros(len(frame), dtype=bool)
+    changed = np.zeros(len(frame), dtype=bool)
     for name in frame.columns:
         row = field_of(name) or Field(name, AnyKind(), writable=False)
         old, new = whole_column(base, name, many=row.kind.many), frame[name].array
         if is_same_memory(old, new):
             continue
         fast = name in base.columns and old.dtype == object
-        found |= _by_pairs(row, base_columns[name], columns[name]) if fast else differing(row, old, new)
-    return found
+        changed |= _by_pairs(row, base_columns[name], columns[name]) if fast else differing(row, old, new)
+    return changed
 
 
 def _by_pairs(row: Field, old: DistinctValues, new: DistinctValues) -> Any:

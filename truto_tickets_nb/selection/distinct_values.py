@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class DistinctValues:
-    """Hold a column: `codes` tells for each row which distinct cell it holds, `first` where each of those is found first.
+    """A column: `codes` tells for each row which distinct cell it holds, `first` where each of those is found first.
 
     >>> found = coded(pd.Series(["Open", "Done", "Open", None], dtype="str").array)
     >>> found.codes.tolist(), found.texts
@@ -67,8 +67,8 @@ def coded(column: Any) -> DistinctValues:
 
 def _codes(column: Any) -> Any:
     if isinstance(column, pd.arrays.ArrowStringArray):
-        whole = pa.chunked_array(texts(column).chunks, pa.large_string())
-        indices = coded_texts(whole, nulls="encode").indices
+        chunks = pa.chunked_array(texts(column).chunks, pa.large_string())
+        indices = coded_texts(chunks, nulls="encode").indices
         return indices.to_numpy(zero_copy_only=False).astype(np.int64)
     if column.dtype == object:
         return _codes_of_objects(column.tolist())
@@ -76,16 +76,16 @@ def _codes(column: Any) -> Any:
 
 
 def _codes_of_objects(cells: Sequence[Any]) -> Any:
-    known: dict[Any, int] = {}
+    places: dict[Any, int] = {}
     try:
-        return np.fromiter((known.setdefault(_key(cell), len(known)) for cell in cells), np.int64, len(cells))
+        return np.fromiter((places.setdefault(_key(cell), len(places)) for cell in cells), np.int64, len(cells))
     except TypeError:  # a cell with an object in it
-        known.clear()
-        return np.fromiter((known.setdefault(_bare(cell), len(known)) for cell in cells), np.int64, len(cells))
+        places.clear()
+        return np.fromiter((places.setdefault(_bare(cell), len(places)) for cell in cells), np.int64, len(cells))
 
 
 def _key(cell: Any) -> Any:
-    """Tell cells apart: True is not 1, and all that counts as nothing is one."""
+    """Return what distinguishes cells: True is not 1, and all that counts as nothing is one."""
     if isinstance(cell, tuple | str):
         return cell or None
     return None if is_missing(cell) else (type(cell), cell)
@@ -98,7 +98,7 @@ def _bare(cell: Any) -> Any:
 
 
 def is_same_memory(one: Any, two: Any) -> bool:
-    """Tell for sure that two columns are one and the same; False where they only may be.
+    """Return True only if two columns are one and the same; False where they only may be.
 
     >>> frame = pd.DataFrame({"a": ["x"], "b": [("y",)]})
     >>> other = frame.copy(deep=False)
@@ -132,8 +132,8 @@ class Columns:
 
     def __getitem__(self, name: str) -> DistinctValues:
         if name not in self._sure:
-            column, known = self.frame[name].array, self._known.get(name)
-            if known is None or not is_same_memory(known.column, column):
+            column, earlier = self.frame[name].array, self._known.get(name)
+            if earlier is None or not is_same_memory(earlier.column, column):
                 self._known[name] = coded(column)
             self._sure.add(name)
         return self._known[name]

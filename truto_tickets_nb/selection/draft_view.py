@@ -26,7 +26,7 @@ _LOCKS: weakref.WeakKeyDictionary[Draft, threading.RLock] = weakref.WeakKeyDicti
 
 
 def lock_of(draft: Draft) -> threading.RLock:
-    """Give the one lock of a draft: callbacks of two forms may run in two threads."""
+    """Return the one lock of a draft: callbacks of two forms may run in two threads."""
     return _LOCKS.setdefault(draft, threading.RLock())
 
 
@@ -51,29 +51,29 @@ class DraftView:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """Give the draft's frame as it is now; not to be edited."""
+        """Return the draft's frame as it is now; not to be edited."""
         self._follow()
         return self._frame
 
     @property
     def base(self) -> pd.DataFrame:
-        """Give the tickets as loaded; not to be edited."""
+        """Return the tickets as loaded; not to be edited."""
         return self._base.frame
 
     def coded(self, name: str) -> DistinctValues:
-        """Give a column as its distinct cells."""
+        """Return a column as its distinct cells."""
         self._follow()
         return self._columns[name]
 
     @property
     def columns(self) -> Columns:
-        """Give all columns as their distinct cells."""
+        """Return all columns as their distinct cells."""
         self._follow()
         return self._columns
 
     @property
     def changed(self) -> Any:
-        """Tell for each ticket whether it differs from the snapshot (numpy bool)."""
+        """Return for each ticket whether it differs from the snapshot (numpy bool)."""
         self._follow()
         if self._changed is None:
             self._changed = changed_rows((self.base, self._base), (self._frame, self._columns))
@@ -96,7 +96,7 @@ class DraftView:
 
     @property
     def quick_plan(self) -> Plan | None:
-        """Give the plan if it is there already, or quickly made; else None."""
+        """Return the plan if it is there already, or quickly made; else None."""
         is_made = self._plan is not None and self._planned == self.draft.revision
         return self.plan if is_made or self._reckoned() <= QUICK else None
 
@@ -107,12 +107,12 @@ class DraftView:
         return guess + len(self.frame) * each if self._took is None else max(self._took, guess)
 
 
-_LENSES: weakref.WeakValueDictionary[int, DraftView] = weakref.WeakValueDictionary()
+_VIEWS: weakref.WeakValueDictionary[int, DraftView] = weakref.WeakValueDictionary()
 
 
 def draft_view_of(draft: Draft) -> DraftView:
-    """Give the one lens of a draft; it lives as long as a form uses it."""
-    found = _LENSES.get(id(draft))
-    if found is None or found.draft is not draft:
-        found = _LENSES[id(draft)] = DraftView(draft)
-    return found
+    """Return the one view of a draft; it lives as long as a form uses it."""
+    view = _VIEWS.get(id(draft))
+    if view is None or view.draft is not draft:
+        view = _VIEWS[id(draft)] = DraftView(draft)
+    return view

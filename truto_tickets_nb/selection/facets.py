@@ -26,7 +26,7 @@ EMPTY = "(empty)"
 
 @dataclass(frozen=True, eq=False)
 class Facet:
-    """Hold the values of one column: texts, each once, the empty one as "".
+    """The values of one column: texts, each once, the empty one as "".
 
     >>> import pandas as pd
     >>> from truto_tickets_nb.selection.distinct_values import coded
@@ -48,18 +48,18 @@ class Facet:
         """Pair each distinct cell with the values it holds."""
         place = {text: number for number, text in enumerate(self.values)}
         pairs = [(number, place[text]) for number, cell in enumerate(self.coded.texts) for text in cell]
-        found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        return found[:, 0], found[:, 1]
+        array = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return array[:, 0], array[:, 1]
 
     def counts(self, mask: Any) -> dict[str, int]:
         """Count the rows of a mask that hold each value, in the order of `values`."""
         cells, values = self._pairs
         weights = self.coded.weights(mask)[cells] if len(cells) else []
-        found = np.bincount(values, weights=weights, minlength=len(self.values)).astype(np.int64)
-        return dict(zip(self.values, found.tolist(), strict=True))
+        counts = np.bincount(values, weights=weights, minlength=len(self.values)).astype(np.int64)
+        return dict(zip(self.values, counts.tolist(), strict=True))
 
     def mask(self, chosen: Collection[str]) -> Any:
-        """Tell which rows hold one of these values."""
+        """Return which rows hold one of these values."""
         return self.coded.rows_with(
             np.array([any(text in chosen for text in cell) for cell in self.coded.texts], dtype=bool)
         )
@@ -69,10 +69,10 @@ class Facet:
         parts = list(self._tests([value for value in self.values if value and value in chosen]))
         if "" in chosen:
             parts.append(Filter.where(self.name, "empty"))
-        found = parts[0] if parts else ~Filter.all()
+        joined = parts[0] if parts else ~Filter.all()
         for part in parts[1:]:
-            found = found | part
-        return found
+            joined = joined | part
+        return joined
 
     def _tests(self, named: list[str]) -> Iterator[Filter]:
         case = any(value.casefold() in self._ambiguous for value in named)
@@ -83,7 +83,7 @@ class Facet:
 
     @property
     def is_set(self) -> bool:
-        """Tell whether its cells hold several values."""
+        """Return whether its cells hold several values."""
         row = field_of(self.name)
         return row is not None and row.kind.many
 
@@ -120,8 +120,8 @@ def top(counts: dict[str, int], chosen: Collection[str], most: int) -> tuple[lis
     """
     ranked = sorted(counts, key=lambda value: (-counts[value], value == "", value.casefold()))
     others = [value for value in ranked if counts[value] and value not in chosen]
-    kept = {*chosen, *others[: max(0, most - len(chosen))]}
-    shown = [value for value in ranked if value in kept]
+    listed = {*chosen, *others[: max(0, most - len(chosen))]}
+    shown = [value for value in ranked if value in listed]
     return shown, len(ranked) - len(shown)
 
 

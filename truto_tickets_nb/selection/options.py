@@ -23,7 +23,7 @@ FOUND = 40  # options shown while one searches
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """Hold one value to choose: what is shown, what goes into the cell, and the workspaces that don't have it."""
+    """One value to choose: what is shown, what goes into the cell, and the workspaces that don't have it."""
 
     label: str
     value: str
@@ -32,7 +32,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Hold all that a column may take: options, and whether other values may be typed."""
+    """All that a column may take: options, and whether other values may be typed."""
 
     options: tuple[Option, ...] = ()
     is_free: bool = True
@@ -54,64 +54,66 @@ class Offer:
         return next((one.label for one in self.options if one.value == value), value)
 
 
-def offer(column: str, source: Source, workspaces: Sequence[str], held: Iterable[str] = ()) -> Offer:
+def offer(column: str, source: Source, workspaces: Sequence[str], current: Iterable[str] = ()) -> Offer:
     """Gather what tickets of these workspaces (names; none: all) may take in a column; `held` is what they hold now."""
     if column.startswith(CUSTOM):
         custom = source.learnt.field(column[len(CUSTOM) :])
         named = tuple(Option(name, name) for name in (custom.options if custom else ()))
-        return Offer(named or _plain(held), is_free=not named)
+        return Offer(named or _plain(current), is_free=not named)
     row = field_of(column)
-    known = source.choices.get(row.choices) if row and row.choices else None
-    if row is None or known is None or not known.items:
-        return Offer(_plain(held))
-    return Offer(_options(known, row, _identities(source, workspaces)), is_free=_is_free(row, source))
+    choices = source.choices.get(row.choices) if row and row.choices else None
+    if row is None or choices is None or not choices.items:
+        return Offer(_plain(current))
+    return Offer(_options(choices, row, _identities(source, workspaces)), is_free=_is_free(row, source))
 
 
-def _plain(held: Iterable[str]) -> tuple[Option, ...]:
-    return tuple(Option(value, value) for value in sorted({*held} - {""}, key=str.casefold))
+def _plain(current: Iterable[str]) -> tuple[Option, ...]:
+    return tuple(Option(value, value) for value in sorted({*current} - {""}, key=str.casefold))
 
 
 def _is_free(row: Field, source: Source) -> bool:
-    """Tell whether a name that nobody knows yet may be typed: only tags, where the account makes new ones; a plan blocks all others."""
-    told = source.profile.fact("tags")
-    return row.name == "tags" and not (told.value == "listed" and told.is_documented)
+    """Return whether a name that nobody knows yet may be typed: only tags, where the account makes new ones; a plan blocks all others."""
+    fact = source.profile.fact("tags")
+    return row.name == "tags" and not (fact.value == "listed" and fact.is_documented)
 
 
 def _identities(source: Source, workspaces: Sequence[str]) -> dict[str, str]:
     """Find the ids of workspaces: id -> name."""
-    known = source.choices.get("workspaces")
-    found = {name: known.resolve(name) for name in workspaces} if known else {}
-    return {choice.id: name for name, choice in found.items() if not isinstance(choice, Unresolved)}
+    choices = source.choices.get("workspaces")
+    by_name = {name: choices.resolve(name) for name in workspaces} if choices else {}
+    return {choice.id: name for name, choice in by_name.items() if not isinstance(choice, Unresolved)}
 
 
-def _options(known: Choices, row: Field, homes: Mapping[str, str]) -> tuple[Option, ...]:
-    inside = [one for one in known.items if not row.per_workspace or not homes or one.workspace in ("", *homes)]
+def _options(choices: Choices, row: Field, homes: Mapping[str, str]) -> tuple[Option, ...]:
+    inside = [one for one in choices.items if not row.per_workspace or not homes or one.workspace in ("", *homes)]
     groups: dict[str, list[Choice]] = defaultdict(list)
     for one in {(one.id, one.workspace): one for one in inside}.values():
         groups[one.name].append(one)
     options = [
-        option for group in groups.values() for option in _named(group, homes if row.per_workspace else {}, row, known)
+        option
+        for group in groups.values()
+        for option in _named(group, homes if row.per_workspace else {}, row, choices)
     ]
     return tuple(options if len(options) <= FEW else sorted(options, key=lambda one: one.label.casefold()))
 
 
-def _named(group: list[Choice], homes: Mapping[str, str], row: Field, known: Choices) -> list[Option]:
+def _named(group: list[Choice], homes: Mapping[str, str], row: Field, choices: Choices) -> list[Option]:
     """Make one option of a name; namesakes in one workspace are told apart, and go into the cell by a label that only one of them has."""
     twice = max(Counter(one.workspace for one in group).values()) > 1 or (
         len({one.id for one in group}) > 1 and any(one.workspace == "" for one in group)
     )
     if row.choices in ("users", "contacts"):
-        return [Option(_person(one), _own(one, known) if len(group) > 1 else one.name) for one in group]
+        return [Option(_person(one), _own(one, choices) if len(group) > 1 else one.name) for one in group]
     if twice:
-        return [Option(one.shown, _own(one, known)) for one in group]
+        return [Option(one.shown, _own(one, choices)) for one in group]
     there = {one.workspace for one in group}
     lacking = frozenset() if "" in there else frozenset(name for home, name in homes.items() if home not in there)
     return [Option(group[0].name, group[0].name, lacking)]
 
 
-def _own(one: Choice, known: Choices) -> str:
+def _own(one: Choice, choices: Choices) -> str:
     """Write a choice so that no namesake is meant, as a draft's frame does."""
-    label = known.label(one.name, one.id)
+    label = choices.label(one.name, one.id)
     return one.id if label == one.name else label
 
 
@@ -121,7 +123,7 @@ def _person(one: Choice) -> str:
 
 
 def lacking(option: Option | None, counts: Mapping[str, int]) -> str:
-    """Say how many of the chosen tickets belong to a workspace that does not have a value.
+    """Return how many of the chosen tickets belong to a workspace that does not have a value.
 
     >>> lacking(Option("Done", "Done", frozenset({"Bank"})), {"Shop": 3, "Bank": 2})
     '2 of the chosen tickets belong to a workspace that has no Done (Bank)'
@@ -136,5 +138,5 @@ def lacking(option: Option | None, counts: Mapping[str, int]) -> str:
 
 
 def numeric(dtype: Any) -> bool:
-    """Tell whether a column holds numbers."""
+    """Return whether a column holds numbers."""
     return getattr(dtype, "kind", "") in "iuf"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SelectionState:
-    """Hold what was clicked and typed to choose tickets; all of it together must hold."""
+    """What was clicked and typed to choose tickets; all of it together must hold."""
 
     text: str = ""
     in_description: bool = False
@@ -36,17 +36,17 @@ class SelectionState:
 
     def with_facet(self, name: str, value: str, *, chosen: bool) -> SelectionState:
         """Choose one value of a facet, or not any more."""
-        held = self.facets.get(name, frozenset())
-        values = held | {value} if chosen else held - {value}
-        others = {column: kept for column, kept in self.facets.items() if column != name}
+        current = self.facets.get(name, frozenset())
+        values = current | {value} if chosen else current - {value}
+        others = {column: values_of for column, values_of in self.facets.items() if column != name}
         return replace(self, facets={**others, **({name: values} if values else {})})
 
 
 class Selection:
     """Choose tickets of a draft. Every part is reckoned once, until it or the draft changes."""
 
-    def __init__(self, lens: DraftView) -> None:
-        self._lens = lens
+    def __init__(self, view: DraftView) -> None:
+        self._view = view
         self._wish = SelectionState()
         self._facets: dict[str, Facet] = {}
         self._masks: dict[Any, Any] = {}
@@ -56,13 +56,13 @@ class Selection:
 
     def follow(self) -> None:
         """Take up the draft as it is now."""
-        self.frame: pd.DataFrame = self._lens.frame
-        if self._revision != self._lens.draft.revision:
-            self._revision, self._masks = self._lens.draft.revision, {}
+        self.frame: pd.DataFrame = self._view.frame
+        if self._revision != self._view.draft.revision:
+            self._revision, self._masks = self._view.draft.revision, {}
 
     @property
     def wish(self) -> SelectionState:
-        """Tell what was asked for."""
+        """Return what was asked for."""
         return self._wish
 
     def ask(self, wish: SelectionState) -> None:
@@ -74,19 +74,19 @@ class Selection:
     @property
     def names(self) -> tuple[str, ...]:
         """Name the columns that make a facet."""
-        return facet_names(self.frame, self._lens.columns)
+        return facet_names(self.frame, self._view.columns)
 
     def facet(self, name: str) -> Facet:
-        """Give a facet of the draft as it is now."""
-        coded = self._lens.coded(name)
-        known = self._facets.get(name)
-        if known is None or known.coded is not coded:
+        """Return a facet of the draft as it is now."""
+        coded = self._view.coded(name)
+        earlier = self._facets.get(name)
+        if earlier is None or earlier.coded is not coded:
             self._facets[name] = Facet(name, coded)
         return self._facets[name]
 
     def coded(self, name: str) -> Any:
-        """Give a column of the draft as its distinct cells."""
-        return self._lens.coded(name)
+        """Return a column of the draft as its distinct cells."""
+        return self._view.coded(name)
 
     def filter(self) -> Filter:
         """Write the choice as the filter that a step keeps."""
@@ -102,7 +102,7 @@ class Selection:
 
     @property
     def mask(self) -> Any:
-        """Tell for each ticket whether it is chosen (numpy bool)."""
+        """Return for each ticket whether it is chosen (numpy bool)."""
         return self._all(self._keys(self._wish))
 
     @property
@@ -128,8 +128,8 @@ class Selection:
         return keys
 
     def _all(self, keys: list[tuple[Any, ...]]) -> Any:
-        found = [self._mask(key) for key in keys]
-        return np.logical_and.reduce(found) if found else np.ones(len(self.frame), dtype=bool)
+        masks = [self._mask(key) for key in keys]
+        return np.logical_and.reduce(masks) if masks else np.ones(len(self.frame), dtype=bool)
 
     def _mask(self, key: tuple[Any, ...]) -> Any:
         if key not in self._masks:
@@ -144,7 +144,7 @@ class Selection:
         return self._part(key).mask(self.frame)
 
     def _changed_mask(self, _key: tuple[Any, ...]) -> Any:
-        return self._lens.changed
+        return self._view.changed
 
     def _part(self, key: tuple[Any, ...]) -> Filter:
         kind, *rest = key
@@ -159,23 +159,23 @@ class Selection:
 
     def _text_filter(self, text: str, in_description: bool) -> Filter:  # noqa: FBT001  (a part of a key)
         columns = ["name", *(["description"] if in_description else [])]
-        found = [Filter.where(name, "contains", text) for name in columns if name in self.frame.columns]
+        tests = [Filter.where(name, "contains", text) for name in columns if name in self.frame.columns]
         if text in self.frame.index:
-            found.append(Filter.ids(text))
-        return reduce(lambda one, two: one | two, found) if found else ~Filter.all()
+            tests.append(Filter.ids(text))
+        return reduce(lambda one, two: one | two, tests) if tests else ~Filter.all()
 
     def _with_problems(self) -> frozenset[str]:
         """Name the tickets with a problem in the plan, or in which a step no longer applies."""
-        plan = self._lens.quick_plan if self._problems else self._lens.plan
+        plan = self._view.quick_plan if self._problems else self._view.plan
         if plan is not None and (self._problems is None or self._problems[0] != self._revision):
-            inapplicable = {item.ticket for item in self._lens.draft.inapplicable}
-            found = {problem.ticket for problem in plan.problems} | inapplicable
-            self._problems = (self._revision, frozenset(found & {*self.frame.index}))
+            inapplicable = {item.ticket for item in self._view.draft.inapplicable}
+            with_problems = {problem.ticket for problem in plan.problems} | inapplicable
+            self._problems = (self._revision, frozenset(with_problems & {*self.frame.index}))
         return self._problems[1] if self._problems else frozenset()
 
     @property
     def are_problems_old(self) -> bool:
-        """Tell whether the draft has changed since its problems were looked for, which takes too long to be done all the time."""
+        """Return whether the draft has changed since its problems were looked for, which takes too long to be done all the time."""
         return self._wish.problems and self._problems is not None and self._problems[0] != self._revision
 
 

@@ -47,20 +47,20 @@ def columns_of(source: Source, frame: pd.DataFrame) -> tuple[Editable, ...]:
     return tuple(_editable(about(name, source.profile, source.learnt, source.choices), frame) for name in frame.columns)
 
 
-def _editable(found: Column, frame: pd.DataFrame) -> Editable:
-    if not found.editable:
-        return Editable(found.column, found.kind, found.why)
-    row = field_of(found.column)
+def _editable(column: Column, frame: pd.DataFrame) -> Editable:
+    if not column.editable:
+        return Editable(column.column, column.kind, column.why)
+    row = field_of(column.column)
     kind = row.kind.word if row else "any"
-    if kind == "any" and frame[found.column].dtype.name == "boolean":
+    if kind == "any" and frame[column.column].dtype.name == "boolean":
         kind = "flag"
-    if kind == "any" and _holds_lists(frame[found.column]):
+    if kind == "any" and _holds_lists(frame[column.column]):
         kind = "words"
-    return Editable(found.column, kind, hint=found.why if found.standing == "unlikely" else "")
+    return Editable(column.column, kind, hint=column.why if column.standing == "unlikely" else "")
 
 
 def _holds_lists(column: pd.Series) -> bool:
-    """Tell by its first filled cells whether a custom column holds lists of names or numbers, which are edited member by member."""
+    """Return whether, by its first filled cells, a custom column holds lists of names or numbers, which are edited member by member."""
     if not isinstance(column.array, pd.arrays.NumpyExtensionArray):
         return False
     filled = list(islice((cell for cell in np.asarray(column.array) if not is_missing(cell)), SAMPLED))
@@ -90,40 +90,40 @@ def as_number(text: str) -> int | float | None:
     >>> as_number(" 3 "), as_number("2,5"), as_number("1 234,5"), as_number("1,234"), as_number("many")
     (3, 2.5, 1234.5, None, None)
     """
-    found = typed_numbers(text)
-    return found[0] if len(found) == 1 else None
+    numbers = typed_numbers(text)
+    return numbers[0] if len(numbers) == 1 else None
 
 
 def number_problem(text: str) -> str:
-    """Say why what was typed is no one number; "" where it is one, or nothing was typed.
+    """Return why what was typed is no one number; "" where it is one, or nothing was typed.
 
     >>> number_problem("1,234")
     "'1,234' may be 1.234 or 1234: type it without a comma, or with a point"
     """
-    found = typed_numbers(text)
-    if not text.strip() or len(found) == 1:
+    numbers = typed_numbers(text)
+    if not text.strip() or len(numbers) == 1:
         return ""
-    if found:
-        return f"{text.strip()!r} may be {' or '.join(map(str, found))}: type it without a comma, or with a point"
+    if numbers:
+        return f"{text.strip()!r} may be {' or '.join(map(str, numbers))}: type it without a comma, or with a point"
     return f"{text.strip()!r} is no number"
 
 
 def mixed(counts: Mapping[str, int], most: int = 4) -> str:
-    """Say what the chosen tickets hold: one value, or how it is mixed.
+    """Return what the chosen tickets hold: one value, or how it is mixed.
 
     >>> mixed({"High": 12, "Normal": 55}), mixed({"High": 3}), mixed({"": 2})
     ('mixed: Normal 55, High 12', 'all: High', 'all: (empty)')
     """
-    held = sorted(
+    ranked = sorted(
         ((count, value or "(empty)") for value, count in counts.items() if count), key=lambda x: (-x[0], x[1])
     )
-    if not held:
+    if not ranked:
         return "nothing"
-    if len(held) == 1:
-        return f"all: {held[0][1]}"
-    more = f", {len(held) - most:,} more values" if len(held) > most else ""
-    return "mixed: " + _listed(held[:most]) + more
+    if len(ranked) == 1:
+        return f"all: {ranked[0][1]}"
+    more = f", {len(ranked) - most:,} more values" if len(ranked) > most else ""
+    return "mixed: " + _listed(ranked[:most]) + more
 
 
-def _listed(held: Iterable[tuple[int, str]]) -> str:
-    return ", ".join(f"{value} {count:,}" for count, value in held)
+def _listed(ranked: Iterable[tuple[int, str]]) -> str:
+    return ", ".join(f"{value} {count:,}" for count, value in ranked)

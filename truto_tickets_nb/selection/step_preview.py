@@ -27,7 +27,7 @@ ROWS = 8  # first rows shown
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StepPreview:
-    """Say what a step would do: chosen tickets, those that change, hold the value already or to which it does not apply, the reasons, and the first rows."""
+    """What a step would do: chosen tickets, those that change, hold the value already or to which it does not apply, the reasons, and the first rows."""
 
     matched: int
     changed: int
@@ -43,14 +43,14 @@ class StepPreview:
 
 def preview_step(step: Step, choosing: Selection, source: Source) -> StepPreview:
     """Reckon a step on the tickets chosen now, whatever filter it carries."""
-    kept = replace(step, rows=Filter.all())
-    names = [name for name in sorted(kept.reads) if name in choosing.frame.columns]
-    held = choosing.frame[[name for name in choosing.frame.columns if name in {*names, "name"}]]
+    unfiltered = replace(step, rows=Filter.all())
+    names = [name for name in sorted(unfiltered.reads) if name in choosing.frame.columns]
+    frame = choosing.frame[[name for name in choosing.frame.columns if name in {*names, "name"}]]
     places = np.flatnonzero(choosing.mask)
     if step.field in names and _is_long(step.field):
-        return _reckoned_texts(kept, held, places, source)
+        return _reckoned_texts(unfiltered, frame, places, source)
     some, like = _alike(choosing, names, places)
-    return _reckoned(kept, held, (places, some, like), source)
+    return _reckoned(unfiltered, frame, (places, some, like), source)
 
 
 def _is_long(name: str) -> bool:
@@ -62,8 +62,8 @@ def _alike(choosing: Selection, names: list[str], places: Any) -> tuple[Any, Any
     """Find one row for each kind of cells among the chosen ones, and for each chosen row which of those it is like."""
     codes = np.zeros(len(places), dtype=np.int64)
     for name in names:
-        found = choosing.coded(name)
-        _, codes = np.unique(codes * max(1, len(found.first)) + found.codes[places], return_inverse=True)
+        coded = choosing.coded(name)
+        _, codes = np.unique(codes * max(1, len(coded.first)) + coded.codes[places], return_inverse=True)
     _, first, like = np.unique(codes, return_index=True, return_inverse=True)
     return places[first], like
 
@@ -87,8 +87,8 @@ def _reckoned(step: Step, frame: pd.DataFrame, rows: tuple[Any, Any, Any], sourc
 def _reckoned_texts(step: Step, frame: pd.DataFrame, places: Any, source: Source) -> StepPreview:
     """Reckon long texts, hardly two of which are alike, without laying the new ones into a column."""
     chosen = ChosenRows(step, field_for(step.field), frame, places)
-    old, made = chosen.cells, step.operation.cells(chosen)
-    new = column_like(old, made) if isinstance(made, list) else made
+    old, cells = chosen.cells, step.operation.cells(chosen)
+    new = column_like(old, cells) if isinstance(cells, list) else cells
     changed = np.flatnonzero(differing(chosen.row, old, new))
     return StepPreview(len(places), len(changed), 0, {}, _first(step, frame, places[changed[:ROWS]], source))
 

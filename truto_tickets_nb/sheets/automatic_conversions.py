@@ -64,12 +64,12 @@ class Day(NamedTuple):
     year: int = 0
 
     def fits(self, other: Day) -> bool:
-        """Tell whether two may be one day."""
+        """Return whether two may be one day."""
         return self[:2] == other[:2] and (not self.year or not other.year or self.year == other.year)
 
 
 def is_convertible(text: str) -> bool:
-    """Tell whether a spreadsheet that opens a CSV takes a text for a date, a time, a number or a truth value, and may save it as another text.
+    """Return whether a spreadsheet that opens a CSV takes a text for a date, a time, a number or a truth value, and may save it as another text.
 
     >>> [is_convertible(text) for text in ("MAR-1", "1-2", "12e5", "3/4", "0042", "12:30", "TRUE", "1,5", "SEPT2", "1" * 16)]
     [True, True, True, True, True, True, True, True, True, True]
@@ -83,8 +83,8 @@ def is_convertible(text: str) -> bool:
         return text.casefold() in FLAGS
     if _PLAIN.fullmatch(text):
         return False
-    whole = (_NUMBER, _DIGITS, _FRACTION, _STAMP, _EAST)
-    if text.isdigit() or any(pattern.fullmatch(text) for pattern in whole):
+    patterns = (_NUMBER, _DIGITS, _FRACTION, _STAMP, _EAST)
+    if text.isdigit() or any(pattern.fullmatch(text) for pattern in patterns):
         return True
     if _CLOCK.fullmatch(text):
         return True
@@ -93,7 +93,7 @@ def is_convertible(text: str) -> bool:
 
 
 def may_have_become(cell: Cell, text: str) -> bool:
-    """Tell whether a program can have made this cell of a text; a cell in the very form of the text is an edit of a person.
+    """Return whether a program can have made this cell of a text; a cell in the very form of the text is an edit of a person.
 
     >>> may_have_become("1-Mar", "MAR-1"), may_have_become(datetime(2026, 3, 1), "MAR-1"), may_have_become("MAR-2", "MAR-1")
     (True, True, False)
@@ -106,12 +106,12 @@ def may_have_become(cell: Cell, text: str) -> bool:
 
 
 def has_other_form(cell: Cell, text: str) -> bool:
-    """Tell whether a cell is written in another form than a text: other words, other signs, or no text at all."""
+    """Return whether a cell is written in another form than a text: other words, other signs, or no text at all."""
     return not isinstance(cell, str) or _form(cell) != _form(text)
 
 
 def has_same_meaning(cell: Cell, text: str) -> bool:
-    """Tell whether a cell and a convertible text can be one date, time, number or truth value."""
+    """Return whether a cell and a convertible text can be one date, time, number or truth value."""
     if isinstance(cell, bool) or (isinstance(cell, str) and cell.strip().casefold() in FLAGS):
         return not text.strip().isdigit() and flag(text) is not None and flag(text) is flag(cell)
     if _same_day(cell, text) or _same_clock(cell, text):
@@ -120,7 +120,7 @@ def has_same_meaning(cell: Cell, text: str) -> bool:
 
 
 def is_date_like(cell: Cell) -> bool:
-    """Tell whether a cell is a date, or a short text that spreadsheets show for one."""
+    """Return whether a cell is a date, or a short text that spreadsheets show for one."""
     return isinstance(cell, datetime) or (isinstance(cell, str) and is_convertible(cell) and bool(days(cell.strip())))
 
 
@@ -149,8 +149,8 @@ def days(text: str) -> frozenset[Day]:
     digits = [int(part) for part in parts if part.isdecimal()]
     if len(words) > 1 or any(word not in _MONTH for word in words) or not 1 <= len(digits) <= 3:
         return frozenset()
-    found = _named(_MONTH[words[0]], digits) if words else _counted(digits)
-    return frozenset(day for day in found if _is_day(day))
+    candidates = _named(_MONTH[words[0]], digits) if words else _counted(digits)
+    return frozenset(day for day in candidates if _is_day(day))
 
 
 def _named(month: int, digits: list[int]) -> list[Day]:
@@ -195,7 +195,7 @@ def _seconds(cell: Cell) -> int | None:
 
 
 def _is_rounded(shown: float, number: float, cell: Cell) -> bool:
-    """Tell whether a number is shown as this cell shows it, with as many digits."""
+    """Return whether a number is shown as this cell shows it, with as many digits."""
     if shown == number:
         return True
     mantissa = re.fullmatch(r"\s*[-+]?(\d)(?:[.,](\d+))?[eE][-+]?\d+\s*", cell) if isinstance(cell, str) else None

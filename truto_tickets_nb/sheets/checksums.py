@@ -50,11 +50,11 @@ class Marker:
         return _mark(self._seed(ticket), f"{column}\0{text}")
 
     def is_header(self, marks: Marks) -> bool:
-        """Tell whether the marks of a header are of this account."""
+        """Return whether the marks of a header are of this account."""
         return self._account() in marks.known
 
     def marks_column(self, header: Marks, column: str) -> bool:
-        """Tell whether a header says that a column is marked."""
+        """Return whether a header says that a column is marked."""
         return _mark(0, column) in header.known
 
     def _account(self) -> bytes:
@@ -66,7 +66,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Hold the marks of one row, or of the header."""
+    """The marks of one row, or of the header."""
 
     known: frozenset[bytes] = field(default_factory=frozenset)
     first: bytes = b""

@@ -35,7 +35,7 @@ _TEXT_FIX = "Write it as text: with an apostrophe in front, or in a cell of the 
 
 
 class Unreadable(Exception):
-    """Say why an edited cell can't be read, and what to do."""
+    """Why an edited cell can't be read, and what to do."""
 
     def __init__(self, code: CellCode, message: str, actions: tuple[Action, ...]) -> None:
         super().__init__(message)
@@ -44,7 +44,7 @@ class Unreadable(Exception):
 
 @dataclass
 class Column:
-    """Hold one column: its values as the frame has them, and as a sheet has them; rows are those of the snapshot."""
+    """One column: its values as the frame has them, and as a sheet has them; rows are those of the snapshot."""
 
     name: str
     form: str  # text, reference, set, day, instant, number, flag or any
@@ -55,7 +55,7 @@ class Column:
     whole: bool = field(default=False)  # a number without decimals
 
     def is_untouched(self, cell: Cell, place: int, *, typed: bool, page: str | None = "") -> bool:
-        """Tell whether a cell means what was written; `page` is the code page of the file, None where no letter may be lost."""
+        """Return whether a cell means what was written; `page` is the code page of the file, None where no letter may be lost."""
         written = self.written[place]
         if is_untouched(cell, written, typed=typed, page=page):
             return True
@@ -141,36 +141,36 @@ class Column:
         return self.names.meant(text) if self.names else text
 
     def _as_moment(self, cell: Cell, place: int, _comma: bool) -> Any:  # noqa: FBT001
-        found = {moment for moment, _ in moments(cell)}
-        if len(found) > 1:
+        readings = {moment for moment, _ in moments(cell)}
+        if len(readings) > 1:
             raise Unreadable(
                 "value.ambiguous_date",
                 "may be two dates: day and month could be either",
                 correct("Write it as 2026-01-31."),
             )
-        if not found:
+        if not readings:
             raise Unreadable(
                 "value.no_date", "is no date", correct("Write it as 2026-01-31, or as 2026-01-31 10:00 (UTC).")
             )
-        moment = found.pop()
+        moment = readings.pop()
         if self.form == "instant":
             return pd.Timestamp(moment, tz=UTC)
         return moment if _has_time(moment) else moment.date()
 
     def _as_number(self, cell: Cell, _place: int, comma: bool) -> int | float:  # noqa: FBT001
-        found = numbers(int(cell) if isinstance(cell, bool) else cell)
-        if not found or (len(found) > 1 and not comma):
+        readings = numbers(int(cell) if isinstance(cell, bool) else cell)
+        if not readings or (len(readings) > 1 and not comma):
             write = correct("Write a plain number, such as 1234.5, without a sign for thousands.")
-            if found:
+            if readings:
                 raise Unreadable("value.ambiguous_number", "may be two numbers: the comma could be either", write)
             raise Unreadable("value.no_number", "is no number", write)
-        return int(found[0]) if self.whole and float(found[0]).is_integer() else found[0]
+        return int(readings[0]) if self.whole and float(readings[0]).is_integer() else readings[0]
 
     def _as_flag(self, cell: Cell, _place: int, _comma: bool) -> bool:  # noqa: FBT001
-        found = flag(cell)
-        if found is None:
+        parsed = flag(cell)
+        if parsed is None:
             raise Unreadable("value.no_truth_value", "is neither true nor false", correct("Write TRUE or FALSE."))
-        return found
+        return parsed
 
     def _as_any(self, cell: Cell, place: int, comma: bool) -> Any:  # noqa: FBT001
         value = self.values[place]
@@ -186,7 +186,7 @@ class Column:
 
     @cached_property
     def holds_lists(self) -> bool:
-        """Tell whether every filled cell of the column is a list, so that an empty one takes a list as well."""
+        """Return whether every filled cell of the column is a list, so that an empty one takes a list as well."""
         filled = [value for value in self.values if not is_missing(value)]
         return bool(filled) and all(isinstance(value, tuple) for value in filled)
 
@@ -249,8 +249,8 @@ def columns_of(origin: SheetSource, wanted: Iterable[str]) -> list[Column]:
 def names_of(origin: SheetSource, name: str) -> Names | None:
     """Find the names that a column takes, None where nobody lists them."""
     row = field_of(name)
-    known = origin.choices.get(row.choices) if row and row.choices else None
-    return Names(known, per_workspace=bool(row and row.per_workspace)) if known else None
+    choices = origin.choices.get(row.choices) if row and row.choices else None
+    return Names(choices, per_workspace=bool(row and row.per_workspace)) if choices else None
 
 
 def _column(origin: SheetSource, name: str, homes: Sequence[str]) -> Column:
@@ -298,5 +298,5 @@ def _labelled(origin: SheetSource, names: Names, name: str, row: tuple[int, str,
     return labels if isinstance(cell, tuple) else labels[0]
 
 
-def _has_time(found: datetime) -> bool:
-    return found.time() != datetime.min.time()
+def _has_time(moment: datetime) -> bool:
+    return moment.time() != datetime.min.time()

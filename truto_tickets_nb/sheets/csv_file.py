@@ -73,13 +73,13 @@ def read_csv(source: str, data: bytes, origin: SheetSource) -> Grid:
 
 def _grid(source: str, text: str) -> Grid:
     first, _, rest = text.partition("\n")
-    told = re.fullmatch(r'"?sep=(.)"?\s*', first)  # the line by which Excel is told the separator
-    text, separator = (rest, told[1]) if told else (text, separator_of(text))
+    declared = re.fullmatch(r'"?sep=(.)"?\s*', first)  # the line by which Excel is told the separator
+    text, separator = (rest, declared[1]) if declared else (text, separator_of(text))
     if separator is None:
         raise FrameError(
             f"{source} has no column 'id', or is no CSV file. Put the ids back under a header 'id', or write the file anew: snapshot.to_csv(path)."
         )
-    above: list[list[str]] = [[]] if told else []
+    above: list[list[str]] = [[]] if declared else []
     return grid_of(source, chain(above, _rows(text, separator)), typed=False, comma=separator == ";")
 
 
@@ -89,12 +89,12 @@ def separator_of(text: str) -> str | None:
     >>> separator_of("Report\nid;name\n7;a, b, c")
     ';'
     """
-    found = {}
+    columns_by = {}
     for separator in SEPARATORS:
         heads = [row for row, _ in zip(_rows(text[:_HEAD], separator), range(20), strict=False) if is_header(row)]
-        found[separator] = len(heads[0]) if heads else 0
-    best = max(found, key=lambda separator: found[separator])
-    return best if found[best] else None
+        columns_by[separator] = len(heads[0]) if heads else 0
+    best = max(columns_by, key=lambda separator: columns_by[separator])
+    return best if columns_by[best] else None
 
 
 def _rows(text: str, separator: str) -> Iterator[list[str]]:

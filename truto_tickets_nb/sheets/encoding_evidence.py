@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reading:
-    """Hold one way to read the bytes of a file: `turn` makes text of a raw cell, or of the raw whole."""
+    """One way to read the bytes of a file: `turn` makes text of a raw cell, or of the raw whole."""
 
     page: str  # what this code page lacks was lost when the file was saved; "" where nothing was
     turn: Callable[[str], str]
@@ -46,7 +46,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Clue:
-    """Hold one raw cell, and what it may have been: the cell of a column, or one of some names; nothing for a new field."""
+    """One raw cell, and what it may have been: the cell of a column, or one of some names; nothing for a new field."""
 
     address: str
     raw: str
@@ -56,7 +56,7 @@ class Clue:
     is_marked: Callable[[str], bool] = lambda _text: False
 
     def fits(self, reading: Reading) -> bool:
-        """Tell whether the cell is untouched if it is read in this way."""
+        """Return whether the cell is untouched if it is read in this way."""
         text = reading.cell(self.raw)
         if text is None:
             return False
@@ -70,7 +70,7 @@ class Clue:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Hold a grid whose cells are still raw, and the snapshot by which they are judged."""
+    """A grid whose cells are still raw, and the snapshot by which they are judged."""
 
     grid: Grid
     origin: SheetSource
@@ -94,23 +94,23 @@ class Evidence:
         """Name the columns that can be edited, by their place; a name beyond ASCII is not known yet."""
         names = {normal(name): name for name in self.origin.table.frame.columns}
         return {
-            place: names.get(normal(told), normal(told))
-            for place, told in enumerate(self.grid.names)
-            if normal(told) in names or field_of(normal(told)) is not None
+            place: names.get(normal(heading), normal(heading))
+            for place, heading in enumerate(self.grid.names)
+            if normal(heading) in names or field_of(normal(heading)) is not None
         }
 
     def _headers(self) -> Iterator[Clue]:
-        known = frozenset(self.origin.table.frame.columns)
-        for place, told in enumerate(self.grid.names):
-            if not told.isascii():
-                yield Clue(self.grid.head_address(place), told, names=known)
+        columns = frozenset(self.origin.table.frame.columns)
+        for place, heading in enumerate(self.grid.names):
+            if not heading.isascii():
+                yield Clue(self.grid.head_address(place), heading, names=columns)
 
     def _ids(self, rows: Sequence[int]) -> Iterator[Clue]:
-        where, known = self.grid.where(ID) or 0, frozenset(self.origin.ids)
+        where, ids = self.grid.where(ID) or 0, frozenset(self.origin.ids)
         for row in rows:
             identity = self._raw(row, where)
             if not identity.isascii():
-                yield Clue(self.grid.address(row, where), identity, names=known)
+                yield Clue(self.grid.address(row, where), identity, names=ids)
 
     def _cells(self, rows: Sequence[int], is_wanted: Callable[[str], bool]) -> Iterator[Clue]:
         ids, where = Ids(self.origin.ids), self.grid.where(ID) or 0
@@ -141,7 +141,12 @@ class Evidence:
     @cached_property
     def _check(self) -> int | None:
         return next(
-            (place for place, told in enumerate(self.grid.names) if told.startswith(CHECK) and Marks.read(told)), None
+            (
+                place
+                for place, heading in enumerate(self.grid.names)
+                if heading.startswith(CHECK) and Marks.read(heading)
+            ),
+            None,
         )
 
     def _raw(self, row: int, place: int) -> str:

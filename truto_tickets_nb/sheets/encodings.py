@@ -41,7 +41,7 @@ _ADVICE = "Save it again as 'CSV UTF-8 (comma delimited)', or as .xlsx."
 
 
 class Decoded(NamedTuple):
-    """Hold the text of a file and the code page it was saved in: what that page lacks was lost on the way."""
+    """The text of a file and the code page it was saved in: what that page lacks was lost on the way."""
 
     text: str
     page: str = ""
@@ -176,7 +176,7 @@ def _distinct(readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _composed(reading: Reading) -> str:
-    """Give the text; the Vietnamese code page writes letters and their accents apart, which nobody means."""
+    """Return the text; the Vietnamese code page writes letters and their accents apart, which nobody means."""
     text = reading.whole or ""
     return unicodedata.normalize("NFC", text) if reading.page == "cp1258" else text
 

@@ -28,13 +28,13 @@ _WORDS = frozenset(_LISTED.split())
 
 
 class ErrorValue(str):
-    """Hold a cell that the file itself marks as an error value."""
+    """A cell that the file itself marks as an error value."""
 
     __slots__ = ()
 
 
 class Formula(str):
-    """Hold a formula whose result is not stored in the file: programs that write formulas without computing them leave it out."""
+    """A formula whose result is not stored in the file: programs that write formulas without computing them leave it out."""
 
     __slots__ = ()
 
@@ -44,7 +44,7 @@ FORMULA_FIX = "Open and save the file in Excel or LibreOffice, or replace the fo
 
 
 def is_error_value(cell: object) -> bool:
-    """Tell whether a cell holds an error value of a spreadsheet instead of text.
+    """Return whether a cell holds an error value of a spreadsheet instead of text.
 
     >>> [is_error_value(text) for text in ("#REF!", "#NV", "#¿NOMBRE?", "#ДЕЛ/0!", "Err:508", "###")]
     [True, True, True, True, True, True]
@@ -65,7 +65,7 @@ def is_error_value(cell: object) -> bool:
 
 
 def is_too_narrow(cell: object) -> bool:
-    """Tell whether a cell holds the signs by which a program shows a number or a date that did not fit into its column.
+    """Return whether a cell holds the signs by which a program shows a number or a date that did not fit into its column.
 
     >>> is_too_narrow("########"), is_too_narrow("##")
     (True, False)

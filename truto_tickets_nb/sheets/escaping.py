@@ -39,8 +39,8 @@ def escape(text: str) -> str:
     return text if text.isprintable() and "\\" not in text and "_x" not in text else _ILLEGAL.sub(_escaped, text)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    code = ord(found.group())
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match.group())
     return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}"
 
 
@@ -50,12 +50,12 @@ def unescape(text: str) -> str:
     >>> unescape(escape("\x00 and _x0041_")), unescape("a_x000D_\nb")
     ('\x00 and _x0041_', 'a\r\nb')
     """
-    text = _EXCELS.sub(lambda found: chr(int(found.group(1), 16)), text) if "_x" in text else text
-    return _ESCAPED.sub(lambda found: chr(int(found.group(1) or found.group(2), 16)), text) if "\\" in text else text
+    text = _EXCELS.sub(lambda match: chr(int(match.group(1), 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(lambda match: chr(int(match.group(1) or match.group(2), 16)), text) if "\\" in text else text
 
 
 def is_formula_like(text: str) -> bool:
-    """Tell whether a spreadsheet might evaluate a text, or take its first apostrophe for its own.
+    """Return whether a spreadsheet might evaluate a text, or take its first apostrophe for its own.
 
     >>> is_formula_like("=1+1"), is_formula_like("--"), is_formula_like("-5"), is_formula_like("'=1")
     (True, True, False, True)
@@ -103,25 +103,25 @@ def split(text: str) -> tuple[str, ...]:
     >>> split(join(("billing", "Smith, Jo", '5" disk'))), split("a; b,,c ")
     (('billing', 'Smith, Jo', '5" disk'), ('a', 'b', 'c'))
     """
-    found, place = [], 0
+    names, place = [], 0
     while place < len(text):
         item = _ITEM.match(text, place) or _rest(text, place)
         quoted, curly, bare = item.groups()
         name = quoted.replace('""', '"') if quoted is not None else curly or bare
-        found += [name] if name or quoted is not None else []
+        names += [name] if name or quoted is not None else []
         place = max(item.end(), place + 1)
-    return tuple(found)
+    return tuple(names)
 
 
 def _rest(text: str, place: int) -> re.Match[str]:
     r"""Take an item that begins with a quote but is not quoted, such as "a" b."""
-    found = re.compile(r"\s*()()([^,;\n]*)(?:[,;\n]|$)").match(text, place)
-    assert found is not None
-    return found
+    match = re.compile(r"\s*()()([^,;\n]*)(?:[,;\n]|$)").match(text, place)
+    assert match is not None
+    return match
 
 
 def is_clear(cell: object) -> bool:
-    """Tell whether a cell holds the word that empties it.
+    """Return whether a cell holds the word that empties it.
 
     >>> is_clear(" <Clear> "), is_clear("clear")
     (True, False)

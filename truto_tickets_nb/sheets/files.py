@@ -48,7 +48,7 @@ def read_bytes(path: str | Path) -> bytes:
 
 
 def _refusal(data: bytes) -> str:
-    """Say why a file can't be read as a spreadsheet, and what to do; "" where it may be one."""
+    """Return why a file can't be read as a spreadsheet, and what to do; "" where it may be one."""
     if not data.removeprefix(b"\xef\xbb\xbf").strip():
         return "is empty. Save it again, or take an earlier copy."
     if data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -67,7 +67,7 @@ def _refusal_of_markup(data: bytes) -> str:
 
 
 def _refusal_of_ole(data: bytes) -> str:
-    """Tell apart what old Office programs and encryption put into one container; the names of its streams stand in it as UTF-16."""
+    """Distinguish what old Office programs and encryption put into one container; the names of its streams stand in it as UTF-16."""
     if "EncryptedPackage".encode("utf-16-le") in data:
         return "is protected by a password. Open it in Excel or LibreOffice and save it as .xlsx without a password."
     if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
@@ -76,5 +76,5 @@ def _refusal_of_ole(data: bytes) -> str:
 
 
 def is_packed(data: bytes) -> bool:
-    """Tell whether a file is a package, as .xlsx is."""
+    """Return whether a file is a package, as .xlsx is."""
     return data.startswith(b"PK")

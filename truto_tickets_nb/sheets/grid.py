@@ -27,7 +27,7 @@ _MISREAD_MARK = misread("\ufeff", "cp1252")  # the byte-order mark of UTF-8, as 
 
 @dataclass(frozen=True)
 class Grid:
-    """Hold the cells of one file."""
+    """The cells of one file."""
 
     source: str  # the name of the file
     names: tuple[str, ...]  # the header, as it stands there
@@ -43,23 +43,23 @@ class Grid:
     notes: tuple[str, ...] = ()
 
     def address(self, row: int, place: int) -> str:
-        """Tell where a cell stands, as every spreadsheet does: C7."""
+        """Return where a cell stands, as every spreadsheet does: C7."""
         return f"{letters(place)}{self.numbers[row]}"
 
     def head_address(self, place: int) -> str:
-        """Tell where a header stands."""
+        """Return where a header stands."""
         return f"{letters(place)}{self.head}"
 
     def where(self, name: str) -> int | None:
         """Find the first column that is meant by a name."""
-        return next((place for place, told in enumerate(self.names) if normal(told) == name), None)
+        return next((place for place, heading in enumerate(self.names) if normal(heading) == name), None)
 
     @property
     def marks(self) -> tuple[int, Marks] | None:
         """Find the column of marks."""
-        for place, told in enumerate(self.names):
-            if told.startswith(f"{CHECK} k") and (found := Marks.read(told)):
-                return place, found
+        for place, heading in enumerate(self.names):
+            if heading.startswith(f"{CHECK} k") and (marks := Marks.read(heading)):
+                return place, marks
         return None
 
 
@@ -86,12 +86,12 @@ def grid_of(source: str, rows: Iterable[Sequence[Cell]], **more: Any) -> Grid:
 
 
 def too_wide(count: int) -> str:
-    """Say that a row has more columns than any spreadsheet can have."""
+    """Refuse a row that has more columns than any spreadsheet can have."""
     return f"The file is damaged: a row of it has {count:,} columns, and a sheet has {MOST_COLUMNS:,} at most. Save it again, or take an earlier copy."
 
 
 def is_header(row: Sequence[Cell]) -> bool:
-    """Tell whether a row is the header: one of its cells says id."""
+    """Return whether a row is the header: one of its cells says id."""
     return any(isinstance(cell, str) and normal(cell) == ID for cell in row)
 
 

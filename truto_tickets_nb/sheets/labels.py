@@ -23,35 +23,35 @@ class Names:
     ('Ada (id 2)', 'Bo', '2')
     """
 
-    def __init__(self, known: Choices, *, per_workspace: bool = False) -> None:
-        self._known, self._per_workspace = known, per_workspace
+    def __init__(self, choices: Choices, *, per_workspace: bool = False) -> None:
+        self._known, self._per_workspace = choices, per_workspace
         ids: dict[str, set[str]] = defaultdict(set)
-        for item in known.items:
+        for item in choices.items:
             ids[item.name].add(item.id)
-        self.twins = frozenset(name for name, found in ids.items() if len(found) > 1)
-        self._meant = {item.shown: item.id for item in known.items if item.name in self.twins}
+        self.twins = frozenset(name for name, same_name in ids.items() if len(same_name) > 1)
+        self._meant = {item.shown: item.id for item in choices.items if item.name in self.twins}
 
     def label(self, value: Any, home: str) -> str:
         """Write a reference: by its name, and by its id as well where the name alone would mean another."""
-        found = ref(value)
-        if found is None or not self._is_ambiguous(found.name, home) or not found.id:
-            return found.shown if found else ""
-        known = self._known.by_id(found.id)
-        return known.shown if known and known.name == found.name else f"{found.name} (id {found.id})"
+        reference = ref(value)
+        if reference is None or not self._is_ambiguous(reference.name, home) or not reference.id:
+            return reference.shown if reference else ""
+        choice = self._known.by_id(reference.id)
+        return choice.shown if choice and choice.name == reference.name else f"{reference.name} (id {reference.id})"
 
     def meant(self, text: str) -> str:
         """Read a name: the id where it stands behind it."""
         label = _LABEL.fullmatch(text)
         if text in self._meant or not label:
             return self._meant.get(text, text)
-        known = self._known.by_id(label[2])
-        return label[2] if known or label[1].partition(" <")[0] in self.twins else text
+        choice = self._known.by_id(label[2])
+        return label[2] if choice or label[1].partition(" <")[0] in self.twins else text
 
     def offers(self, homes: Iterable[str]) -> tuple[str, ...]:
         """List what tickets of these workspaces may take, each once, in the order of the list; who has left is left out."""
         wanted = set(homes) if self._per_workspace else {""}
-        found = (item for item in self._known.items if item.active and self._fits(item, wanted))
-        return tuple(dict.fromkeys(self.label(item._asdict(), item.workspace or min(wanted)) for item in found))
+        fitting = (item for item in self._known.items if item.active and self._fits(item, wanted))
+        return tuple(dict.fromkeys(self.label(item._asdict(), item.workspace or min(wanted)) for item in fitting))
 
     def _fits(self, item: Choice, wanted: set[str]) -> bool:
         return not item.workspace or "" in wanted or item.workspace in wanted

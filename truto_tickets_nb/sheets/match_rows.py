@@ -41,20 +41,20 @@ def places_of(grid: Grid, origin: SheetSource) -> tuple[list[int], list[int], li
     """Find the ticket of each row: places in the snapshot, rows of the grid, and what does not fit."""
     where = grid.where(ID) or 0
     ids = Ids(origin.ids)
-    found: dict[int, int] = {}
+    row_of: dict[int, int] = {}
     problems = []
     cells = [row[where] if where < len(row) else None for row in grid.rows]
     exact = frozenset(map(ids.exact, cells))
     for row, cell in enumerate(cells):
         place, problem = ids.find(cell, exact)
-        if place in found:
-            message = f"stands in two rows, {grid.numbers[found[place]]} and {grid.numbers[row]}"
+        if place in row_of:
+            message = f"stands in two rows, {grid.numbers[row_of[place]]} and {grid.numbers[row]}"
             problem = Problem("row.twice", ids.known[place], ID, "", message, correct("Keep one row a ticket."))
         if problem:
             problems.append(replace(problem, message=f"{problem.message}, in cell {grid.address(row, where)}"))
         else:
-            found[place] = row
-    return list(found), list(found.values()), problems
+            row_of[place] = row
+    return list(row_of), list(row_of.values()), problems
 
 
 class Ids:
@@ -67,12 +67,12 @@ class Ids:
     'is not in this snapshot'
     """
 
-    def __init__(self, known: list[str]) -> None:
-        self.known = known
-        self._places = {identity: place for place, identity in enumerate(known)}
+    def __init__(self, ids: list[str]) -> None:
+        self.known = ids
+        self._places = {identity: place for place, identity in enumerate(ids)}
         self._written = {escape(identity): place for identity, place in self._places.items()}
         self._numbers: dict[int, list[int]] = defaultdict(list)
-        for place, identity in enumerate(known):
+        for place, identity in enumerate(ids):
             if identity.isdecimal():
                 self._numbers[int(identity)].append(place)
 
@@ -112,7 +112,9 @@ class Ids:
 
     @cached_property
     def _convertible(self) -> list[int]:
-        return [place for place, known in enumerate(self.known) if not known.isdecimal() and is_convertible(known)]
+        return [
+            place for place, identity in enumerate(self.known) if not identity.isdecimal() and is_convertible(identity)
+        ]
 
     @cached_property
     def _days(self) -> dict[tuple[int, int], list[int]]:
@@ -138,7 +140,7 @@ class Ids:
         digits = sum(char.isdigit() for char in re.split("[eE]", lost.group())[0]) if lost else LONG
         wanted = f"{number:.{digits - 1}e}"
         yield from (
-            place for known, places in self._numbers.items() if f"{known:.{digits - 1}e}" == wanted for place in places
+            place for value, places in self._numbers.items() if f"{value:.{digits - 1}e}" == wanted for place in places
         )
 
 

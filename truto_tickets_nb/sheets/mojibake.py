@@ -41,12 +41,12 @@ def restored(text: str, page: str) -> str:
 
 
 def is_misread(cell: str, written: str) -> bool:
-    """Tell whether a cell is what a program made of a text by reading its UTF-8 in a code page."""
+    """Return whether a cell is what a program made of a text by reading its UTF-8 in a code page."""
     return not written.isascii() and not cell.isascii() and any(misread(written, page) == cell for page in PAGES)
 
 
 def is_mojibake(cell: str) -> bool:
-    """Tell whether a text is UTF-8 that was read in a code page.
+    """Return whether a text is UTF-8 that was read in a code page.
 
     >>> is_mojibake("Ãœber"), is_mojibake("Ð’Ð¾Ð·Ð²Ñ€Ð°Ñ‚"), is_mojibake("РћС€РёР±РєР°"), is_mojibake("√úber √©t√©")
     (True, True, True, True)

@@ -36,7 +36,7 @@ def literal(text: str) -> Any:
 
 
 def is_broken_literal(text: str) -> bool:
-    """Tell whether a text begins as pandas writes a tuple of texts, but does not end so.
+    """Return whether a text begins as pandas writes a tuple of texts, but does not end so.
 
     >>> is_broken_literal("('a', 'b'"), is_broken_literal("('a',)"), is_broken_literal("(a), b")
     (True, False, False)

@@ -52,9 +52,9 @@ def numbers(cell: Cell) -> list[int | float]:
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return [cell]
-    if not isinstance(cell, str) or not (found := _NUMERIC.fullmatch(cell)):
+    if not isinstance(cell, str) or not (match := _NUMERIC.fullmatch(cell)):
         return []
-    digits, exponent = re.sub(r"[\s'\u2019]", "", found.group(1)), found.group(2) or ""
+    digits, exponent = re.sub(r"[\s'\u2019]", "", match.group(1)), match.group(2) or ""
     return [number for reading in _readings(digits) if (number := number_of(reading + exponent)) is not None]
 
 
@@ -105,33 +105,33 @@ def _iso(text: str) -> list[tuple[datetime, int]]:
     if len(text) < 10 or text[4] != "-":
         return []
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return []
-    told = 0 if len(text) == 10 else 60 if len(text) == 16 else 1
-    return [(found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found, told)]
+    precision = 0 if len(text) == 10 else 60 if len(text) == 16 else 1
+    return [(moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment, precision)]
 
 
 def _local(text: str) -> Iterator[tuple[datetime, int]]:
     """Read a date as programs show it: 31.1.2026, 1/31/26, each with or without a time; day and month may be either."""
-    found = _LOCAL.fullmatch(text)
-    if not found:
+    match = _LOCAL.fullmatch(text)
+    if not match:
         return
-    one, sign, two, three = int(found[1]), found[2], int(found[3]), int(found[4])
+    one, sign, two, three = int(match[1]), match[2], int(match[3]), int(match[4])
     orders = (
         ((one, two, three),)
-        if len(found[1]) == 4
+        if len(match[1]) == 4
         else ((three, two, one),)
         if sign == "."
         else ((three, one, two), (three, two, one))
     )
-    hour, minute, second, half = (found[5], found[6], found[7], found[8])
-    told = 0 if hour is None else 60 if second is None else 1
+    hour, minute, second, half = (match[5], match[6], match[7], match[8])
+    precision = 0 if hour is None else 60 if second is None else 1
     late = {"p": 12, "a": 0}.get((half or " ")[0].lower())
     hours = int(hour or 0) if late is None else int(hour or 0) % 12 + late
     for year, month, day in orders:
         with suppress(ValueError):
-            yield datetime(century(year), month, day, hours, int(minute or 0), int(second or 0)), told  # noqa: DTZ001
+            yield datetime(century(year), month, day, hours, int(minute or 0), int(second or 0)), precision  # noqa: DTZ001
 
 
 def century(year: int) -> int:

@@ -50,11 +50,11 @@ def frame_of(grid: Grid, origin: SheetSource) -> pd.DataFrame:
     `frame.attrs["cleared"]` names the cells that were emptied on purpose (column -> ids), `frame.attrs["notes"]` what was left alone.
     """
     refuse(grid, list(identity_problems(grid, origin)))
-    places, kept, strangers = places_of(grid, origin)
+    places, rows, strangers = places_of(grid, origin)
     names, doubled = _known(grid, origin)
-    sheet = _Sheet(grid, origin, places, kept)
-    known = columns_of(origin, [name for name in names if name in origin.table.frame.columns])
-    columns = {column.name: column for column in known}
+    sheet = _Sheet(grid, origin, places, rows)
+    editable = columns_of(origin, [name for name in names if name in origin.table.frame.columns])
+    columns = {column.name: column for column in editable}
     data = {name: sheet.column(name, place, columns.get(name)) for name, place in names.items()}
     refuse(grid, [*strangers, *doubled, *sheet.problems])
     index = sheet.of(origin.table.frame.index)
@@ -80,21 +80,26 @@ def _known(grid: Grid, origin: SheetSource) -> tuple[dict[str, int], list[Proble
     ours = {normal(name): name for name in (*FIELDS, *origin.table.frame.columns)}
     names: dict[str, int] = {}
     problems = []
-    for place, told in enumerate(grid.names):
-        if isinstance(told, Formula):
+    for place, heading in enumerate(grid.names):
+        if isinstance(heading, Formula):
             problems.append(
                 Problem(
                     "value.formula",
                     "",
                     "",
-                    told,
+                    heading,
                     f"is the header in cell {grid.head_address(place)} and holds {NOT_STORED}",
                     correct(FORMULA_FIX),
                 )
             )
             continue
-        name = told if told in origin.table.frame.columns else ours.get(normal(told), told)
-        if not name or normal(name) == ID or _UNNAMED.fullmatch(name) or (told.startswith(CHECK) and Marks.read(told)):
+        name = heading if heading in origin.table.frame.columns else ours.get(normal(heading), heading)
+        if (
+            not name
+            or normal(name) == ID
+            or _UNNAMED.fullmatch(name)
+            or (heading.startswith(CHECK) and Marks.read(heading))
+        ):
             continue
         if name in names:
             message = f"stands in two columns, {grid.head_address(names[name])} and {grid.head_address(place)}"
@@ -127,8 +132,8 @@ class _Sheet:
         if self.grid.marks is None:
             return {}
         place = self.grid.marks[0]
-        found = (Marks.read(row[place]) for row in self.grid.rows if place < len(row))
-        return {marks.first: marks.known for marks in found if marks}
+        every = (Marks.read(row[place]) for row in self.grid.rows if place < len(row))
+        return {marks.first: marks.known for marks in every if marks}
 
     def column(self, name: str, where: int, column: Column | None) -> Any:
         """Read one column of the file."""
@@ -152,11 +157,11 @@ class _Sheet:
             except Unreadable as told:
                 self._tell(name, where, row, told)
 
-    def _tell(self, name: str, where: int, row: int, told: Unreadable) -> None:
+    def _tell(self, name: str, where: int, row: int, unreadable: Unreadable) -> None:
         cell = self._cell(self.grid.rows[self.kept[row]], where)
-        message = f"{told.message}, in cell {self.grid.address(self.kept[row], where)}"
+        message = f"{unreadable.message}, in cell {self.grid.address(self.kept[row], where)}"
         ticket = self.ids[self.places[row]]
-        self.problems.append(Problem(told.code, ticket, name, shorten(cell, 80), message, told.actions))
+        self.problems.append(Problem(unreadable.code, ticket, name, shorten(cell, 80), message, unreadable.actions))
 
     def of(self, values: Any) -> Any:
         """Bring values of the snapshot into the order of the file; the very same where that is the same."""
@@ -180,14 +185,14 @@ class _Sheet:
                 yield from self._edit(column, where, row, filled)
 
     def _is_stale(self, column: Column, where: int, row: int, cell: Cell) -> bool:
-        """Tell whether a cell differs because the tool's value has changed since; where it was edited as well, that is a problem."""
+        """Return whether a cell differs because the tool's value has changed since; where it was edited as well, that is a problem."""
         ticket, written = self.ids[self.places[row]], column.written[self.places[row]]
-        known = self.marks.get(self.marker.ticket(ticket))
-        if known is None or not self._is_marked(column.name):
+        checksums = self.marks.get(self.marker.ticket(ticket))
+        if checksums is None or not self._is_marked(column.name):
             return False
-        if self.marker.cell(ticket, column.name, column.text(written)) in known:
+        if self.marker.cell(ticket, column.name, column.text(written)) in checksums:
             return False
-        if self.marker.cell(ticket, column.name, self._as_marked(column, cell)) in known:
+        if self.marker.cell(ticket, column.name, self._as_marked(column, cell)) in checksums:
             self.counts["stale"] += 1
             return True
         address = self.grid.address(self.kept[row], where)
@@ -251,7 +256,7 @@ class _Sheet:
             raise Unreadable("value.error_value", "is an error value of the spreadsheet", correct(_ERROR_FIX))
 
     def notes(self) -> Iterator[str]:
-        """Tell what was left as it is."""
+        """Return what was left as it is."""
         corrected, stale = self.counts["autocorrected"], self.counts["stale"]
         if corrected:
             many = f"{corrected} cells differ" if corrected > 1 else "1 cell differs"

@@ -18,13 +18,13 @@ REBASE = "snapshot.rebase(earlier.read_excel(path))"  # the way out, where `earl
 
 
 def identity_problems(grid: Grid, origin: SheetSource) -> Iterator[Problem]:
-    """Say why a file is not one of this snapshot: of another account, or of an earlier load and without its marks."""
-    told = (str(grid.about.get("integration", "")), str(grid.about.get("account_id", "")))
+    """Return why a file is not one of this snapshot: of another account, or of an earlier load and without its marks."""
+    stated = (str(grid.about.get("integration", "")), str(grid.about.get("account_id", "")))
     open_it = (Action("open_snapshot"),)
-    if any(told) and told != (origin.integration, origin.account_id):
-        message = f"the file is of {told[0]} account {told[1]}, this snapshot of {origin.integration} account {origin.account_id}"
+    if any(stated) and stated != (origin.integration, origin.account_id):
+        message = f"the file is of {stated[0]} account {stated[1]}, this snapshot of {origin.integration} account {origin.account_id}"
         yield Problem("file.other_account", "", "", "", message, open_it)
-    elif not any(told) and grid.marks and not Marker(origin.integration, origin.account_id).is_header(grid.marks[1]):
+    elif not any(stated) and grid.marks and not Marker(origin.integration, origin.account_id).is_header(grid.marks[1]):
         message = (
             f"the file was written from another account than this snapshot's ({origin.integration} {origin.account_id})"
         )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ColumnHelp:
-    """Hold what a person is told of a column: its kind, why it can't be edited ("" where it can), which values it takes."""
+    """What a person is told of a column: its kind, why it can't be edited ("" where it can), which values it takes."""
 
     kind: str
     locked: str = ""
@@ -31,7 +31,7 @@ class ColumnHelp:
 
 @dataclass(frozen=True, slots=True)
 class SheetSource:
-    """Hold the tickets, the account they come from, its choices, and what is told of each column."""
+    """The tickets, the account they come from, its choices, and what is told of each column."""
 
     table: Table
     account_id: str
@@ -51,7 +51,7 @@ class SheetSource:
         if "workspace" not in self.table.frame.columns or not self.table.frame["workspace"].notna().any():
             return [""] * len(self.table)
         records = (self.table.record(place) for place in range(len(self.table)))
-        return [found.id if (found := ref(record.get("workspace"))) else "" for record in records]
+        return [home.id if (home := ref(record.get("workspace"))) else "" for record in records]
 
     def columns(self, wanted: Iterable[str] | None = None) -> list[str]:
         """Choose the columns of a file: the wanted ones, else all that hold something or can be edited."""

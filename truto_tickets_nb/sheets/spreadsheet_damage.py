@@ -30,7 +30,7 @@ _SIGNIFICANT = 9  # digits that "as shown" keeps at least; a typed number with f
 
 
 def is_untouched(cell: Cell, written: Cell, *, typed: bool = True, page: str | None = "") -> bool:
-    """Tell whether a cell still means what was written into it; `typed` is False for files that hold text only.
+    """Return whether a cell still means what was written into it; `typed` is False for files that hold text only.
 
     `page` is the code page that the file was saved in, as far as it is known: what it lacks was lost. None: nothing may be lost.
 
@@ -47,10 +47,10 @@ def is_untouched(cell: Cell, written: Cell, *, typed: bool = True, page: str | N
     if isinstance(written, bool):
         return flag(cell) is written
     if isinstance(written, datetime):
-        return any(_is_close(found, written, seconds) for found, seconds in moments(cell))
+        return any(_is_close(reading, written, seconds) for reading, seconds in moments(cell))
     if isinstance(written, str):
         return _came_of(cell, written)
-    return written is not None and any(_is_near(found, written, cell) for found in numbers(cell))
+    return written is not None and any(_is_near(reading, written, cell) for reading in numbers(cell))
 
 
 def _is_damaged_text(cell: str, written: str, page: str | None) -> bool:
@@ -73,7 +73,7 @@ def _same_text(cell: str, written: str) -> bool:
 
 
 def is_autocorrected(cell: str, written: str) -> bool:
-    """Tell whether autocorrection can have made one text of the other.
+    """Return whether autocorrection can have made one text of the other.
 
     >>> is_autocorrected("a – b…", "a -- b..."), is_autocorrected("a - b", "a – b")
     (True, False)
@@ -89,7 +89,7 @@ def _sources(char: str) -> str:
 
 
 def is_poor_likeness(cell: str, written: str, page: str) -> bool:
-    """Tell whether a program that saved a text in a code page made this of it: a mark, or a like letter, for what the page lacks.
+    """Return whether a program that saved a text in a code page made this of it: a mark, or a like letter, for what the page lacks.
 
     >>> is_poor_likeness("? fee", "→ fee", "cp1252"), is_poor_likeness("? fees", "→ fee", "cp1252"), is_poor_likeness("?", "é", "cp1252")
     (True, False, False)
@@ -113,13 +113,13 @@ def _normal(text: str) -> str:
 
 
 def _is_garbled(cell: str, written: str, page: str) -> bool:
-    """Tell whether a code page made one text of the other: a poor likeness for what it lacks."""
+    """Return whether a code page made one text of the other: a poor likeness for what it lacks."""
     return is_poor_likeness(cell, written, page or "cp1252")
 
 
 @lru_cache(maxsize=65_536)
 def _is_likeness(cell: str, written: str, page: str) -> bool:
-    """Tell whether a program with this code page may write one character as the other.
+    """Return whether a program with this code page may write one character as the other.
 
     >>> _is_likeness("=", "＝", "cp1252"), _is_likeness("?", "日", "cp1252"), _is_likeness("?", "é", "cp1252")
     (True, True, False)
@@ -133,7 +133,7 @@ def _is_likeness(cell: str, written: str, page: str) -> bool:
 
 
 def _was_converted(cell: str, written: str) -> bool:
-    """Tell whether a program took a text for a number, a date or a flag, and wrote that as text."""
+    """Return whether a program took a text for a number, a date or a flag, and wrote that as text."""
     if unguard(cell) != cell:
         return False  # the apostrophe has kept it as it was typed
     if may_have_become(cell, written):
@@ -141,13 +141,13 @@ def _was_converted(cell: str, written: str) -> bool:
     if written[:1].isalpha() and written.casefold() not in FLAGS:
         return False
     return any(
-        _came_of(found, written)
-        for found in (*numbers(cell), *(moment for moment, _ in moments(cell) if len(written) > 5), flag(cell))
+        _came_of(reading, written)
+        for reading in (*numbers(cell), *(moment for moment, _ in moments(cell) if len(written) > 5), flag(cell))
     )
 
 
 def _came_of(cell: Cell, written: str) -> bool:
-    """Tell whether a program that takes a text for a number, a date or a flag makes this of it."""
+    """Return whether a program that takes a text for a number, a date or a flag makes this of it."""
     if cell is None:
         return False
     if not isinstance(cell, str) and isinstance(written, str) and may_have_become(cell, written):
@@ -156,26 +156,26 @@ def _came_of(cell: Cell, written: str) -> bool:
         return len(written) > 1 and flag(written) is cell
     if isinstance(cell, datetime):
         return any(
-            _is_close(cell, found, 1)
-            for found, _ in moments(written)
+            _is_close(cell, reading, 1)
+            for reading, _ in moments(written)
             if isinstance(written, str) and not written.isdecimal()
         )
     if isinstance(cell, str):
         return False
     return any(
-        _is_near(cell, found, cell) or (1e15 < abs(cell) < 1e300 and f"{cell:.14e}" == f"{found:.14e}")
-        for found in numbers(written)
+        _is_near(cell, reading, cell) or (1e15 < abs(cell) < 1e300 and f"{cell:.14e}" == f"{reading:.14e}")
+        for reading in numbers(written)
     )
 
 
-def _is_near(found: float, written: Cell, cell: Cell) -> bool:
+def _is_near(number: float, written: Cell, cell: Cell) -> bool:
     if not isinstance(written, int | float):
         return False
-    if found == written or abs(found - written) <= 1e-14 * abs(written):
+    if number == written or abs(number - written) <= 1e-14 * abs(written):
         return True
     digits = sum(char.isdigit() for char in cell.partition("E")[0].lstrip("-0.,")) if isinstance(cell, str) else 0
-    return digits >= _SIGNIFICANT and f"{found:.{digits - 1}e}" == f"{float(written):.{digits - 1}e}"
+    return digits >= _SIGNIFICANT and f"{number:.{digits - 1}e}" == f"{float(written):.{digits - 1}e}"
 
 
-def _is_close(found: datetime, written: datetime, seconds: int) -> bool:
-    return abs(found - written) < timedelta(seconds=seconds) if seconds else found == written
+def _is_close(moment: datetime, written: datetime, seconds: int) -> bool:
+    return abs(moment - written) < timedelta(seconds=seconds) if seconds else moment == written

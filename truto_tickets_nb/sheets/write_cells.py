@@ -37,10 +37,10 @@ def moment_cell(cell: Any) -> Cell:
     """Write a moment in UTC without a zone; what is too early for a spreadsheet is text."""
     if cell is pd.NaT:
         return None
-    found: datetime = cell.to_pydatetime(warn=False)
-    found = found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
-    found -= timedelta(microseconds=found.microsecond % 1000)  # a sheet keeps milliseconds
-    return found if found.year >= _FIRST_YEAR else found.isoformat()
+    moment: datetime = cell.to_pydatetime(warn=False)
+    moment = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    moment -= timedelta(microseconds=moment.microsecond % 1000)  # a sheet keeps milliseconds
+    return moment if moment.year >= _FIRST_YEAR else moment.isoformat()
 
 
 def _written_number(cell: Any) -> Cell:
@@ -60,7 +60,7 @@ def _written_any(cell: Any) -> Cell:
 
 
 def is_plain(cell: tuple[Any, ...]) -> bool:
-    """Tell whether a tuple holds nothing but names, and can stand as one line."""
+    """Return whether a tuple holds nothing but names, and can stand as one line."""
     return all(isinstance(item, str) and item for item in cell) and not (cell and str(cell[0]).startswith("["))
 
 
@@ -75,16 +75,16 @@ WRITERS: dict[str, Callable[[Any], Cell]] = {
 
 
 def is_long(text: str) -> bool:
-    """Tell whether a text is too long for a cell."""
+    """Return whether a text is too long for a cell."""
     return len(text) > LONGEST // 2 and _units(text) > LONGEST
 
 
 def cut(text: str) -> str:
     """Cut a text that is too long for a cell, and say so."""
-    kept = text[:_KEPT]
-    while _units(kept) > _KEPT:
-        kept = kept[: len(kept) - max(1, (_units(kept) - _KEPT) // 2)]
-    return f"{kept}\n{CUT.format(len(text))}"
+    head = text[:_KEPT]
+    while _units(head) > _KEPT:
+        head = head[: len(head) - max(1, (_units(head) - _KEPT) // 2)]
+    return f"{head}\n{CUT.format(len(text))}"
 
 
 def _units(text: str) -> int:

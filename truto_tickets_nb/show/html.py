@@ -59,8 +59,8 @@ def to_html(page: Page) -> str:
     blocks = _joined(_block(block) for block in page.blocks)
     footer = Markup('<p class="n"><code>{}</code></p>').format(text(page.footer)) if page.footer else _EMPTY
     line = Markup('<p class="f">{}</p>').format(facts) if facts else _EMPTY
-    whole = Markup('<div class="tt"><style>{}</style><h3>{}</h3>{}{}{}</div>')
-    return str(whole.format(Markup(STYLE), text(page.headline), line, blocks, footer))  # noqa: S704
+    template = Markup('<div class="tt"><style>{}</style><h3>{}</h3>{}{}{}</div>')
+    return str(template.format(Markup(STYLE), text(page.headline), line, blocks, footer))  # noqa: S704
 
 
 def to_document(page: Page, title: str) -> str:
@@ -90,8 +90,8 @@ def _answers(block: Answers) -> Markup:
         pair.format(_LEFT, text(question), _LEFT, text(answer)) if question else alone.format(_LEFT, text(answer))
         for question, answer in block.rows
     )
-    whole = Markup("<details open><summary><b>{}</b></summary><table><tbody>{}</tbody></table></details>")
-    return whole.format(text(block.label), rows)
+    template = Markup("<details open><summary><b>{}</b></summary><table><tbody>{}</tbody></table></details>")
+    return template.format(text(block.label), rows)
 
 
 def _paragraph(block: Paragraph) -> Markup:
@@ -108,8 +108,8 @@ def _group(group: Group) -> Markup:
     rows = _joined(_row(row, has_titles=has_titles) for row in group.rows)
     more = Markup("<p><i>and {} more</i></p>").format(f"{group.hidden:,}") if group.hidden else _EMPTY
     is_open = Markup(" open") if len(group.rows) <= 10 else _EMPTY
-    whole = Markup("<details{}>{}<table><tbody>{}</tbody></table>{}</details>")
-    return whole.format(is_open, summary, rows, more)
+    template = Markup("<details{}>{}<table><tbody>{}</tbody></table>{}</details>")
+    return template.format(is_open, summary, rows, more)
 
 
 def _row(row: Row, *, has_titles: bool) -> Markup:

@@ -87,7 +87,7 @@ def _drawn(total: int | None, title: str, unit: str, stream: IO[str] | None) -> 
 
 
 def in_notebook() -> bool:
-    """Tell whether the code runs in a Jupyter kernel."""
+    """Return whether the code runs in a Jupyter kernel."""
     shell = sys.modules.get("IPython")
-    found = shell.get_ipython() if shell else None
-    return found is not None and type(found).__name__ == "ZMQInteractiveShell"
+    running = shell.get_ipython() if shell else None
+    return running is not None and type(running).__name__ == "ZMQInteractiveShell"

@@ -55,9 +55,9 @@ def _lines(block: Group | Answers, width: int) -> Iterator[str]:
         yield from _group(block, width)
         return
     yield f"  {visible(block.label)}"
-    for asked, told in block.rows:
+    for question, answer in block.rows:
         yield from textwrap.wrap(
-            f"{visible(asked)}: {visible(told)}" if asked else visible(told),
+            f"{visible(question)}: {visible(answer)}" if question else visible(answer),
             width,
             initial_indent="    ",
             subsequent_indent="      ",

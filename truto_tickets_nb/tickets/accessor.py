@@ -36,19 +36,19 @@ class SetColumn:
     def add(self, *names: Any, where: Any = None) -> pd.Series:
         """Add names that are not there yet, at the end; several may be given as a list."""
         wanted = _named(names, "add")
-        return self._each(where, lambda held: added(held, wanted))
+        return self._each(where, lambda names_of: added(names_of, wanted))
 
     def remove(self, *names: Any, where: Any = None) -> pd.Series:
         """Remove names, wherever they stand; several may be given as a list."""
-        gone = _named(names, "remove")
-        return self._each(where, lambda held: removed(held, gone))
+        unwanted = _named(names, "remove")
+        return self._each(where, lambda names_of: removed(names_of, unwanted))
 
     def replace(self, old: str, new: str, *, where: Any = None) -> pd.Series:
         """Replace one name by another where it is there; a name never stands twice."""
         if isinstance(old, dict):
             raise FrameError("tickets.replace() takes the old name as text, or its id.")
         values = {_one(old, "replace"): _one(new, "replace")}
-        return self._each(where, lambda held: swapped(held, values) if key(old) in map(key, held) else held)
+        return self._each(where, lambda names: swapped(names, values) if key(old) in map(key, names) else names)
 
     def set(self, *names: Any, where: Any = None) -> pd.Series:
         """Replace the whole set; several names may be given as a list."""
@@ -63,9 +63,9 @@ class SetColumn:
         return pd.Series(objects(cells), index=self._column.index, name=self._column.name, dtype=object)
 
     def _edited(self, cell: Any, edit: Callable[[tuple[Any, ...]], tuple[Any, ...]]) -> Any:
-        held = self._held(cell)
-        made = edit(held)
-        return cell if made == held and isinstance(cell, tuple) else made
+        current = self._held(cell)
+        new = edit(current)
+        return cell if new == current and isinstance(cell, tuple) else new
 
     def _held(self, cell: Any) -> tuple[Any, ...]:
         if isinstance(cell, str):

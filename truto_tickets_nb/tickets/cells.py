@@ -53,7 +53,7 @@ _TRUE, _FALSE = frozenset({"true", "1", "1.0", "yes"}), frozenset({"false", "0",
 
 @dataclass(frozen=True, slots=True)
 class CellProblem:
-    """Hold why a cell can't become a value, and what can be done."""
+    """Why a cell can't become a value, and what can be done."""
 
     code: CellCode
     message: str
@@ -114,7 +114,7 @@ def _listed(value: Any) -> Any:
 
 
 def is_emptied(cell: Any) -> bool:
-    """Tell whether a plain cell holds nothing: missing, or a list of nothing but missing values and blank names.
+    """Return whether a plain cell holds nothing: missing, or a list of nothing but missing values and blank names.
 
     >>> [is_emptied(cell) for cell in ((float("nan"),), ("",), (None, " "), (), " ", (0,), ("a", None))]
     [True, True, True, True, False, False, False]
@@ -125,7 +125,7 @@ def is_emptied(cell: Any) -> bool:
 
 
 def json_problem(value: Json, level: int = 0) -> str:
-    """Say why JSON can't carry a value, at any depth; "" where it can.
+    """Return why JSON can't carry a value, at any depth; "" where it can.
 
     >>> json_problem({"a": [1, float("nan")]}), json_problem({"a": (1, "x")}), json_problem(2**70)
     ('it holds nan', '', 'it holds a whole number beyond 64 bits')
@@ -197,12 +197,12 @@ def number(text: str) -> int | float | None:
 
 
 def is_number(cell: Any) -> bool:
-    """Tell whether a plain cell is a number, and not a truth value."""
+    """Return whether a plain cell is a number, and not a truth value."""
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
 def same_number(base: float, cell: float) -> bool:
-    """Tell whether a number is still the one that was loaded, also where it lost the digits that a float can't hold.
+    """Return whether a number is still the one that was loaded, also where it lost the digits that a float can't hold.
 
     >>> same_number(5, 5.0), same_number(2**60 + 7, float(2**60)), same_number(2**60 + 7, 2**60), same_number(2**60 + 7, 2**60 + 8)
     (True, True, True, False)
@@ -213,7 +213,7 @@ def same_number(base: float, cell: float) -> bool:
 
 
 def has_lost_digits(cell: Any) -> bool:
-    """Tell whether a number went through a float that can't hold all its digits."""
+    """Return whether a number went through a float that can't hold all its digits."""
     return isinstance(cell, float) and abs(cell) >= EXACT
 
 
@@ -237,7 +237,7 @@ def as_moment(cell: Any) -> date | datetime | None:
 
 
 def is_epoch(cell: float, base: date | datetime) -> bool:
-    """Tell whether a number counts the seconds, or the thousandths, millionths or billionths of them, from 1970 to a moment.
+    """Return whether a number counts the seconds, or the thousandths, millionths or billionths of them, from 1970 to a moment.
 
     >>> is_epoch(1769817600000, date(2026, 1, 31)), is_epoch(1769817600000, date(2026, 2, 1))
     (True, False)
@@ -259,7 +259,7 @@ def iso_text(value: date) -> str:
 
 
 def is_plain_day(cell: Any) -> bool:
-    """Tell whether a cell was given as a day: a date, the text of one, or a midnight without a zone."""
+    """Return whether a cell was given as a day: a date, the text of one, or a midnight without a zone."""
     if isinstance(cell, datetime):
         return cell.tzinfo is None and cell.time() == datetime.min.time()
     return isinstance(cell, date) or (isinstance(cell, str) and is_date_only(cell.strip()))

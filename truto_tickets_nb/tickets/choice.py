@@ -16,7 +16,7 @@ UnresolvedCode = Literal["value.ambiguous_name", "value.name_of_other_workspace"
 
 
 class Choice(NamedTuple):
-    """Hold one value that a reference may take."""
+    """One value that a reference may take."""
 
     id: str
     name: str
@@ -28,7 +28,7 @@ class Choice(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """Tell it apart from its namesakes: name, e-mail, id."""
+        """Return what distinguishes it from its namesakes: name, e-mail, id."""
         mail = f" <{self.email}>" if self.email else ""
         return f"{self.name}{mail} (id {self.id})" if self.name != self.id else self.id
 
@@ -41,7 +41,7 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Unresolved:
-    """Hold why a name could not be resolved, and what can be done."""
+    """Why a name could not be resolved, and what can be done."""
 
     code: UnresolvedCode
     message: str

@@ -23,7 +23,7 @@ __all__ = ["Choice", "Choices", "Unresolved"]
 
 @dataclass(frozen=True)
 class Choices:
-    """Hold the choices of one companion resource of one account."""
+    """The choices of one companion resource of one account."""
 
     resource: str
     items: tuple[Choice, ...] = ()
@@ -39,17 +39,17 @@ class Choices:
         """Add the values that loaded tickets hold, as (workspace id, reference); they are marked as only seen."""
         ids: dict[tuple[str, str], set[str]] = defaultdict(set)
         new: dict[str, Choice] = {}
-        known = {item.id for item in self.items}
+        listed = {item.id for item in self.items}
         words = {item.name.casefold() for item in self.items}
-        for workspace, found in seen:
-            ids[workspace, nfc(found.name)].add(found.id)
+        for workspace, reference in seen:
+            ids[workspace, nfc(reference.name)].add(reference.id)
             bare = (
-                found.id == found.name and found.name.casefold() in words
+                reference.id == reference.name and reference.name.casefold() in words
             )  # a name, without the id that the list knows
-            if found.id and found.id not in known and not bare:
-                new.setdefault(found.id, Choice(found.id, found.name or found.id, origin="seen"))
-        held = {key: frozenset(value) for key, value in ids.items()}
-        return Choices(self.resource, (*self.items, *new.values()), held)
+            if reference.id and reference.id not in listed and not bare:
+                new.setdefault(reference.id, Choice(reference.id, reference.name or reference.id, origin="seen"))
+        ids_of = {key: frozenset(value) for key, value in ids.items()}
+        return Choices(self.resource, (*self.items, *new.values()), ids_of)
 
     def with_schema(self, names: Iterable[str]) -> Choices:
         """Add the values that the account's schema names, where it has no list of them.
@@ -59,14 +59,14 @@ class Choices:
         named = tuple(names)
         if not named or any(item.origin == "list" for item in self.items):
             return self
-        held = (item._replace(origin="schema") if {item.id, item.name} & {*named} else item for item in self.items)
-        known = {part for item in self.items for part in (item.id, item.name)}
-        new = (Choice(name, name, origin="schema") for name in named if name not in known)
-        return Choices(self.resource, (*held, *new), self.seen)
+        current = (item._replace(origin="schema") if {item.id, item.name} & {*named} else item for item in self.items)
+        listed = {part for item in self.items for part in (item.id, item.name)}
+        new = (Choice(name, name, origin="schema") for name in named if name not in listed)
+        return Choices(self.resource, (*current, *new), self.seen)
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Tell who names these values: list, schema, seen.
+        """Return who names these values: list, schema, seen.
 
         >>> Choices("ticket_status").with_schema(["open"]).origins
         ('schema',)
@@ -105,7 +105,7 @@ class Choices:
         }
 
     def _meet(self, name: str, items: Sequence[Choice]) -> bool:
-        """Tell whether two of one name belong to one workspace."""
+        """Return whether two of one name belong to one workspace."""
         everywhere = {item.id for item in items if not item.workspace and item.origin != "seen"}
         places: dict[str, set[str]] = defaultdict(set)
         for item in items:
@@ -224,8 +224,8 @@ class Choices:
         named = self._by_name.get(nfc(text))
         if named:
             return named[0].name
-        found = self._by_folded.get(fold(text)) or [item for item in [self._by_id.get(text)] if item]
-        names = {item.name for item in found}
+        matches = self._by_folded.get(fold(text)) or [item for item in [self._by_id.get(text)] if item]
+        names = {item.name for item in matches}
         if len(names) != 1:
             return text
         name = names.pop()

@@ -70,8 +70,8 @@ class Columns:
                 part.add(values_of(records, name) if name in present else [None] * len(records))
             self._add_customs(values_of(records, CUSTOM_FIELDS) if CUSTOM_FIELDS in present else [None] * len(records))
             for name in present - self._parts.keys() - {ID, CUSTOM_FIELDS} - self._left_out:
-                found = {place: record[name] for place, record in enumerate(records, start) if name in record}
-                self._other.setdefault(name, {}).update(found)
+                by_place = {place: record[name] for place, record in enumerate(records, start) if name in record}
+                self._other.setdefault(name, {}).update(by_place)
 
     def _add_customs(self, values: list[Any]) -> None:
         """Add one page of custom fields; where they are no object, there are none."""
@@ -92,8 +92,8 @@ class Columns:
             {name: pd.Series(array, index=index, copy=False) for name, array in columns.items()}, index=index
         )
         notes = tuple(note for name, part in self._parts.items() for note in part.notes(name))
-        odd = {**{name: part.odd for name, part in self._parts.items()}, CUSTOM_FIELDS: self._odd_customs}
-        notes += tuple(self._odd_note(name, places) for name, places in odd.items() if places)
+        unexpected = {**{name: part.odd for name, part in self._parts.items()}, CUSTOM_FIELDS: self._odd_customs}
+        notes += tuple(self._odd_note(name, places) for name, places in unexpected.items() if places)
         return Table(frozen(frame), pa.chunked_array(self._raw, pa.large_binary()), notes, self._chosen)
 
     def _odd_note(self, name: str, places: list[int]) -> str:
@@ -183,7 +183,7 @@ class TextPart(Part):
 
 
 def is_odd(kind: Kind, value: Any) -> bool:
-    """Tell whether JSON that is not null has a form in which a kind of values does not come.
+    """Return whether JSON that is not null has a form in which a kind of values does not come.
 
     >>> from truto_tickets_nb.tickets.field_kinds import FlagKind, ReferenceKind, TextKind
     >>> is_odd(TextKind(), 7), is_odd(TextKind(), [7]), is_odd(ReferenceKind(), "open"), is_odd(ReferenceKind(), ["open"])
@@ -230,10 +230,10 @@ class SetPart(Part):
         self.known: dict[Any, Any] = {(): ()}
 
     def add(self, values: list[Any]) -> None:
-        known = self.known
+        tuples = self.known
         try:
             quick = [tuple([item["name"] for item in value]) if value else () for value in values]
-            self.cells += [known[names] for names in quick]
+            self.cells += [tuples[names] for names in quick]
         except (KeyError, TypeError):
             for place, value in enumerate(values, self.start):
                 self.cells.append(cell := self._cell(value))
@@ -241,8 +241,8 @@ class SetPart(Part):
                     self.odd.append(place)
 
     def _cell(self, value: Any) -> Any:
-        found = self.kind.cell(value) if value else ()
-        return self.known.setdefault(found, found)
+        cell = self.kind.cell(value) if value else ()
+        return self.known.setdefault(cell, cell)
 
     def array(self) -> Any:
         return objects(self.cells)

@@ -49,7 +49,7 @@ _BY_TYPE: dict[str, JsonKind] = {
 
 
 def kind_of(value: Json) -> JsonKind | None:
-    """Tell which kind of JSON a filled value is, None for a date and whatever JSON has not.
+    """Return which kind of JSON a filled value is, None for a date and whatever JSON has not.
 
     >>> kind_of(True), kind_of(3), kind_of("3"), kind_of((1,)), kind_of({})
     ('flag', 'integer', 'text', 'list', 'object')
@@ -62,7 +62,7 @@ def kind_of(value: Json) -> JsonKind | None:
 
 @dataclass(frozen=True)
 class CustomForm:
-    """Say what the filled cells of one custom column hold: the kinds of JSON, the texts, the members of its lists.
+    """What the filled cells of one custom column hold: the kinds of JSON, the texts, the members of its lists.
 
     >>> CustomForm.of(["5", None]).read(6, "5"), CustomForm.of([3, None]).read(5.0, None), CustomForm.of([True]).read("no", None)
     ('6', 5, False)
@@ -135,17 +135,17 @@ class CustomForm:
 
     def _truth_word(self, cell: bool, base: Json) -> Json | CellProblem:  # noqa: FBT001  (the cell itself)
         words = [*([base] if isinstance(base, str) else []), *self.texts]
-        known = next((word for word in words if truth(word) is cell), None)
-        if known is not None:
-            return known
+        word_of = next((word for word in words if truth(word) is cell), None)
+        if word_of is not None:
+            return word_of
         other = next((word for word in words if truth(word) is not None), None)
         if other is None:
             return CellProblem("value.wrong_kind", "is true or false, and this field holds text", correct("Give text."))
         return _opposite(other)
 
     def _number_text(self, cell: float, base: Json) -> Json | CellProblem:
-        held = number(base) if isinstance(base, str) else None
-        if held is not None and same_number(held, cell):
+        current = number(base) if isinstance(base, str) else None
+        if current is not None and same_number(current, cell):
             return base
         if has_lost_digits(cell):
             return CellProblem(
@@ -236,7 +236,7 @@ class CustomForm:
 
     @property
     def samples(self) -> tuple[Json, ...]:
-        """Give values from which this form can be found again."""
+        """Return values from which this form can be found again."""
         others: dict[JsonKind, Json] = {"integer": 1, "decimal": 1.5, "flag": True, "list": ["x"]}
         return (*self.texts, *self.objects, *(others[kind] for kind in self.kinds if kind in others))
 

@@ -56,7 +56,7 @@ def same_references(one: Json, two: Json) -> bool:
 
 
 def _members_differ(one: Json, two: Json) -> bool:
-    """Tell whether a member of two lists holds other parts in one than in the other; members without an id are left to their names."""
+    """Return whether a member of two lists holds other parts in one than in the other; members without an id are left to their names."""
     if not isinstance(one, list | tuple) or not isinstance(two, list | tuple):
         return False
     by_id = {str(item["id"]): item for item in two if isinstance(item, dict) and item.get("id") is not None}
@@ -110,7 +110,7 @@ def _exact_member(now: Json, asked: Json) -> bool:
 
 
 def exact_reference(now: Json, asked: Json) -> bool:
-    """Tell whether a reference as answered holds all that a body says of it; a bare word is held by its name.
+    """Return whether a reference as answered holds all that a body says of it; a bare word is held by its name.
 
     >>> exact_reference({"id": "3", "name": "Open"}, {"id": "3"}), exact_reference({"id": "3", "name": "Open"}, {"name": "open"})
     (True, False)
@@ -129,11 +129,11 @@ def _exact_part(now: Json, asked: Json) -> bool:
 
 
 def exact_references(now: Json, asked: Json) -> bool:
-    """Tell whether a set as answered holds just the references that a body lists, each with all that it says."""
-    held, wanted = _items(now), _items(asked)
-    if len(held) != len(wanted):
+    """Return whether a set as answered holds just the references that a body lists, each with all that it says."""
+    current, wanted = _items(now), _items(asked)
+    if len(current) != len(wanted):
         return False
-    left = list(held)
+    left = list(current)
     for item in wanted:
         match = next((place for place, one in enumerate(left) if exact_reference(one, item)), None)
         if match is None:
@@ -147,7 +147,7 @@ def _items(value: Json) -> list[Json]:
 
 
 def near_text(now: Json, asked: Json) -> bool:
-    """Tell whether a server only tidied a text: blanks at its ends, line ends, composed characters, HTML around plain text."""
+    """Return whether a server only tidied a text: blanks at its ends, line ends, composed characters, HTML around plain text."""
     if not isinstance(now, str) or not isinstance(asked, str):
         return False
     left, right = (unicodedata.normalize("NFC", unix_lines(text)).strip() for text in (now, asked))
@@ -158,14 +158,14 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def _is_wrapped(asked: str, now: str) -> bool:
-    """Tell whether plain text only got the tags of paragraphs and line ends around it, as tools that keep HTML do."""
+    """Return whether plain text only got the tags of paragraphs and line ends around it, as tools that keep HTML do."""
     if _TAG.search(asked) or not _TAG.search(now) or re.search(r"<(?!/?(?:p|div|br|span)\b)[a-zA-Z]", now):
         return False
     return "".join(html.unescape(_TAG.sub("", now)).split()) == "".join(asked.split())
 
 
 def near_moment(now: Json, asked: Json) -> bool:
-    """Tell whether a server only wrote a day as midnight, or a midnight as a day."""
+    """Return whether a server only wrote a day as midnight, or a midnight as a day."""
     left, right = (None if is_missing(value) else moment(value) for value in (now, asked))
     if left is None or right is None:
         return near_text(now, asked)
@@ -178,13 +178,13 @@ def _is_midnight(value: Any) -> bool:
 
 
 def near_references(now: Json, asked: Json) -> bool:
-    """Tell whether a server only changed capitals and blanks of the names in a set."""
+    """Return whether a server only changed capitals and blanks of the names in a set."""
     left, right = ({item.shown.casefold().strip() for item in refs(items)} for items in (now, asked))
     return bool(left) and left == right
 
 
 def near_reference(now: Json, asked: Json) -> bool:
-    """Tell whether one of two references came as a bare word in other capitals."""
+    """Return whether one of two references came as a bare word in other capitals."""
     left, right = ref(now), ref(asked)
     if left is None or right is None or (isinstance(now, dict) and isinstance(asked, dict)):
         return False
@@ -192,7 +192,7 @@ def near_reference(now: Json, asked: Json) -> bool:
 
 
 def near_json(now: Json, asked: Json) -> bool:
-    """Tell whether a server only tidied a custom value: its text, the order of its list, a number as text, parts that it adds."""
+    """Return whether a server only tidied a custom value: its text, the order of its list, a number as text, parts that it adds."""
     if isinstance(now, dict) and isinstance(asked, dict):
         return all(
             key in now and (exact_json(now[key], value) or near_json(now[key], value)) for key, value in asked.items()
@@ -220,7 +220,7 @@ Equal = Callable[[Json, Json], bool]
 
 
 def standing(now: Json, olds: Sequence[Json], news: Sequence[Json], levels: tuple[Equal, Equal, Equal]) -> Standing:
-    r"""Say what a server holds: the new value, the new one as the server tidies it, the old one, or another.
+    r"""Return what a server holds: the new value, the new one as the server tidies it, the old one, or another.
 
     `olds` and `news` are the forms in which the old and the new value are known (as a body, as it was read last, as a person reads it).
     `levels` compare exactly, in meaning, and as servers tidy values. Comparing gets looser step by step, and at each step both values
@@ -241,5 +241,5 @@ def standing(now: Json, olds: Sequence[Json], news: Sequence[Json], levels: tupl
 
 
 def _is_tidied(place: int, news: Sequence[Json]) -> bool:
-    """Tell whether the server wrote a value in another way: texts already where only line ends or a date's format differ."""
+    """Return whether the server wrote a value in another way: texts already where only line ends or a date's format differ."""
     return place == TIDIED or (place > 0 and isinstance(news[0], str))

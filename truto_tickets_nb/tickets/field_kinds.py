@@ -20,7 +20,7 @@ Text = str | tuple[str, ...] | None  # what a person reads: a line, a set of lin
 
 
 class Kind(ABC):
-    """Say how one kind of value looks in a cell, in a body and to a person."""
+    """How one kind of value looks in a cell, in a body and to a person."""
 
     word: ClassVar[str]
     many: ClassVar[bool] = False
@@ -42,16 +42,16 @@ class Kind(ABC):
     @property
     @abstractmethod
     def levels(self) -> tuple[equality.Equal, equality.Equal, equality.Equal]:
-        """Give the three ways in which two values are compared: exactly, in meaning, and as servers tidy them."""
+        """Return the three ways in which two values are compared: exactly, in meaning, and as servers tidy them."""
 
     def same(self, one: Json, two: Json) -> bool:
-        """Tell whether two JSON values mean the same; empty equals empty."""
+        """Return whether two JSON values mean the same; empty equals empty."""
         return self.levels[1](one, two)
 
 
 @dataclass(frozen=True, slots=True)
 class TextKind(Kind):
-    """Hold text; CRLF equals LF, everything else counts."""
+    """Text; CRLF equals LF, everything else counts."""
 
     word: ClassVar[str] = "text"
 
@@ -65,24 +65,24 @@ class TextKind(Kind):
 
 @dataclass(frozen=True, slots=True)
 class ReferenceKind(Kind):
-    """Hold one reference: a name in the cell, `{"id": ...}` in the body."""
+    """One reference: a name in the cell, `{"id": ...}` in the body."""
 
     word: ClassVar[str] = "reference"
     bare: bool = False  # goes out as a plain string, as the page documents for `workspace`
 
     def cell(self, value: Json) -> str | None:
-        found = ref(value)
-        return found.shown if found else None
+        reference = ref(value)
+        return reference.shown if reference else None
 
     def body(self, value: Json) -> Json:
-        found = ref(value)
-        if found is None:
+        reference = ref(value)
+        if reference is None:
             return self.empty
         if self.bare:
-            return found.id or found.name
+            return reference.id or reference.name
         if isinstance(value, Given):
             return dict(value)
-        return {"id": found.id} if found.id else {"name": found.name}
+        return {"id": reference.id} if reference.id else {"name": reference.name}
 
     def text(self, value: Json) -> Text:
         if isinstance(value, Given):
@@ -101,7 +101,7 @@ class ReferenceKind(Kind):
 
 @dataclass(frozen=True, slots=True)
 class ReferencesKind(Kind):
-    """Hold a set of references: a tuple of names in the cell, a whole array in the body."""
+    """A set of references: a tuple of names in the cell, a whole array in the body."""
 
     word: ClassVar[str] = "set"
     many: ClassVar[bool] = True
@@ -119,14 +119,16 @@ class ReferencesKind(Kind):
     def _item(self, item: Json) -> Json:
         if isinstance(item, Given):
             return dict(item)
-        found = ref(item)
-        whole = item if isinstance(item, dict) else {}
-        known = {**whole, "id": found.id if found else "", "name": found.name if found else ""}
-        return {key: known[key] for key in self.keep if known.get(key)}
+        reference = ref(item)
+        given = item if isinstance(item, dict) else {}
+        parts = {**given, "id": reference.id if reference else "", "name": reference.name if reference else ""}
+        return {key: parts[key] for key in self.keep if parts.get(key)}
 
     def text(self, value: Json) -> Text:
         items = value if isinstance(value, list | tuple) else [value]
-        return tuple(item.text if isinstance(item, Given) else found.shown for item in items if (found := ref(item)))
+        return tuple(
+            item.text if isinstance(item, Given) else reference.shown for item in items if (reference := ref(item))
+        )
 
     @property
     def levels(self) -> tuple[equality.Equal, equality.Equal, equality.Equal]:
@@ -135,7 +137,7 @@ class ReferencesKind(Kind):
 
 @dataclass(frozen=True, slots=True)
 class WordsKind(Kind):
-    """Hold a set of plain words, such as languages: a tuple in the cell, an array of strings in the body."""
+    """A set of plain words, such as languages: a tuple in the cell, an array of strings in the body."""
 
     word: ClassVar[str] = "words"
     many: ClassVar[bool] = True
@@ -159,7 +161,7 @@ class WordsKind(Kind):
 
 @dataclass(frozen=True, slots=True)
 class MomentKind(Kind):
-    """Hold a date or an instant; equal instants are equal however they are written."""
+    """A date or an instant; equal instants are equal however they are written."""
 
     word: ClassVar[str] = "date"
     cell_dtype: ClassVar[str] = "datetime64[us, UTC]"
@@ -174,7 +176,7 @@ class MomentKind(Kind):
 
 @dataclass(frozen=True, slots=True)
 class FlagKind(Kind):
-    """Hold true, false or nothing."""
+    """True, false or nothing."""
 
     word: ClassVar[str] = "flag"
     cell_dtype: ClassVar[str] = "boolean"
@@ -190,7 +192,7 @@ class FlagKind(Kind):
 
 @dataclass(frozen=True, slots=True)
 class AnyKind(Kind):
-    """Hold whatever JSON it is: custom fields, raw data, fields nobody documents."""
+    """Whatever JSON it is: custom fields, raw data, fields nobody documents."""
 
     word: ClassVar[str] = "any"
     cell_dtype: ClassVar[str] = "object"

@@ -28,7 +28,7 @@ CUSTOM = "custom_fields."  # a column of one custom field: this and its key
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Say all there is to know about one field of a ticket."""
+    """All there is to know about one field of a ticket."""
 
     name: str
     kind: Kind
@@ -96,7 +96,7 @@ def field(column: str) -> Field | None:
 
 
 def is_compared(column: str) -> bool:
-    """Tell whether an answer holds what was sent in a column, so that the two can be compared.
+    """Return whether an answer holds what was sent in a column, so that the two can be compared.
 
     >>> is_compared("name"), is_compared("remote_data")
     (True, False)
@@ -142,10 +142,10 @@ def body_of(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def same(column: str, one: Any, two: Any) -> bool:
-    r"""Tell whether two JSON values of a column mean the same, in whichever form they come.
+    r"""Return whether two JSON values of a column mean the same, in whichever form they come.
 
     >>> same("status", {"id": "3", "name": "Open"}, {"id": "3"}), same("description", "a\r\nb", "a\nb")
     (True, True)
     """
-    found = field(column)
-    return (found.kind if found else _ANY).same(one, two)
+    row = field(column)
+    return (row.kind if row else _ANY).same(one, two)

@@ -25,7 +25,7 @@ class Ref(NamedTuple):
     name: str
 
     def is_same(self, other: Ref) -> bool:
-        """Tell whether both mean one thing: by id where both have one, else by name.
+        """Return whether both mean one thing: by id where both have one, else by name.
 
         >>> Ref("7", "Open").is_same(Ref("7", "")), Ref("", "Open").is_same(Ref("7", "Open"))
         (True, True)
@@ -36,12 +36,12 @@ class Ref(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """Tell what a person reads: the name, else the id."""
+        """Return what a person reads: the name, else the id."""
         return self.name or self.id
 
 
 class Given(dict[str, Json]):
-    """Hold a reference that an analyst wrote out, such as {"id": "c1", "emails": [...]}: all its parts go out, not only the id.
+    """A reference that an analyst wrote out, such as {"id": "c1", "emails": [...]}: all its parts go out, not only the id.
 
     `known_as` is the name that the account gives to its id, "" where it gives none.
 
@@ -80,7 +80,7 @@ PARTS = ("first_name", "last_name", "emails", "phones", "type")  # of a person o
 
 
 def parts_differ(one: Json, two: Json) -> bool:
-    """Tell whether two references hold different parts of the same name; a part that only one of them has does not count.
+    """Return whether two references hold different parts of the same name; a part that only one of them has does not count.
 
     >>> parts_differ({"id": 1, "first_name": "A"}, {"id": 1, "first_name": "B"}), parts_differ({"id": 1, "type": "x"}, {"id": 1})
     (True, False)
@@ -91,10 +91,10 @@ def parts_differ(one: Json, two: Json) -> bool:
 
 
 def person_name(value: dict[str, Json]) -> str:
-    """Tell a person's or thing's name, from its parts where `name` is missing."""
-    whole = value.get("name")
-    if isinstance(whole, str) and whole:
-        return whole
+    """Return a person's or thing's name, from its parts where `name` is missing."""
+    name = value.get("name")
+    if isinstance(name, str) and name:
+        return name
     parts = (value.get(part) for part in ("first_name", "last_name"))
     return " ".join(str(part) for part in parts if is_scalar(part) and not is_missing(part))
 
@@ -107,19 +107,19 @@ def ref(value: Json) -> Ref | None:
     """
     if isinstance(value, dict):
         identity = value.get("id", value.get("file_name", ""))
-        found = Ref(str(identity) if is_scalar(identity) else "", person_name(value))
-        return found if found.shown else None
+        reference = Ref(str(identity) if is_scalar(identity) else "", person_name(value))
+        return reference if reference.shown else None
     return None if is_missing(value) or not is_scalar(value) else Ref(str(value), str(value))
 
 
 def refs(value: Json) -> tuple[Ref, ...]:
     """Read references from a JSON array; a single one counts as an array of one."""
     items = value if isinstance(value, list | tuple) else [value]
-    return tuple(found for item in items if (found := ref(item)))
+    return tuple(reference for item in items if (reference := ref(item)))
 
 
 def is_scalar(value: Json) -> bool:
-    """Tell whether a value of JSON can stand for an id or a name: no list, no object, not nothing.
+    """Return whether a value of JSON can stand for an id or a name: no list, no object, not nothing.
 
     >>> [is_scalar(value) for value in ("x", 7, True, None, [7], {"id": 7})]
     [True, True, True, False, False, False]
@@ -128,7 +128,7 @@ def is_scalar(value: Json) -> bool:
 
 
 def is_missing(value: object) -> bool:
-    """Tell whether a value counts as empty: None, NaN, NaT, pandas' NA, "", and empty containers.
+    """Return whether a value counts as empty: None, NaN, NaT, pandas' NA, "", and empty containers.
 
     >>> [is_missing(x) for x in (None, float("nan"), "", (), [], 0, False, " ")]
     [True, True, True, True, True, False, False, False]
@@ -209,7 +209,7 @@ def plain_number(value: Json) -> Decimal | None:
 
 
 def is_date_only(text: str) -> bool:
-    """Tell whether text has the form of a date without a time: 2026-01-31."""
+    """Return whether text has the form of a date without a time: 2026-01-31."""
     return len(text) == 10 and text[4:5] == "-" and text[7:8] == "-"
 
 

@@ -22,7 +22,7 @@ _BY_WORKSPACE = frozenset({"ticket_status", "ticket_priorities", "ticket_types"}
 
 
 def can_share(row: Field) -> bool:
-    """Tell whether two things of one name are two in this field, as people, tags and teams are."""
+    """Return whether two things of one name are two in this field, as people, tags and teams are."""
     return bool(row.choices) and row.choices not in _BY_WORKSPACE
 
 
@@ -30,9 +30,9 @@ def told_apart(table: Table, choices: Mapping[str, Choices]) -> pd.DataFrame:
     """Make the frame of a table in which each name that several share carries its e-mail, or its id; all other cells stay the same."""
     frame = table.copy()
     for row in FIELDS.values():
-        known = choices.get(row.choices) if can_share(row) and row.name in frame.columns else None
-        if known is not None and known.namesakes:
-            labels = _labels(table, row, known)
+        choices_of = choices.get(row.choices) if can_share(row) and row.name in frame.columns else None
+        if choices_of is not None and choices_of.namesakes:
+            labels = _labels(table, row, choices_of)
             if labels:
                 frame[row.name] = pd.Series(
                     _with(frame[row.name], labels), index=frame.index, name=row.name, copy=False
@@ -40,9 +40,9 @@ def told_apart(table: Table, choices: Mapping[str, Choices]) -> pd.DataFrame:
     return frame
 
 
-def _labels(table: Table, row: Field, known: Choices) -> dict[int, Any]:
+def _labels(table: Table, row: Field, choices: Choices) -> dict[int, Any]:
     """Write the cells anew that hold a name which several share: row number -> cell."""
-    twins = known.namesakes
+    twins = choices.namesakes
     looked_at: dict[Any, bool] = {}
     labels: dict[int, Any] = {}
     for place, cell in enumerate(table.frame[row.name].tolist()):
@@ -50,7 +50,7 @@ def _labels(table: Table, row: Field, known: Choices) -> dict[int, Any]:
             members = cell if isinstance(cell, tuple) else (cell,)
             looked_at[cell] = any(isinstance(name, str) and nfc(name) in twins for name in members)
         if looked_at[cell]:
-            names = tuple(known.label(one.shown, one.id) for one in refs(of_record(table.record(place), row.name)))
+            names = tuple(choices.label(one.shown, one.id) for one in refs(of_record(table.record(place), row.name)))
             labels[place] = names if row.kind.many else names[0]
     return labels
 

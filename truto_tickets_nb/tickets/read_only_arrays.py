@@ -32,19 +32,19 @@ class _Masked:
 
 
 class IntegerArray(_Masked, pd.arrays.IntegerArray):
-    """Hold whole numbers of a frame that can't be written to in place."""
+    """Whole numbers of a frame that can't be written to in place."""
 
     _plain = pd.arrays.IntegerArray
 
 
 class FloatingArray(_Masked, pd.arrays.FloatingArray):
-    """Hold numbers of a frame that can't be written to in place."""
+    """Numbers of a frame that can't be written to in place."""
 
     _plain = pd.arrays.FloatingArray
 
 
 class BooleanArray(_Masked, pd.arrays.BooleanArray):
-    """Hold yes or no of a frame that can't be written to in place."""
+    """Yes or no of a frame that can't be written to in place."""
 
     _plain = pd.arrays.BooleanArray
 

@@ -36,28 +36,28 @@ def flat(names: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(several)
 
 
-def added(held: Held, names: Iterable[Any]) -> Held:
+def added(current: Held, names: Iterable[Any]) -> Held:
     """Add names that are not there yet, at the end.
 
     >>> added(("a",), ["b", "a", "b"])
     ('a', 'b')
     """
-    met = [key(name) for name in held]
+    met = [key(name) for name in current]
     new: list[Any] = []
     for name in names:
         if key(name) not in met:
             met.append(key(name))
             new.append(name)
-    return (*held, *new) if new else held
+    return (*current, *new) if new else current
 
 
-def removed(held: Held, names: Iterable[Any]) -> Held:
+def removed(current: Held, names: Iterable[Any]) -> Held:
     """Remove names, wherever they stand."""
-    gone = [key(name) for name in names]
-    return tuple(name for name in held if key(name) not in gone)
+    unwanted = [key(name) for name in names]
+    return tuple(name for name in current if key(name) not in unwanted)
 
 
-def swapped(held: Held, values: Mapping[Any, Any]) -> Held:
+def swapped(current: Held, values: Mapping[Any, Any]) -> Held:
     """Replace names by others, all at once; a name that comes in never stands twice, None takes the old one away.
 
     >>> swapped(("a", "b", "x", "x"), {"a": "b", "b": "a"}), swapped(("a", "b"), {"a": "b"})
@@ -67,7 +67,7 @@ def swapped(held: Held, values: Mapping[Any, Any]) -> Held:
     incoming = [key(new) for new in values.values()]
     members: list[Any] = []
     met: list[Any] = []
-    for name in held:
+    for name in current:
         is_replaced = not isinstance(name, dict) and key(name) in by_key
         new = by_key[key(name)] if is_replaced else name
         if new is not None and not (key(new) in met and (is_replaced or key(new) in incoming)):

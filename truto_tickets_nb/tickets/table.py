@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Hold tickets as loaded: `frame` (index id: str, one row a ticket) and `raw` (JSON bytes, same order)."""
+    """Tickets as loaded: `frame` (index id: str, one row a ticket) and `raw` (JSON bytes, same order)."""
 
     frame: pd.DataFrame
     raw: Any  # an Arrow column of bytes: a hundred thousand of them cost what they hold
@@ -29,5 +29,5 @@ class Table:
 
     def record(self, place: int) -> dict[str, Any]:
         """Decode one ticket, as the API answered it."""
-        found: dict[str, Any] = orjson.loads(self.raw[place].as_py())
-        return found
+        record: dict[str, Any] = orjson.loads(self.raw[place].as_py())
+        return record

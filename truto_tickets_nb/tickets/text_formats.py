@@ -21,7 +21,7 @@ _LOCAL = re.compile(r"(\d\d?)([/.-])(\d\d?)\2(\d{4})(?:([ ,T]{1,2})(\d\d):(\d\d)
 
 @dataclass(frozen=True, slots=True)
 class DateForm:
-    """Say how a text writes a moment: the pattern of its parts, the digits of its second, the form of its offset."""
+    """How a text writes a moment: the pattern of its parts, the digits of its second, the form of its offset."""
 
     pattern: str  # strftime, without fraction and offset
     fraction: int = 0  # digits behind the second
@@ -31,12 +31,12 @@ class DateForm:
 
     @property
     def is_day(self) -> bool:
-        """Tell whether it has no time."""
+        """Return whether it has no time."""
         return "%H" not in self.pattern
 
     @property
     def shape(self) -> tuple[str, int, str, str]:
-        """Give what two texts of one form share; their offsets may differ."""
+        """Return what two texts of one form share; their offsets may differ."""
         return self.pattern, self.fraction, self.mark, self.offset
 
     def write(self, moment: date | datetime) -> str | None:

@@ -23,24 +23,24 @@ class Form(W.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """Show a draft: refreshed whenever the draft changes, from wherever."""
 
     def __init__(self, draft: Draft, css: str) -> None:
-        self.draft, self.lens, self.veil = draft, draft_view_of(draft), PrivateState()
-        self.message = Html(self.veil)
+        self.draft, self.view, self.private = draft, draft_view_of(draft), PrivateState()
+        self.message = Html(self.private)
         self.message.add_class("tt-message")
         super().__init__(_view_count=0)  # counted by the browser from now on
         self.add_class("tt-form").add_class(css)
         mine = weakref.WeakMethod(self._draft_changed)
-        self._stop = draft.listen(lambda _: (told := mine()) and told())
+        self._stop = draft.listen(lambda _: (draft_changed := mine()) and draft_changed())
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what a browser sends; how many views it has decides whether it gets ticket text."""
         super().set_state(sync_data)
         if "_view_count" in sync_data:
-            self.veil.views(sync_data["_view_count"])
+            self.private.views(sync_data["_view_count"])
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
-        """Give the state; a browser that reloads begins to count its views anew."""
-        found: dict[str, Any] = super().get_state(key, drop_defaults)
-        return {**found, "_view_count": 0} if key is None and "_view_count" in found else found
+        """Return the state; a browser that reloads begins to count its views anew."""
+        values: dict[str, Any] = super().get_state(key, drop_defaults)
+        return {**values, "_view_count": 0} if key is None and "_view_count" in values else values
 
     def lay_out(self, *parts: Any, message: bool = True) -> None:
         """Put the parts below each other, with the style sheet, and with the message at the end unless it stands in one of them."""
@@ -51,7 +51,7 @@ class Form(W.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Make a handler: ipywidgets swallows what a handler raises, so it is told in the form, and what was typed stays."""
 
         def handler(*_: Any) -> None:
-            with self.lens.lock:
+            with self.view.lock:
                 try:
                     self.say("")
                     action()
@@ -63,17 +63,17 @@ class Form(W.VBox):  # type: ignore[misc]  # ipywidgets has no types
         return handler
 
     def say(self, text: str, tone: str = "good") -> None:
-        """Say a sentence below the form; "" takes it away."""
+        """Show a sentence below the form; "" removes it."""
         self.message.value = styles.note(text, tone)
 
     @property
     def said(self) -> str:
-        """Tell what the message says, as HTML."""
+        """Return what the message says, as HTML."""
         return str(self.message.value)
 
     def _draft_changed(self) -> None:
         """Follow the draft; whoever edits it must not suffer from a form that can't show it."""
-        with self.lens.lock:
+        with self.view.lock:
             try:
                 self.refresh()
             except Exception as error:  # noqa: BLE001  (told in the form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.edits.code.filters import Odd, rows
+from truto_tickets_nb.edits.code.filters import MixedColumns, rows
 from truto_tickets_nb.edits.code.literals import column, quote
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
@@ -27,14 +27,14 @@ class Block:
     options: Mapping[str, Any]
     kind: str
     where: str  # the rows as a pandas expression, "" for all
-    odd: Odd = frozenset()  # columns that may hold more than their kind, such as {"id": ...} written out
+    mixed: MixedColumns = frozenset()  # columns that may hold more than their kind, such as {"id": ...} written out
 
     @classmethod
-    def of(cls, field: str, options: Mapping[str, Any], chosen: Filter, odd: Odd) -> Block:
+    def of(cls, field: str, options: Mapping[str, Any], chosen: Filter, mixed: MixedColumns) -> Block:
         """Build the block of a step."""
         row = field_of(field)
-        is_plain = row is not None and not field.startswith(CUSTOM) and field not in odd
-        return cls(field, options, row.kind.word if row and is_plain else "any", rows(chosen, odd), odd)
+        is_plain = row is not None and not field.startswith(CUSTOM) and field not in mixed
+        return cls(field, options, row.kind.word if row and is_plain else "any", rows(chosen, mixed), mixed)
 
     @property
     def name(self) -> str:

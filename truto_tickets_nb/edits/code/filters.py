@@ -17,39 +17,39 @@ from truto_tickets_nb.tickets.json_values import LAST_YEAR
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Odd = frozenset[str]  # columns that may hold more than their kind, such as {"id": ...} written out
+MixedColumns = frozenset[str]  # columns that may hold more than their kind, such as {"id": ...} written out
 
 
-def rows(found: Filter, odd: Odd) -> str:
+def rows(chosen: Filter, mixed: MixedColumns) -> str:
     """Write which rows; "" for all."""
-    return "" if isinstance(found, AllTickets) else _rows(found, odd)
+    return "" if isinstance(chosen, AllTickets) else _rows(chosen, mixed)
 
 
-def _rows(found: Filter, odd: Odd) -> str:
-    match found:
+def _rows(where: Filter, mixed: MixedColumns) -> str:
+    match where:
         case AllOf(parts):
-            return " & ".join(_part(part, odd) for part in parts)
+            return " & ".join(_part(part, mixed) for part in parts)
         case AnyOf(parts):
-            return " | ".join(_part(part, odd) for part in parts)
+            return " | ".join(_part(part, mixed) for part in parts)
         case Not(part):
-            return f"~{_part(part, odd)}"
+            return f"~{_part(part, mixed)}"
         case Tickets(chosen):
             return f"df.index.isin({quote(list(chosen))})"
         case Test():
-            return _test(found, odd)
-    return f"Filter.of_json({quote(found.to_json())}).mask(df)"
+            return _test(where, mixed)
+    return f"Filter.of_json({quote(where.to_json())}).mask(df)"
 
 
-def _part(found: Filter, odd: Odd) -> str:
+def _part(chosen: Filter, mixed: MixedColumns) -> str:
     """Write one part of several, in brackets unless it is one call."""
-    told = _rows(found, odd)
-    return told if isinstance(ast.parse(told, mode="eval").body, ast.Call) else f"({told})"
+    expression = _rows(chosen, mixed)
+    return expression if isinstance(ast.parse(expression, mode="eval").body, ast.Call) else f"({expression})"
 
 
-def _test(test: Test, odd: Odd) -> str:
+def _test(test: Test, mixed: MixedColumns) -> str:
     row = field_of(test.field)
     kind = (
-        "" if row is None or not row.readable or test.field.startswith(CUSTOM) or test.field in odd else row.kind.word
+        "" if row is None or not row.readable or test.field.startswith(CUSTOM) or test.field in mixed else row.kind.word
     )
     writer = _KINDS.get(kind) if _is_ascii(test.value) else None  # pandas knows one form of Unicode only, a filter both
     return (writer(test) if writer else "") or _own(test)
@@ -69,13 +69,13 @@ def _own(test: Test) -> str:
 
 
 def _text(test: Test) -> str:
-    held, value = column(test.field), test.value
+    cells, value = column(test.field), test.value
     if test.op in ("empty", "filled"):
-        return f'{held}.fillna("") {"==" if test.op == "empty" else "!="} ""'
+        return f'{cells}.fillna("") {"==" if test.op == "empty" else "!="} ""'
     if test.op == "matches":
         return _pattern(test)
     if test.op == "contains":
-        return f"{held}.str.contains({quote(value)}{'' if test.case else ', case=False'}, regex=False)"
+        return f"{cells}.str.contains({quote(value)}{'' if test.case else ', case=False'}, regex=False)"
     if test.op in ("starts", "ends"):
         return f"{_folded(test)}.str.{test.op}with({quote(_fold(test, value))})"
     return _equal(test)
@@ -119,18 +119,18 @@ def _pattern(test: Test) -> str:
 
 
 def _set(test: Test) -> str:
-    held = column(test.field)
+    cells = column(test.field)
     if test.op in ("empty", "filled"):
-        return f"{held}.map(len) {'==' if test.op == 'empty' else '>'} 0"
+        return f"{cells}.map(len) {'==' if test.op == 'empty' else '>'} 0"
     if test.op != "has" or not isinstance(test.value, str) or not (test.case or test.value.isascii()):
         return ""
     value = quote(_fold(test, test.value))
-    inside = f"{value} in held" if test.case else f"{value} in map(str.lower, held)"
-    return f"{held}.map(lambda held: {inside}).astype(bool)"
+    inside = f"{value} in names" if test.case else f"{value} in map(str.lower, names)"
+    return f"{cells}.map(lambda names: {inside}).astype(bool)"
 
 
 def _date(test: Test) -> str:
-    held = f"pd.to_datetime({column(test.field)}, utc=True)"
+    moments = f"pd.to_datetime({column(test.field)}, utc=True)"
     if test.op in ("empty", "filled"):
         return f"{column(test.field)}.{'isna' if test.op == 'empty' else 'notna'}()"
     if test.op not in ("before", "after") or not isinstance(test.value, str):
@@ -140,8 +140,8 @@ def _date(test: Test) -> str:
     if edge.year > LAST_YEAR:
         return ""
     day = is_plain_day(test.value)
-    told = edge.date().isoformat() if day else edge.isoformat()
-    return f"{held} {'<' if test.op == 'before' else '>='} {quote(told)}"
+    limit = edge.date().isoformat() if day else edge.isoformat()
+    return f"{moments} {'<' if test.op == 'before' else '>='} {quote(limit)}"
 
 
 _KINDS: dict[str, Callable[[Test], str]] = {

@@ -41,7 +41,7 @@ DAY = 86_400  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Hold a draft that was left behind."""
+    """A draft that was left behind."""
 
     path: Path
     history: History
@@ -72,15 +72,15 @@ class Autosave:
         """Take the first file that is nobody's; a file that is there is never written over."""
         keep_folder_private(self.folder)
         self._make_room()
-        held = ""
+        other = ""
         for path in self._names():
             if self._takes(path, history):
                 self.path = path
                 break
-            held = path.name if _is_at_work(path) else held
+            other = path.name if _is_at_work(path) else other
         return (
-            f"Another draft of this name is at work in {held}; this one is kept in {self.path.name}."
-            if held and self.path
+            f"Another draft of this name is at work in {other}; this one is kept in {self.path.name}."
+            if other and self.path
             else ""
         )
 
@@ -140,10 +140,10 @@ class Autosave:
 
     def left(self) -> list[Left]:
         """List what drafts of this name left behind, the last one first; a damaged file is set aside, with a warning."""
-        found = [
+        left = [
             Left(path, history) for path in self._files() if (history := self._read(path)) is not None and history.now
         ]
-        return sorted(found, key=lambda item: item.path.stat().st_mtime_ns, reverse=True)
+        return sorted(left, key=lambda item: item.path.stat().st_mtime_ns, reverse=True)
 
     def _files(self) -> list[Path]:
         pattern = re.compile(rf"{re.escape(self._stem)}(-\d+)?\.json")
@@ -202,14 +202,14 @@ def _is_held(path: Path, content: dict[str, Any]) -> bool:
 
 
 def _aside(path: Path, error: Exception) -> None:
-    kept = path.with_name(f"{path.stem}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
-    path.rename(kept)
-    told = f"The autosaved draft {path.name} was damaged ({shorten(error, 120)}). It is kept as {kept.name}; a new one is begun."
+    damaged = path.with_name(f"{path.stem}.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}")
+    path.rename(damaged)
+    message = f"The autosaved draft {path.name} was damaged ({shorten(error, 120)}). It is kept as {damaged.name}; a new one is begun."
     log.warning("an autosaved draft was damaged and is set aside")
-    warnings.warn(told, DraftDamaged, stacklevel=6)
+    warnings.warn(message, DraftDamaged, stacklevel=6)
 
 
 def _safe(text: str) -> str:
     """Write a name so that it is one harmless part of a path, and different names stay different."""
-    kept = re.sub(r"[^A-Za-z0-9._-]", "_", text)[:60].strip(".") or "_"
-    return kept if kept == text else f"{kept}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", text)[:60].strip(".") or "_"
+    return safe if safe == text else f"{safe}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"

@@ -43,7 +43,7 @@ __all__ = ["Draft", "Entry"]
 
 
 class Draft(Verbs):
-    """Hold a snapshot plus steps. Nothing is sent; `draft.plan()` compares the result with the snapshot.
+    """A snapshot plus steps. Nothing is sent; `draft.plan()` compares the result with the snapshot.
 
     >>> import truto_tickets_nb as tt
     >>> with tt.sandbox("jira", tickets=20) as account:
@@ -138,14 +138,14 @@ class Draft(Verbs):
         became empty is a blocking problem, unless `clear=` names its column. What no longer applies is told in the plan's notes.
         """
         df = self.frame()
-        told = [
+        notes = [
             summary.inapplicable_note(entry.step, entry.effect) for entry in self.steps if entry.effect.inapplicable
         ]
-        df.attrs = {"cleared": changes.cleared(self._now), **({"notes": told} if told else {})}
+        df.attrs = {"cleared": changes.cleared(self._now), **({"notes": notes} if notes else {})}
         return self.source.plan(df, **options)
 
     def preview(self, step: Step, rows: int = 10) -> tuple[Effect, pd.DataFrame]:
-        """Tell what a step would do, without adding it: its effect, and the first rows: ticket, title, field, before, after."""
+        """Return what a step would do, without adding it: its effect, and the first rows: ticket, title, field, before, after."""
         applied = self._replay.peek(self._now, step)
         return applied.effect, changes.sample(self._now.frame, applied.edits, rows)
 
@@ -199,10 +199,10 @@ class Draft(Verbs):
         check_snapshot(edited, self.source.table, self.source.id)
         slots = self._states.find(str(edited.attrs.get(DRAFT, "")), self._history)  # None: of the snapshot
         made_from = self._replay.after(slots or ()).frame
-        found = taken(self.source, made_from, self._now.frame, edited, clear)
-        for note in found.notes:
+        edits = taken(self.source, made_from, self._now.frame, edited, clear)
+        for note in edits.notes:
             self._note(note)
-        return self if found.step is None else self._add((found.step.titled(title) if title else found.step,))
+        return self if edits.step is None else self._add((edits.step.titled(title) if title else edits.step,))
 
     def edit(self, ticket: str, field: str, value: Any, title: str = "") -> Self:
         """Edit one cell, guarded by the value that it replaces; an empty value empties it on purpose."""
@@ -223,12 +223,12 @@ class Draft(Verbs):
 
     @property
     def can_undo(self) -> bool:
-        """Tell whether there is anything to take back."""
+        """Return whether there is anything to take back."""
         return bool(self._history.past)
 
     @property
     def can_redo(self) -> bool:
-        """Tell whether there is anything to do again."""
+        """Return whether there is anything to do again."""
         return bool(self._history.future)
 
     def drop(self, number: int) -> Self:
@@ -256,11 +256,11 @@ class Draft(Verbs):
     def _keep(self) -> None:
         if self._autosave is None:
             return
-        told = self._autosave.write(self._history)
-        self._note(told)
-        if told and self._autosave.path is None:
+        message = self._autosave.write(self._history)
+        self._note(message)
+        if message and self._autosave.path is None:
             self._autosave = None
-            warnings.warn(told, DraftDamaged, stacklevel=5)
+            warnings.warn(message, DraftDamaged, stacklevel=5)
 
     @property
     def revision(self) -> int:
@@ -289,7 +289,7 @@ class Draft(Verbs):
 
     @property
     def autosaved(self) -> Path | None:
-        """Tell in which file the draft saves itself; None before its first step, and where it doesn't."""
+        """Return the file in which the draft saves itself; None before its first step, and where it doesn't."""
         return None if self._autosave is None else self._autosave.path
 
     def discard(self) -> None:

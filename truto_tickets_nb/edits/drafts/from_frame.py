@@ -38,7 +38,7 @@ SHOWN = 10  # problems named in the message of an error; all of them are in its 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Hold what was taken from a frame: one step, None where nothing was edited, and what has to be said."""
+    """What was taken from a frame: one step, None where nothing was edited, and what has to be said."""
 
     step: Step | None
     notes: tuple[str, ...] = ()
@@ -114,7 +114,7 @@ class _Sheet:
                 yield place, one, new
 
     def _compared(self, row: Field, place: int, cells: tuple[Any, Any], *, is_loaded: bool) -> tuple[bool, Json]:
-        """Tell whether a cell means another value than before, read as a plan reads it, and give it in the form that a step keeps."""
+        """Return whether a cell means another value than before, read as a plan reads it, and give it in the form that a step keeps."""
         before, after = cells
         record = self._record(place)
         base, home = of_record(record, row.name), ref(record.get("workspace"))
@@ -152,7 +152,7 @@ class _Sheet:
             self.cells[place][row.name] = [to_json(present), new]
 
     def in_order(self) -> Cells:
-        """Give the cells in the order of the draft, so that one edit makes one step whatever the order of the frame."""
+        """Return the cells in the order of the draft, so that one edit makes one step whatever the order of the frame."""
         return {str(self.table.frame.index[place]): self.cells[place] for place in sorted(self.cells)}
 
     def notes(self) -> Iterator[str]:

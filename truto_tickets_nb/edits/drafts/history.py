@@ -18,7 +18,7 @@ KEPT = 500  # operations that can be undone
 
 
 class Slot(NamedTuple):
-    """Hold one step in its place: its number, and whether it counts."""
+    """One step in its place: its number, and whether it counts."""
 
     number: int
     step: Step
@@ -29,7 +29,7 @@ Slots = tuple[Slot, ...]
 
 
 class Splice(NamedTuple):
-    """Hold one operation: at this place, these slots were replaced by those."""
+    """One operation: at this place, these slots were replaced by those."""
 
     at: int
     old: Slots
@@ -55,7 +55,7 @@ class Splice(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Hold the steps as they are, the operations that led there, and those that were undone.
+    """The steps as they are, the operations that led there, and those that were undone.
 
     >>> steps = History().add(Step("clear", "due_date"), Step("clear", "team"))
     >>> steps.drop(1).undo() == steps.undo().redo()
@@ -70,7 +70,7 @@ class History:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing was ever done."""
+        """Return whether nothing was ever done."""
         return not (self.now or self.past or self.future)
 
     @property

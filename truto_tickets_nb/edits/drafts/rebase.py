@@ -38,7 +38,7 @@ _MESSAGES: dict[ConflictCode, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Hold an edit that could not be brought over: whose, which, what it was made from, what the tool holds now, and why."""
+    """An edit that could not be brought over: whose, which, what it was made from, what the tool holds now, and why."""
 
     ticket: str
     field: str
@@ -53,7 +53,7 @@ class Conflict:
 
     @property
     def problem(self) -> Problem:
-        """Say it in a plan, as a warning: the tool's own value stays, so nothing wrong is sent."""
+        """Return a warning of the plan: the tool's own value stays, so nothing wrong is sent."""
         message = _MESSAGES[self.code].format(theirs=quoted(self.theirs), base=quoted(self.base))
         mine = "(empty)" if is_missing(self.mine) else shorten(quoted(self.mine), 80)
         return Problem(self.code, self.ticket, self.field, mine, message, self._actions, "warning")
@@ -68,8 +68,8 @@ class Conflict:
 
 def conflicts_of(edited: pd.DataFrame, changed: Collection[tuple[str, str]]) -> Iterator[Problem]:
     """Warn of each conflict of a rebased frame, unless its cell was edited since (`changed`: ticket and field)."""
-    for told in edited.attrs.get(CONFLICTS, ()):
-        conflict = Conflict(**told)
+    for row in edited.attrs.get(CONFLICTS, ()):
+        conflict = Conflict(**row)
         if (conflict.ticket, conflict.field) not in changed:
             yield conflict.problem
 

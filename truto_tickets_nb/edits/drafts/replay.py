@@ -27,7 +27,7 @@ DIFFERING = 128  # lists of differing rows kept
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Hold the frame after some steps: what each did, which version each column is of, and which cells were emptied on purpose."""
+    """The frame after some steps: what each did, which version each column is of, and which cells were emptied on purpose."""
 
     frame: pd.DataFrame
     effects: Mapping[int, Effect] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class State:
 
 
 class Result(NamedTuple):
-    """Hold what a step did, once; `step` is kept so that no other one gets its id."""
+    """What a step did, once; `step` is kept so that no other one gets its id."""
 
     step: Step
     version: int
@@ -47,7 +47,7 @@ class Result(NamedTuple):
 
 
 class Point(NamedTuple):
-    """Hold one slot of the path walked last: what its step did, and the state after it, None where it made room."""
+    """One slot of the path walked last: what its step did, and the state after it, None where it made room."""
 
     slot: Slot
     effect: Effect | None  # None where it is switched off
@@ -73,7 +73,7 @@ class Replay:
 
     @property
     def base(self) -> pd.DataFrame:
-        """Give the tickets as loaded."""
+        """Return the tickets as loaded."""
         return self._base.frame
 
     def after(self, slots: Slots) -> State:

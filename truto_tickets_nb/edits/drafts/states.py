@@ -29,7 +29,10 @@ class States:
         """Find a state that a draft has or had, also one in the middle of its steps; None where it never had it."""
         if not name:
             return ()
-        return next((slots for state in _states(history) for found, slots in self._names(state) if found == name), None)
+        return next(
+            (slots for state in _states(history) for known_name, slots in self._names(state) if known_name == name),
+            None,
+        )
 
     def _names(self, slots: Slots) -> Iterator[tuple[str, Slots]]:
         """Name the state after each step that counts, from none of them on."""

@@ -26,7 +26,7 @@ NAMED = 3  # tickets named in words; more are counted
 
 
 class Filter(ABC):
-    """Say which rows, as data: a test of one column, ticket ids, or several of them joined with & | ~.
+    """Which rows, as data: a test of one column, ticket ids, or several of them joined with & | ~.
 
     >>> late = Filter.where("due_date", "before", "2026-02-01") & ~Filter.where("status", "is", "Done")
     >>> late.words()
@@ -60,9 +60,9 @@ class Filter(ABC):
         return AllTickets()
 
     @staticmethod
-    def of_json(found: Any) -> Filter:
+    def of_json(data: Any) -> Filter:
         """Read a filter back; what is none is a StepError that shows the forms there are."""
-        return _read(found)
+        return _read(data)
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
@@ -70,7 +70,7 @@ class Filter(ABC):
 
     @abstractmethod
     def mask(self, frame: pd.DataFrame) -> Mask:
-        """Tell for each row of a frame whether it is chosen (numpy bool); a column that is not there counts as empty."""
+        """Return for each row of a frame whether it is chosen (numpy bool); a column that is not there counts as empty."""
 
     @abstractmethod
     def words(self) -> str:
@@ -146,9 +146,9 @@ class Test(Filter):
         return matching.mask_of(frame[self.field], self.op, self.value, case=self.case)
 
     def words(self) -> str:
-        told = " or ".join(map(quoted, self.value)) if isinstance(self.value, tuple) else quoted(self.value)
+        value = " or ".join(map(quoted, self.value)) if isinstance(self.value, tuple) else quoted(self.value)
         capitals = " (capitals count)" if self.case else ""
-        return printable(f"{self.field} {OPS[self.op]}{'' if self.op in BARE else f' {told}'}{capitals}")
+        return printable(f"{self.field} {OPS[self.op]}{'' if self.op in BARE else f' {value}'}{capitals}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,19 +245,19 @@ class Not(Filter):
         return ~self.part.mask(frame)
 
     def words(self) -> str:
-        told = _bracketed(
+        words = _bracketed(
             self.part, AllOf, AnyOf
         )  # once: at each level twice would be a thousand times after ten levels
-        return "none" if told == ANY else f"not {told}"
+        return "none" if words == ANY else f"not {words}"
 
 
 def _bracketed(part: Filter, *kinds: type[Filter]) -> str:
-    told = part.words() or ANY
-    return f"({told})" if isinstance(part, kinds) else told
+    words = part.words() or ANY
+    return f"({words})" if isinstance(part, kinds) else words
 
 
-def _flat(found: Filter, kind: type[AllOf | AnyOf]) -> tuple[Filter, ...]:
-    return found.parts if isinstance(found, kind) else (found,)
+def _flat(joined: Filter, kind: type[AllOf | AnyOf]) -> tuple[Filter, ...]:
+    return joined.parts if isinstance(joined, kind) else (joined,)
 
 
 def _measure(joined: AllOf | AnyOf | Not) -> None:
@@ -277,24 +277,24 @@ def _too_large() -> str:
     )
 
 
-def _read(found: Any, level: int = 1) -> Filter:
+def _read(data: Any, level: int = 1) -> Filter:
     if level > DEEPEST:
         raise StepError(_too_large())
-    if not isinstance(found, Mapping):
-        raise StepError(f"A filter is an object such as {_FORMS}, not {shorten_repr(found, 60)}.")
-    keys = set(found)
+    if not isinstance(data, Mapping):
+        raise StepError(f"A filter is an object such as {_FORMS}, not {shorten_repr(data, 60)}.")
+    keys = set(data)
     if not keys:
         return AllTickets()
-    if keys in ({"and"}, {"or"}) and isinstance(parts := next(iter(found.values())), list) and parts:
+    if keys in ({"and"}, {"or"}) and isinstance(parts := next(iter(data.values())), list) and parts:
         kind = AllOf if "and" in keys else AnyOf
         return kind(tuple(_read(part, level + 1) for part in parts))
     if keys == {"not"}:
-        return Not(_read(found["not"], level + 1))
-    if keys == {"ids"} and isinstance(found["ids"], list):
-        return Filter.ids(*found["ids"])
+        return Not(_read(data["not"], level + 1))
+    if keys == {"ids"} and isinstance(data["ids"], list):
+        return Filter.ids(*data["ids"])
     if {"field", "op"} <= keys <= {"field", "op", "value", "case"}:
-        return Filter.where(found["field"], found["op"], found.get("value"), case=bool(found.get("case")))
-    raise StepError(f"{shorten(dict(found), 80)} is no filter. There are {_FORMS}.")
+        return Filter.where(data["field"], data["op"], data.get("value"), case=bool(data.get("case")))
+    raise StepError(f"{shorten(dict(data), 80)} is no filter. There are {_FORMS}.")
 
 
 _FORMS = '{"field", "op", "value"}, {"and": [...]}, {"or": [...]}, {"not": ...}, {"ids": [...]} and {} for all'

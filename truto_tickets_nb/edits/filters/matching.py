@@ -24,7 +24,7 @@ Mask = Any  # numpy array of bool
 
 
 def mask_of(column: pd.Series, op: str, value: Any, *, case: bool) -> Mask:
-    """Tell for each cell whether the test holds; an empty cell passes no test but `empty`, `is not` and what negates one."""
+    """Return for each cell whether the test holds; an empty cell passes no test but `empty`, `is not` and what negates one."""
     if op == "is not":
         return ~mask_of(column, "is", value, case=case)
     if op in ("empty", "filled"):
@@ -39,7 +39,7 @@ def mask_of(column: pd.Series, op: str, value: Any, *, case: bool) -> Mask:
 
 
 def empty(array: Any) -> Mask:
-    """Tell which cells count as empty: nothing, "", an empty set."""
+    """Return which cells count as empty: nothing, "", an empty set."""
     if isinstance(array, pd.arrays.ArrowStringArray):
         texts = array.__arrow_array__()
         return pc.or_kleene(pc.is_null(texts), pc.equal(texts, "")).fill_null(fill_value=True).to_numpy()
@@ -75,13 +75,13 @@ def _dated(column: pd.Series, op: str, value: Any) -> Mask:
     if as_moment(value) is None:
         return np.zeros(len(column), dtype=bool)
     start, end = span(value)
-    held = column.dt.tz_localize("UTC") if column.dt.tz is None else column
-    tests = {"before": held < start, "after": held >= end, "is": (held >= start) & (held < end)}
+    moments = column.dt.tz_localize("UTC") if column.dt.tz is None else column
+    tests = {"before": moments < start, "after": moments >= end, "is": (moments >= start) & (moments < end)}
     return tests[op].to_numpy(dtype=bool)
 
 
 def span(value: Any) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Tell where a day or an instant begins, and where what comes after it begins.
+    """Return where a day or an instant begins, and where what comes after it begins.
 
     >>> [str(edge) for edge in span("2026-01-31")]
     ['2026-01-31 00:00:00+00:00', '2026-02-01 00:00:00+00:00']

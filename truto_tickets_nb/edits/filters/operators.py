@@ -36,25 +36,25 @@ def checked(field: str, op: str, value: Any) -> Any:
         raise StepError(f"{op!r} is no operator.{hint} There are: {', '.join(OPS)}.")
     if op in BARE:
         return None
-    held = to_json(tuple(value) if isinstance(value, set | frozenset | pd.Index | pd.Series | np.ndarray) else value)
-    problem = json_problem([field, held])
+    plain = to_json(tuple(value) if isinstance(value, set | frozenset | pd.Index | pd.Series | np.ndarray) else value)
+    problem = json_problem([field, plain])
     if problem:
         raise StepError(f"{field} {OPS[op]} {quoted(value)}: {problem}, which JSON can't carry.")
-    _refuse(field, op, held)
-    return tuple(held) if isinstance(held, list) else held
+    _refuse(field, op, plain)
+    return tuple(plain) if isinstance(plain, list) else plain
 
 
 def _refuse(field: str, op: str, value: Any) -> None:
-    told = f"{field} {OPS[op]} {quoted(value)}: "
+    test = f"{field} {OPS[op]} {quoted(value)}: "
     if value is None or value == "":
-        raise StepError(f"{told}that tests against nothing. Use the operators 'empty' and 'filled'.")
+        raise StepError(f"{test}that tests against nothing. Use the operators 'empty' and 'filled'.")
     if op == "matches":
         patterns.checked(value)
     if op in _WORDY and not isinstance(value, str):
-        raise StepError(f"{told}give one text.")
+        raise StepError(f"{test}give one text.")
     if op in _MOMENTS and as_moment(value) is None:
-        raise StepError(f"{told}that is no date. Give a day such as 2026-01-31 or a time such as 2026-01-31T10:00Z.")
+        raise StepError(f"{test}that is no date. Give a day such as 2026-01-31 or a time such as 2026-01-31T10:00Z.")
     if op in _NUMBERS and (isinstance(value, bool) or number(str(value)) is None):
-        raise StepError(f"{told}that is no number.")
+        raise StepError(f"{test}that is no number.")
     if op == "in" and not isinstance(value, list):
-        raise StepError(f"{told}give a list of values.")
+        raise StepError(f"{test}give a list of values.")

@@ -54,8 +54,8 @@ def _why(pattern: str, error: Exception) -> str:
         at = getattr(found, "pos", None)
         where = "" if at is None else f" at place {at + 1}, after {shorten(pattern[max(0, at - 20) : at], 20)!r}"
         return f"The pattern {shown!r} does not compile: {getattr(found, 'msg', found)}{where}."
-    told = str(error).removeprefix("Invalid regular expression: ")
-    return f"The pattern {shown!r} asks for something that is not offered ({shorten(told, 60)}). {_LACKS}"
+    message = str(error).removeprefix("Invalid regular expression: ")
+    return f"The pattern {shown!r} asks for something that is not offered ({shorten(message, 60)}). {_LACKS}"
 
 
 def checked_replacement(pattern: str, by: str) -> str:
@@ -63,9 +63,9 @@ def checked_replacement(pattern: str, by: str) -> str:
     try:
         pc.replace_substring_regex(_NOTHING, pattern, by)
     except (pa.ArrowInvalid, UnicodeEncodeError) as error:
-        told = str(error).removeprefix("Invalid replacement string: ")
+        message = str(error).removeprefix("Invalid replacement string: ")
         raise StepError(
-            f"{shorten(by, 60)!r} can't replace what the pattern finds: {shorten(told, 120)} Groups are \\1 to \\9, a backslash is \\\\."
+            f"{shorten(by, 60)!r} can't replace what the pattern finds: {shorten(message, 120)} Groups are \\1 to \\9, a backslash is \\\\."
         ) from error
     return by
 
@@ -80,7 +80,7 @@ def plain(text: str, *, case: bool) -> str:
 
 
 def found(texts: Any, pattern: str, *, case: bool) -> Any:
-    """Tell for each text of an Arrow column whether the pattern is found in it."""
+    """Return for each text of an Arrow column whether the pattern is found in it."""
     return pc.match_substring_regex(texts, pattern, ignore_case=not case)
 
 

@@ -19,8 +19,8 @@ CELLS = 20  # single cells that are listed; more are counted
 def to_markdown(steps: Sequence[Step], counts: Sequence[int], *, name: str = "", integration: str = "") -> str:
     """Return a table of the steps, then the single cells; `counts` has one number a step, or is empty where they are not known."""
     titled = f" {escaped(name)}" if name else ""
-    made = f"Made on {escaped(integration)} tickets. " if integration else ""
-    head = [f"# Clean-up{titled}", "", f"{made}{count(len(steps), 'step')}, done in this order.", ""]
+    origin = f"Made on {escaped(integration)} tickets. " if integration else ""
+    head = [f"# Clean-up{titled}", "", f"{origin}{count(len(steps), 'step')}, done in this order.", ""]
     counted = len(counts) == len(steps) > 0
     table = ["| # | What | Which tickets | How many |", "|--:|---|---|--:|"]
     for number, step in enumerate(steps, 1):
@@ -73,5 +73,5 @@ def escaped(text: object) -> str:
     >>> print(escaped("a|b <b>*c*</b>"))
     a\|b &lt;b&gt;\*c\*&lt;/b&gt;
     """
-    told = shorten(text, 200).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_\[\]#|~!])", r"\\\1", told)
+    safe = shorten(text, 200).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_\[\]#|~!])", r"\\\1", safe)

@@ -16,20 +16,20 @@ from truto_tickets_nb.tickets.json_values import is_missing
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from truto_tickets_nb.edits.code.filters import Odd
+    from truto_tickets_nb.edits.code.filters import MixedColumns
     from truto_tickets_nb.edits.steps.step import Step
 
 
 def program(steps: Sequence[Step], titles: Sequence[str], head: str) -> str:
     """Write a program that runs on `snapshot` and makes `plan`, as a recipe does. It sends nothing."""
-    odd = frozenset(name for step in steps for name in _odd(step))
+    mixed = frozenset(name for step in steps for name in _odd(step))
     contested = _emptied(steps, meant=True) & _emptied(steps, meant=False)
     body: list[str] = []
     for number, (step, title) in enumerate(zip(steps, titles, strict=True), 1):
-        body += ["", f"# {number}. {shorten(title, 200)}", *_block(step, odd, contested)]
+        body += ["", f"# {number}. {shorten(title, 200)}", *_block(step, mixed, contested)]
     frame = "snapshot.frame(labels=True)" if any(map(needs_labels, steps)) else "snapshot.frame()"
-    told = [f"df = {frame}", *_start(contested), *body, "", *_end(steps, contested)]
-    return "\n".join([f"# {shorten(head, 200)}", *_imports("\n".join(told)), *told]) + "\n"
+    lines = [f"df = {frame}", *_start(contested), *body, "", *_end(steps, contested)]
+    return "\n".join([f"# {shorten(head, 200)}", *_imports("\n".join(lines)), *lines]) + "\n"
 
 
 def _imports(body: str) -> list[str]:
@@ -81,8 +81,8 @@ def _accidents(step: Step) -> set[str]:
         return {
             name
             for name, cells in by_column(step).items()
-            for (_, new), told in zip(cells.values(), on_purpose(step, name, [*cells]), strict=True)
-            if is_missing(new) and not told
+            for (_, new), is_meant in zip(cells.values(), on_purpose(step, name, [*cells]), strict=True)
+            if is_missing(new) and not is_meant
         }
     return {step.field} if step.operation.may_empty else set()
 
@@ -91,9 +91,9 @@ def _start(contested: set[str]) -> list[str]:
     return [f"cleared = {{{', '.join(f'{quote(name)}: set()' for name in sorted(contested))}}}"] if contested else []
 
 
-def _block(step: Step, odd: Odd, contested: set[str]) -> list[str]:
+def _block(step: Step, mixed: MixedColumns, contested: set[str]) -> list[str]:
     """Write a step, and keep the books of what it empties where a column is emptied on purpose and by accident."""
-    lines = _lines(step, odd)
+    lines = _lines(step, mixed)
     before = []
     for name in sorted(contested & step.fields):
         before.append(f"filled = {column(name)}.map(bool) & {column(name)}.notna()")
@@ -101,11 +101,11 @@ def _block(step: Step, odd: Odd, contested: set[str]) -> list[str]:
     return [*before, *lines]
 
 
-def _lines(step: Step, odd: Odd) -> list[str]:
+def _lines(step: Step, mixed: MixedColumns) -> list[str]:
     """Return the lines of a step; where pandas can't say it plainly, the step does it itself, so that the code always does the same."""
     if step.operation.is_guarded:
-        return cells(step, odd)
-    block = Block.of(step.field, step.options, step.rows, odd)
+        return cells(step, mixed)
+    block = Block.of(step.field, step.options, step.rows, mixed)
     plain = step.operation.code(block)
     if not plain:
         return [f"df = apply(Step.of_json({quote(step.titled('').to_json())}), df, snapshot).frame"]
@@ -114,14 +114,14 @@ def _lines(step: Step, odd: Odd) -> list[str]:
 
 def _books(step: Step, name: str) -> list[str]:
     bare = f"~({column(name)}.map(bool) & {column(name)}.notna())"
-    gone = f"set(df.index[filled & {bare}])"
+    emptied = f"set(df.index[filled & {bare}])"
     if not step.operation.is_guarded:
-        return [f"cleared[{quote(name)}] {'|=' if step.operation.empties else '-='} {gone}"]
+        return [f"cleared[{quote(name)}] {'|=' if step.operation.empties else '-='} {emptied}"]
     cells = by_column(step)[name]
     meant = [t for t, is_meant in zip(cells, on_purpose(step, name, [*cells]), strict=True) if is_meant]
     return [
-        f"cleared[{quote(name)}] -= {gone}",
-        *([f"cleared[{quote(name)}] |= {gone} & {{{', '.join(map(quote, meant))}}}"] if meant else []),
+        f"cleared[{quote(name)}] -= {emptied}",
+        *([f"cleared[{quote(name)}] |= {emptied} & {{{', '.join(map(quote, meant))}}}"] if meant else []),
     ]
 
 

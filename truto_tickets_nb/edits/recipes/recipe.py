@@ -37,7 +37,7 @@ class Replays(Protocol[Result]):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Hold steps that can be replayed on fresh tickets.
+    """Steps that can be replayed on fresh tickets.
 
     >>> recipe = Recipe((Step("clear", "due_date"),), "spring")
     >>> Recipe.of_json(recipe.to_json()) == recipe
@@ -84,15 +84,15 @@ class Recipe:
         The text is strict JSON (no NaN, no doubled keys), with or without the byte-order mark that some editors put before it.
         """
         try:
-            found = read_json(text)
+            data = read_json(text)
         except (ValueError, RecursionError) as error:
             raise RecipeError(f"This recipe is no JSON: {error}.") from error
-        _check(found)
-        read = [_step(number, step) for number, step in enumerate(found["steps"], 1)]
+        _check(data)
+        read = [_step(number, step) for number, step in enumerate(data["steps"], 1)]
         counts = tuple(count for _, count in read if count is not None)
         steps = tuple(step for step, _ in read)
         return cls(
-            steps, found.get("name", ""), found.get("integration", ""), counts if len(counts) == len(steps) else ()
+            steps, data.get("name", ""), data.get("integration", ""), counts if len(counts) == len(steps) else ()
         )
 
     @classmethod
@@ -126,9 +126,9 @@ class Recipe:
         """Write it as pandas code that a colleague can read; it runs on `snapshot` and makes `plan`."""
         counts = self.counts or [None] * len(self.steps)
         titles = [summary.with_count(step, number) for step, number in zip(self.steps, counts, strict=True)]
-        made = f", made on {self.integration} tickets" if self.integration else ""
+        origin = f", made on {self.integration} tickets" if self.integration else ""
         name = f" {self.name!r}" if self.name else ""
-        head = f"Recipe{name}: {summary.count(len(self.steps), 'step')}{made}. Runs on `snapshot`, makes `plan`, sends nothing."
+        head = f"Recipe{name}: {summary.count(len(self.steps), 'step')}{origin}. Runs on `snapshot`, makes `plan`, sends nothing."
         return program(self.steps, titles, head)
 
     def to_markdown(self) -> str:
@@ -136,8 +136,8 @@ class Recipe:
         return to_markdown(self.steps, self.counts, name=self.name, integration=self.integration)
 
     def _page(self) -> Page:
-        told = tuple(("", f"{number}. {step.words()}") for number, step in enumerate(self.steps[: step_list.STEPS], 1))
-        group = (Answers("steps, in this order", (*told, *step_list.hidden(len(self)))),) if told else ()
+        lines = tuple(("", f"{number}. {step.words()}") for number, step in enumerate(self.steps[: step_list.STEPS], 1))
+        group = (Answers("steps, in this order", (*lines, *step_list.hidden(len(self)))),) if lines else ()
         facts = (f"made on {self.integration} tickets",) if self.integration else ()
         name = f" {self.name!r}" if self.name else ""
         head = f"Recipe{name}: {len(self.steps)} step{'s' * (len(self.steps) != 1)}"
@@ -150,27 +150,27 @@ class Recipe:
         return to_html(self._page())
 
 
-def _check(found: Any) -> None:
-    if not isinstance(found, dict) or found.get("format") != MARK or not isinstance(found.get("steps"), list):
+def _check(data: Any) -> None:
+    if not isinstance(data, dict) or data.get("format") != MARK or not isinstance(data.get("steps"), list):
         raise RecipeError(f'This is no recipe: it needs "format": "{MARK}", "version": {VERSION} and "steps": [...].')
-    version = found.get("version")
+    version = data.get("version")
     if isinstance(version, int) and version > VERSION:
         raise RecipeError(f"This recipe is of version {version}, this toolkit reads {VERSION}. Update the toolkit.")
     if (
         version != VERSION
-        or set(found) - _KEYS
-        or not all(isinstance(found.get(k, ""), str) for k in ("name", "integration"))
+        or set(data) - _KEYS
+        or not all(isinstance(data.get(k, ""), str) for k in ("name", "integration"))
     ):
-        odd = ", ".join(sorted(set(found) - _KEYS)) or "its version, its name or its integration"
+        wrong = ", ".join(sorted(set(data) - _KEYS)) or "its version, its name or its integration"
         raise RecipeError(
-            f"This recipe can't be understood: {shorten(odd, 80)}. Its parts are: {', '.join(sorted(_KEYS))}."
+            f"This recipe can't be understood: {shorten(wrong, 80)}. Its parts are: {', '.join(sorted(_KEYS))}."
         )
 
 
-def _step(number: int, found: Any) -> tuple[Step, int | None]:
-    told = {key: value for key, value in found.items() if key != "changed"} if isinstance(found, dict) else found
-    changed = found.get("changed") if isinstance(found, dict) else None
+def _step(number: int, data: Any) -> tuple[Step, int | None]:
+    step = {key: value for key, value in data.items() if key != "changed"} if isinstance(data, dict) else data
+    changed = data.get("changed") if isinstance(data, dict) else None
     try:
-        return Step.of_json(told), changed if isinstance(changed, int) else None
+        return Step.of_json(step), changed if isinstance(changed, int) else None
     except (StepError, RecursionError) as error:
         raise RecipeError(f"Step {number} of this recipe can't be done: {error}") from error

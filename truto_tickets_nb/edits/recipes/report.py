@@ -48,7 +48,7 @@ class ReplayedDraft(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Tell how a recipe went on fresh tickets: `draft` holds its steps, `notes` what is odd about it."""
+    """How a recipe went on fresh tickets: `draft` holds its steps, `notes` what is odd about it."""
 
     recipe: Recipe
     draft: ReplayedDraft
@@ -92,13 +92,13 @@ def report(recipe: Recipe, draft: ReplayedDraft) -> Report:
     return Report(recipe, draft, notes)
 
 
-def _page(found: Report) -> Page:
-    draft = found.draft
-    name = f" {found.recipe.name!r}" if found.recipe.name else ""
+def _page(report: Report) -> Page:
+    draft = report.draft
+    name = f" {report.recipe.name!r}" if report.recipe.name else ""
     changed = count(len(draft.changed), "ticket")
     head = f"Recipe{name} on {count(len(draft.source), 'ticket')}: {changed} changed"
     rows = tuple(("", f"{e.number}. {e.step.words()}: {_counts(e.effect)}") for e in shown_steps(draft.steps))
-    notes = tuple(Paragraph(note, "warn") for note in found.notes)
+    notes = tuple(Paragraph(note, "warn") for note in report.notes)
     group = (Answers("steps", (*rows, *hidden(len(draft.steps)))),) if rows else ()
     facts = (f"{draft.source.integration} account {draft.source.account_id}",)
     return Page(
@@ -111,5 +111,7 @@ def _page(found: Report) -> Page:
 
 def _counts(effect: Any) -> str:
     inapplicable = len(effect.inapplicable)
-    told = f"{effect.matched:,} matched, {effect.changed:,} changed, {effect.already:,} already done"
-    return f"{told}, {inapplicable:,} no longer {'applies' if inapplicable == 1 else 'apply'}" if inapplicable else told
+    words = f"{effect.matched:,} matched, {effect.changed:,} changed, {effect.already:,} already done"
+    return (
+        f"{words}, {inapplicable:,} no longer {'applies' if inapplicable == 1 else 'apply'}" if inapplicable else words
+    )

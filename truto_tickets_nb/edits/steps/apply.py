@@ -45,26 +45,26 @@ def apply(step: Step, frame: pd.DataFrame, source: Source) -> Applied:
 
 def laid(frame: pd.DataFrame, edits: Iterable[Edit]) -> pd.DataFrame:
     """Lay changed columns over a frame; all others stay one memory with it."""
-    made = frame.copy(deep=False)
+    edited = frame.copy(deep=False)
     for edit in edits:
-        made[edit.column] = edit.cells
-    return made
+        edited[edit.column] = edit.cells
+    return edited
 
 
 def _of_rows(step: Step, frame: pd.DataFrame, source: Source) -> tuple[Effect, tuple[Edit, ...]]:
-    gone = tuple(_gone(step, frame))
+    missing = tuple(_gone(step, frame))
     reason = hindrance(step, frame, source)
     if reason:
-        return _hindered(step, frame, reason, gone), ()
+        return _hindered(step, frame, reason, missing), ()
     places = np.flatnonzero(step.rows.mask(frame))
     chosen = ChosenRows(step, field_for(step.field), frame, places)
     reason = too_large(step.operation.size(chosen))
     if reason:
-        return _hindered(step, frame, reason, gone), ()
+        return _hindered(step, frame, reason, missing), ()
     old = chosen.cells
-    made = step.operation.cells(chosen)
-    new = _spelled(chosen.row, old, column_like(old, made) if isinstance(made, list) else made, source)
-    return _sorted_out(chosen, old, new, (source, gone))
+    cells = step.operation.cells(chosen)
+    new = _spelled(chosen.row, old, column_like(old, cells) if isinstance(cells, list) else cells, source)
+    return _sorted_out(chosen, old, new, (source, missing))
 
 
 def _spelled(row: Field, old: Any, new: Any, source: Source) -> Any:
@@ -72,28 +72,28 @@ def _spelled(row: Field, old: Any, new: Any, source: Source) -> Any:
     if not row.choices or new is old:
         return new
     changed = differing(row, old, new)
-    odd = spellings(row, new[changed], source)
-    return column_like(new, renamed(new, odd)) if odd else new
+    respelled = spellings(row, new[changed], source)
+    return column_like(new, renamed(new, respelled)) if respelled else new
 
 
 def _sorted_out(
     chosen: ChosenRows, old: Any, new: Any, rest: tuple[Source, tuple[Inapplicable, ...]]
 ) -> tuple[Effect, tuple[Edit, ...]]:
     """Sort the chosen rows: changed, already done, or no longer applying."""
-    step, (source, gone) = chosen.step, rest
+    step, (source, missing) = chosen.step, rest
     differ = differing(chosen.row, old, new)
     rows = np.flatnonzero(differ)
-    odd = unfit(chosen.row, old.take(rows), new.take(rows), source)
+    refused = unfit(chosen.row, old.take(rows), new.take(rows), source)
     inapplicable = tuple(
         Inapplicable(str(chosen.frame.index[chosen.places[rows[at]]]), step.field, quoted(value), why)
-        for at, (value, why) in odd.items()
+        for at, (value, why) in refused.items()
     )
-    fit = np.delete(rows, list(odd))
+    fit = np.delete(rows, list(refused))
     effect = Effect(
         len(chosen),
         len(fit),
         len(chosen) - len(rows),
-        (*gone, *inapplicable),
+        (*missing, *inapplicable),
         _held(old, fit) if len(fit) and step.operation.names_before else (),
     )
     if not len(fit):
@@ -108,8 +108,8 @@ def _sorted_out(
     )
 
 
-def _edit(frame: pd.DataFrame, row: Field, found: tuple[Any, Any], *, empties: Any) -> Edit:
-    places, cells = found
+def _edit(frame: pd.DataFrame, row: Field, change: tuple[Any, Any], *, empties: Any) -> Edit:
+    places, cells = change
     column = put(whole_column(frame, row.name, many=row.kind.many), places, cells)
     changed = np.zeros(len(frame), dtype=bool)
     changed[places] = True
@@ -120,14 +120,14 @@ def _edit(frame: pd.DataFrame, row: Field, found: tuple[Any, Any], *, empties: A
 
 
 def _held(old: Any, fit: Any) -> tuple[str, ...]:
-    """Tell what the changed cells held, where that is a few values that a title can name."""
+    """Return what the changed cells held, where that is a few values that a title can name."""
     cells = old.take(fit)
     if isinstance(cells, pd.arrays.ArrowStringArray):
-        found = pc.unique(pa.chunked_array(texts(cells).chunks, pa.large_string())).slice(0, FEW + 1).to_pylist()
+        distinct = pc.unique(pa.chunked_array(texts(cells).chunks, pa.large_string())).slice(0, FEW + 1).to_pylist()
     else:
-        found = list(dict.fromkeys(map(shown, pd.Series(cells[: 10 * FEW]).tolist())))
-        found = found if len(cells) <= 10 * FEW else ()
-    return tuple(sorted(quoted(cell or None) for cell in found)) if len(found) <= FEW else ()
+        distinct = list(dict.fromkeys(map(shown, pd.Series(cells[: 10 * FEW]).tolist())))
+        distinct = distinct if len(cells) <= 10 * FEW else ()
+    return tuple(sorted(quoted(cell or None) for cell in distinct)) if len(distinct) <= FEW else ()
 
 
 def _gone(step: Step, frame: pd.DataFrame) -> Iterator[Inapplicable]:
@@ -138,12 +138,12 @@ def _gone(step: Step, frame: pd.DataFrame) -> Iterator[Inapplicable]:
             yield Inapplicable(ticket, step.field, "", TICKET_MISSING)
 
 
-def _hindered(step: Step, frame: pd.DataFrame, reason: Reason, gone: tuple[Inapplicable, ...]) -> Effect:
-    """Tell a step that can't be done at all, ticket by ticket where it can be known which tickets it would have changed."""
-    known = step.rows.fields <= {*frame.columns}
-    rows = frame.index[step.rows.mask(frame)].tolist() if known else []
+def _hindered(step: Step, frame: pd.DataFrame, reason: Reason, missing: tuple[Inapplicable, ...]) -> Effect:
+    """Return the effect of a step that can't be done at all, ticket by ticket where it can be known which tickets it would have changed."""
+    can_filter = step.rows.fields <= {*frame.columns}
+    rows = frame.index[step.rows.mask(frame)].tolist() if can_filter else []
     inapplicable = tuple(Inapplicable(str(ticket), step.field, "", reason) for ticket in rows)
-    return Effect(len(rows), 0, 0, (*gone, *(inapplicable or (Inapplicable("", step.field, "", reason),))))
+    return Effect(len(rows), 0, 0, (*missing, *(inapplicable or (Inapplicable("", step.field, "", reason),))))
 
 
 @dataclass
@@ -175,38 +175,40 @@ class _Tally:
             Inapplicable(t, row.name, "", TICKET_MISSING) for t, ok in zip(cells, there, strict=True) if not ok
         ]
         self.matched += int(there.sum())
-        odd = spellings(row, pd.array(objects([new for _, new in cells.values()]), dtype=object), self.source)
-        news = renamed([new for _, new in cells.values()], odd)
-        found = zip(cells.items(), news, there, strict=True)
-        wanted = [(ticket, old, new) for (ticket, (old, _)), new, ok in found if ok]
-        held = whole_column(self.frame, row.name, many=row.kind.many).take(places[there])
-        kept = self._guarded(row, held, wanted)
-        yield from self._changed(row, (places[there][kept], held.take(kept), [wanted[at] for at in kept.tolist()]))
+        respelled = spellings(row, pd.array(objects([new for _, new in cells.values()]), dtype=object), self.source)
+        news = renamed([new for _, new in cells.values()], respelled)
+        entries = zip(cells.items(), news, there, strict=True)
+        wanted = [(ticket, old, new) for (ticket, (old, _)), new, ok in entries if ok]
+        current = whole_column(self.frame, row.name, many=row.kind.many).take(places[there])
+        guarded = self._guarded(row, current, wanted)
+        yield from self._changed(
+            row, (places[there][guarded], current.take(guarded), [wanted[at] for at in guarded.tolist()])
+        )
 
-    def _guarded(self, row: Field, held: Any, wanted: list[tuple[str, Any, Any]]) -> Any:
-        kept: list[int] = []
-        for at, (cell, (ticket, old, new)) in enumerate(zip(pd.Series(held).tolist(), wanted, strict=True)):
-            told = verdict(row, cell, old, new)
-            if told == "change":
-                kept.append(at)
-            elif told == "already":
+    def _guarded(self, row: Field, current: Any, wanted: list[tuple[str, Any, Any]]) -> Any:
+        matching: list[int] = []
+        for at, (cell, (ticket, old, new)) in enumerate(zip(pd.Series(current).tolist(), wanted, strict=True)):
+            result = verdict(row, cell, old, new)
+            if result == "change":
+                matching.append(at)
+            elif result == "already":
                 self.already += 1
             else:
-                self.inapplicable.append(Inapplicable(ticket, row.name, quoted(cell), told))
-        return np.array(kept, dtype=np.int64)
+                self.inapplicable.append(Inapplicable(ticket, row.name, quoted(cell), result))
+        return np.array(matching, dtype=np.int64)
 
-    def _changed(self, row: Field, found: tuple[Any, Any, list[tuple[str, Any, Any]]]) -> Iterator[Edit]:
-        places, held, wanted = found
-        new = column_like(held, [cell for _, _, cell in wanted])
-        odd = unfit(row, held, new, self.source)
+    def _changed(self, row: Field, change: tuple[Any, Any, list[tuple[str, Any, Any]]]) -> Iterator[Edit]:
+        places, current, wanted = change
+        new = column_like(current, [cell for _, _, cell in wanted])
+        refused = unfit(row, current, new, self.source)
         self.inapplicable += [
-            Inapplicable(wanted[at][0], row.name, quoted(value), why) for at, (value, why) in odd.items()
+            Inapplicable(wanted[at][0], row.name, quoted(value), why) for at, (value, why) in refused.items()
         ]
-        fit = np.delete(np.arange(len(wanted)), list(odd))
+        fit = np.delete(np.arange(len(wanted)), list(refused))
         self.changed += len(fit)
         if len(fit):
-            told = on_purpose(self.step, row.name, [wanted[at][0] for at in fit.tolist()])
-            yield _edit(self.frame, row, (places[fit], new.take(fit)), empties=np.array(told, dtype=bool))
+            on_purpose_of = on_purpose(self.step, row.name, [wanted[at][0] for at in fit.tolist()])
+            yield _edit(self.frame, row, (places[fit], new.take(fit)), empties=np.array(on_purpose_of, dtype=bool))
 
 
 def _of_cells(step: Step, frame: pd.DataFrame, source: Source) -> tuple[Effect, tuple[Edit, ...]]:

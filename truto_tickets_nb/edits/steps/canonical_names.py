@@ -25,9 +25,9 @@ _LABEL = re.compile(r" (<\S+@\S+>|\(id [^)]+\))$")
 def canonical(step: Step, source: Source) -> Step:
     """Write the names of a step as the draft's frame holds them: labels of namesakes, the account's own form of Unicode."""
     rows = canonical_filter(step.rows, source)
-    known = _known(step.field, source)
+    choices = _known(step.field, source)
     options = {
-        key: _renamed(value, known.canonical) if known and key in step.operation.name_options else value
+        key: _renamed(value, choices.canonical) if choices and key in step.operation.name_options else value
         for key, value in step.options.items()
     }
     return step if rows == step.rows and options == step.options else replace(step, rows=rows, options=options)
@@ -39,8 +39,8 @@ def canonical_filter(rows: Filter, source: Source) -> Filter:
         return type(rows)(tuple(canonical_filter(part, source) for part in rows.parts))
     if isinstance(rows, Not):
         return Not(canonical_filter(rows.part, source))
-    known = _known(rows.field, source) if isinstance(rows, Test) and rows.op in NAMED else None
-    return replace(rows, value=_renamed(rows.value, known.canonical)) if known and isinstance(rows, Test) else rows
+    choices = _known(rows.field, source) if isinstance(rows, Test) and rows.op in NAMED else None
+    return replace(rows, value=_renamed(rows.value, choices.canonical)) if choices and isinstance(rows, Test) else rows
 
 
 def ambiguity(step: Step, source: Source) -> Reason | None:
@@ -51,17 +51,17 @@ def ambiguity(step: Step, source: Source) -> Reason | None:
 def _ambiguities(step: Step, source: Source) -> Iterator[Reason]:
     named = [(step.field, step.options[key]) for key in step.operation.name_options if key in step.options]
     for field, value in (*named, *_tests(step.rows)):
-        row, known = field_of(field), _known(field, source)
-        if row is None or known is None or not can_share(row):
+        row, choices = field_of(field), _known(field, source)
+        if row is None or choices is None or not can_share(row):
             continue
         for name in _names(value):
-            refusal = known.ambiguous(name)
+            refusal = choices.ambiguous(name)
             if refusal:
                 yield Reason(refusal.code, refusal.message, refusal.actions)
 
 
 def needs_labels(step: Step) -> bool:
-    """Tell whether a step reads people or tags as a draft's frame writes them, and not only by a name that is nobody else's."""
+    """Return whether a step reads people or tags as a draft's frame writes them, and not only by a name that is nobody else's."""
     named = [(name, value) for name in step.fields for value in step.options.values()]
     if any(_can_share(name) and (_is_labelled(value)) for name, value in (*named, *_tests(step.rows))):
         return True
@@ -77,7 +77,7 @@ def _can_share(name: str) -> bool:
 
 
 def _is_labelled(value: Any) -> bool:
-    """Tell whether a label such as "Jo Smith <jo1@example.com>" or "bug (id 7)" stands anywhere in a value."""
+    """Return whether a label such as "Jo Smith <jo1@example.com>" or "bug (id 7)" stands anywhere in a value."""
     return any(_LABEL.search(name) for name in _names(value))
 
 

@@ -1,4 +1,4 @@
-"""Tell why a step, or a value of it, no longer applies the tickets at hand."""
+"""Why a step, or a value of it, does not apply to the tickets at hand."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def no_column(name: str) -> Reason:
 
 
 def _is_write_only(name: str) -> bool:
-    found = field_of(name)
-    return found is not None and not (found.readable and found.is_compared)
+    row = field_of(name)
+    return row is not None and not (row.readable and row.is_compared)
 
 
 def creatable(name: str, source: Source) -> bool:
-    """Tell whether a column that was not loaded may be made: the API never answers it, or it is a custom field of the account."""
+    """Return whether a column that was not loaded may be made: the API never answers it, or it is a custom field of the account."""
     if name.startswith(CUSTOM):
         return not source.learnt.custom or source.learnt.field(name[len(CUSTOM) :]) is not None
     return _is_write_only(name)
@@ -66,37 +66,37 @@ def strangers(row: Field, names: Iterable[Any], source: Source) -> dict[Any, Rea
     """Find which of these names are none of the account's, where the account lists what there is."""
     if not _lists(row, source):
         return {}
-    known = source.choices[row.choices]
-    return {name: reason for name in names if isinstance(name, str) and (reason := _unknown(known, name))}
+    choices = source.choices[row.choices]
+    return {name: reason for name in names if isinstance(name, str) and (reason := _unknown(choices, name))}
 
 
 def _lists(row: Field, source: Source) -> bool:
-    """Tell whether the account lists all that this field may hold; where it does not, only the tool knows."""
-    known = source.choices.get(row.choices) if row.choices else None
-    return known is not None and bool({"list", "schema"} & {*known.origins}) and not _is_free(row, source)
+    """Return whether the account lists all that this field may hold; where it does not, only the tool knows."""
+    choices = source.choices.get(row.choices) if row.choices else None
+    return choices is not None and bool({"list", "schema"} & {*choices.origins}) and not _is_free(row, source)
 
 
 def _is_free(row: Field, source: Source) -> bool:
-    """Tell whether a name that does not exist yet is made, as tags are in most tools."""
-    told = source.profile.fact("tags")
-    return row.name == "tags" and not (told.value == "listed" and told.is_documented)
+    """Return whether a name that does not exist yet is made, as tags are in most tools."""
+    fact = source.profile.fact("tags")
+    return row.name == "tags" and not (fact.value == "listed" and fact.is_documented)
 
 
 def spellings(row: Field, cells: Any, source: Source) -> dict[str, str]:
     """Find the names in these cells that the account writes otherwise: as given -> as it writes them."""
-    known = source.choices.get(row.choices) if row.choices else None
-    if known is None:
+    choices = source.choices.get(row.choices) if row.choices else None
+    if choices is None:
         return {}
     is_free = _is_free(row, source)
-    names = {name: known.canonical(name if is_free else known.spelled(name)) for name in _distinct(cells) if name}
+    names = {name: choices.canonical(name if is_free else choices.spelled(name)) for name in _distinct(cells) if name}
     return {name: spelled for name, spelled in names.items() if spelled != name}
 
 
-def _unknown(known: Choices, name: str) -> Reason | None:
-    found = known.by_id(name) or known.resolve(name)
-    if not isinstance(found, Unresolved) or found.code == "value.ambiguous_name":
+def _unknown(choices: Choices, name: str) -> Reason | None:
+    choice = choices.by_id(name) or choices.resolve(name)
+    if not isinstance(choice, Unresolved) or choice.code == "value.ambiguous_name":
         return None
-    return Reason(found.code, found.message, found.actions)
+    return Reason(choice.code, choice.message, choice.actions)
 
 
 def unfit(row: Field, old: Any, new: Any, source: Source) -> dict[int, tuple[Any, Reason]]:
@@ -109,31 +109,33 @@ def unfit(row: Field, old: Any, new: Any, source: Source) -> dict[int, tuple[Any
         return {}
     if row.kind.many:
         return _unfit_sets(row, old, new, source)
-    odd = strangers(row, _distinct(new), source)
-    cells = pd.Series(new).tolist() if odd else []
-    return {place: (cell, odd[cell]) for place, cell in enumerate(cells) if isinstance(cell, str) and cell in odd}
+    unknown = strangers(row, _distinct(new), source)
+    cells = pd.Series(new).tolist() if unknown else []
+    return {
+        place: (cell, unknown[cell]) for place, cell in enumerate(cells) if isinstance(cell, str) and cell in unknown
+    }
 
 
 def _distinct(cells: Any) -> list[Any]:
     if isinstance(cells, pd.arrays.ArrowStringArray):
-        found: list[Any] = pc.unique(texts(cells)).to_pylist()
-        return found
-    held = pd.Series(cells).tolist()
+        distinct: list[Any] = pc.unique(texts(cells)).to_pylist()
+        return distinct
+    every = pd.Series(cells).tolist()
     return list(
-        dict.fromkeys(x for cell in held for x in (cell if isinstance(cell, tuple) else (cell,)) if isinstance(x, str))
+        dict.fromkeys(x for cell in every for x in (cell if isinstance(cell, tuple) else (cell,)) if isinstance(x, str))
     )
 
 
 def _unfit_sets(row: Field, old: Any, new: Any, source: Source) -> dict[int, tuple[Any, Reason]]:
     came = [_came(a, b) for a, b in zip(pd.Series(old).tolist(), pd.Series(new).tolist(), strict=True)]
-    odd = strangers(row, dict.fromkeys(name for names in came for name in names), source)
-    if not odd:
+    unknown = strangers(row, dict.fromkeys(name for names in came for name in names), source)
+    if not unknown:
         return {}
-    found = ((place, next((name for name in names if name in odd), None)) for place, names in enumerate(came))
-    return {place: (name, odd[name]) for place, name in found if name is not None}
+    refused = ((place, next((name for name in names if name in unknown), None)) for place, names in enumerate(came))
+    return {place: (name, unknown[name]) for place, name in refused if name is not None}
 
 
 def _came(old: Any, new: Any) -> list[str]:
     """List the names that are in the new set and were not in the old one."""
-    held = old if isinstance(old, tuple) else ()
-    return [name for name in new if isinstance(name, str) and name not in held] if isinstance(new, tuple) else []
+    before = old if isinstance(old, tuple) else ()
+    return [name for name in new if isinstance(name, str) and name not in before] if isinstance(new, tuple) else []

@@ -27,7 +27,7 @@ CODES: tuple[str, ...] = get_args(InapplicableCode)
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Hold why a step, or one value of it, does not apply.
+    """Why a step, or one value of it, does not apply.
 
     >>> str(Reason("ticket.missing", "the ticket is not there"))
     'the ticket is not there'
@@ -47,7 +47,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Inapplicable:
-    """Hold what does not apply: the ticket ("" for the whole step), the field, the value there, and the reason."""
+    """What does not apply: the ticket ("" for the whole step), the field, the value there, and the reason."""
 
     ticket: str
     field: str

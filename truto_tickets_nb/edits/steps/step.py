@@ -25,7 +25,7 @@ _OWN = ("kind", "field", "where", "title")  # keys of a step's JSON; all others 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Hold one edit as data.
+    """One edit as data.
 
     >>> step = Step("set", "priority", Filter.where("name", "contains", "refund"), {"value": "High"})
     >>> step.words()
@@ -80,31 +80,31 @@ class Step:
         """Name the columns that decide what it does."""
         return self.fields | self.rows.fields | self.operation.sources(self)
 
-    def words(self, held: str = "") -> str:
+    def words(self, before: str = "") -> str:
         """Put it into words, without counts; a title of its own comes first. `held` is what the rows held, where that is known."""
         if self.title:
             return printable(self.title)
         where = self.rows.words()
-        return printable(f"{self.operation.words(self, held)}{f' where {where}' if where else ''}")
+        return printable(f"{self.operation.words(self, before)}{f' where {where}' if where else ''}")
 
     def titled(self, title: str) -> Self:
-        """Give it a title of its own."""
+        """Return the step with a title of its own."""
         return dataclasses.replace(self, title=title)
 
     def to_json(self) -> dict[str, Any]:
         """Write it as JSON: kind, field, its options, where, title."""
-        told: dict[str, Any] = {"kind": self.kind, **({"field": self.field} if self.field else {}), **self.options}
+        data: dict[str, Any] = {"kind": self.kind, **({"field": self.field} if self.field else {}), **self.options}
         where = self.rows.to_json()
-        return {**told, **({"where": where} if where else {}), **({"title": self.title} if self.title else {})}
+        return {**data, **({"where": where} if where else {}), **({"title": self.title} if self.title else {})}
 
     @classmethod
-    def of_json(cls, found: Any) -> Self:
+    def of_json(cls, data: Any) -> Self:
         """Read it back; what is no step is a StepError."""
-        if not isinstance(found, Mapping) or "kind" not in found:
-            raise StepError(f'A step is an object such as {{"kind": "set", "field": ...}}, not {shorten(found, 60)}.')
-        options = {key: value for key, value in found.items() if key not in _OWN}
-        rows = Filter.of_json(found.get("where", {}))
-        return cls(found["kind"], found.get("field", ""), rows, options, found.get("title", ""))
+        if not isinstance(data, Mapping) or "kind" not in data:
+            raise StepError(f'A step is an object such as {{"kind": "set", "field": ...}}, not {shorten(data, 60)}.')
+        options = {key: value for key, value in data.items() if key not in _OWN}
+        rows = Filter.of_json(data.get("where", {}))
+        return cls(data["kind"], data.get("field", ""), rows, options, data.get("title", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Hold one column after a step, with the rows it changed and those it emptied on purpose (numpy bool)."""
+    """One column after a step, with the rows it changed and those it emptied on purpose (numpy bool)."""
 
     column: str
     cells: pd.Series
@@ -130,7 +130,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Hold what a step made of a frame."""
+    """What a step made of a frame."""
 
     frame: pd.DataFrame
     effect: Effect

@@ -32,8 +32,8 @@ def named(tickets: Sequence[str], most: int = 10) -> str:
 
 def title(step: Step, effect: Effect, *, enabled: bool = True) -> str:
     """Put a step into words with its counts."""
-    told = step.words("/".join(effect.held))
-    return f"{told}, {counts(step, effect)}" if enabled else f"{told}, switched off"
+    words = step.words("/".join(effect.held))
+    return f"{words}, {counts(step, effect)}" if enabled else f"{words}, switched off"
 
 
 def counts(step: Step, effect: Effect) -> str:
@@ -54,11 +54,11 @@ def with_count(step: Step, changed: int | None) -> str:
 
 def reasons(effect: Effect, advice: Advice = in_notebook) -> list[str]:
     """Put into words what no longer applies, the most frequent reason first: how many, why, and the first tickets."""
-    found: dict[Reason, list[str]] = {}
+    by_reason: dict[Reason, list[str]] = {}
     for item in effect.inapplicable:
-        found.setdefault(item.reason, []).append(item.ticket)
-    told = sorted(found.items(), key=lambda item: -len(item[1]))
-    return [f"{len(tickets):,}: {reason.words(advice)}{_where(tickets)}" for reason, tickets in told]
+        by_reason.setdefault(item.reason, []).append(item.ticket)
+    ranked = sorted(by_reason.items(), key=lambda item: -len(item[1]))
+    return [f"{len(tickets):,}: {reason.words(advice)}{_where(tickets)}" for reason, tickets in ranked]
 
 
 def _where(tickets: list[str]) -> str:
@@ -66,7 +66,7 @@ def _where(tickets: list[str]) -> str:
 
 
 def inapplicable_note(step: Step, effect: Effect) -> str:
-    """Tell in a plan what of a step did not go into it."""
-    told = reasons(effect)
-    more = f"; and for {count(len(told) - 1, 'other reason')}" if len(told) > 1 else ""
-    return f"Not in this plan, because it no longer applies: {step.words()}. {told[0]}{more}."
+    """Return the note of a plan on what of a step did not go into it."""
+    lines = reasons(effect)
+    more = f"; and for {count(len(lines) - 1, 'other reason')}" if len(lines) > 1 else ""
+    return f"Not in this plan, because it no longer applies: {step.words()}. {lines[0]}{more}."

@@ -26,7 +26,7 @@ EXACT = 2**53  # whole numbers above it do not survive a float
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Say which row of the table each row of the edited frame is; `places` is None where they are the same rows."""
+    """Which row of the table each row of the edited frame is; `places` is None where they are the same rows."""
 
     ids: Any
     places: Any | None
@@ -105,7 +105,7 @@ _NAME_IT = (
 
 
 def _holds_ids(table: Table, index: pd.Index) -> bool:
-    """Tell whether an index without a name holds nothing but ids of tickets, written as text."""
+    """Return whether an index without a name holds nothing but ids of tickets, written as text."""
     if len(index) == 0 or pd.api.types.is_numeric_dtype(index.dtype):
         return False
     return bool(index.isin(table.frame.index).all())
@@ -139,20 +139,20 @@ def _text(value: Any) -> str:
 def _from_numbers(table: Table, numbers: list[Any]) -> list[str]:
     """Turn numbers back into ids, only where exactly one ticket can be meant."""
     meant: dict[int, list[str]] = {}
-    for known in table.frame.index.tolist():
-        if known.isdecimal():
-            meant.setdefault(int(known), []).append(known)
+    for identity in table.frame.index.tolist():
+        if identity.isdecimal():
+            meant.setdefault(int(identity), []).append(identity)
     return [_from_number(number, meant) for number in numbers]
 
 
 def _from_number(number: Any, meant: dict[int, list[str]]) -> str:
     if _text(number) == "":
         return ""
-    whole = float(number).is_integer() if isinstance(number, float) else True
-    if not whole or (isinstance(number, float) and abs(number) > EXACT):
+    is_whole = float(number).is_integer() if isinstance(number, float) else True
+    if not is_whole or (isinstance(number, float) and abs(number) > EXACT):
         return repr(number)
-    found = meant.get(int(number), [])
-    return found[0] if len(found) == 1 else str(int(number))
+    matches = meant.get(int(number), [])
+    return matches[0] if len(matches) == 1 else str(int(number))
 
 
 def _row_problems(ids: list[str], places: Any) -> Iterable[Problem]:
@@ -183,7 +183,7 @@ def _refuse(problems: list[Problem]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Say which columns of an edited frame can be compared, and what is odd about the others."""
+    """Which columns of an edited frame can be compared, and what is odd about the others."""
 
     columns: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -198,8 +198,8 @@ def layout(table: Table, edited: pd.DataFrame) -> Layout:
         raise FrameError(
             f"Each column may stand once, and be named by one text: {', '.join(doubled) or 'several levels'}."
         )
-    known = [name for name in names if name != ID and _is_known(table, name)]
-    new = [name for name in names if name != ID and name not in known]
+    columns = [name for name in names if name != ID and _is_known(table, name)]
+    new = [name for name in names if name != ID and name not in columns]
     missing = [name for name in table.frame.columns if name not in names]
     renamed = {name: old for name in new if (old := _was(table, edited, name, missing))}
     problems = tuple(
@@ -213,7 +213,7 @@ def layout(table: Table, edited: pd.DataFrame) -> Layout:
         )
         for name, old in renamed.items()
     )
-    absent = [name for name in known if table.chosen and name not in table.frame.columns and _is_readable(name)]
+    absent = [name for name in columns if table.chosen and name not in table.frame.columns and _is_readable(name)]
     problems += tuple(
         Problem(
             "field.not_loaded",
@@ -225,11 +225,11 @@ def layout(table: Table, edited: pd.DataFrame) -> Layout:
         )
         for name in absent
     )
-    known = [name for name in known if name not in absent]
+    columns = [name for name in columns if name not in absent]
     ignored = [shorten(name, 40) for name in new if name not in renamed]
     message = f"Ignored, because they are no fields of a ticket: {', '.join(ignored)}."
     notes = (Note("columns.ignored", message),) if ignored else ()
-    return Layout(tuple(known), problems, notes)
+    return Layout(tuple(columns), problems, notes)
 
 
 def _is_known(table: Table, name: Any) -> bool:
@@ -237,8 +237,8 @@ def _is_known(table: Table, name: Any) -> bool:
 
 
 def _is_readable(name: str) -> bool:
-    found = field(name)
-    return found is not None and found.readable and not name.startswith(CUSTOM)
+    row = field(name)
+    return row is not None and row.readable and not name.startswith(CUSTOM)
 
 
 def _was(table: Table, edited: pd.DataFrame, name: Any, missing: list[str]) -> str:

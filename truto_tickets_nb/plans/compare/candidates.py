@@ -33,7 +33,7 @@ def suspects(base: pd.Series, edited: pd.Series, reorder: Callable[[Any], Any]) 
 
 
 def shared(base: pd.Series, edited: pd.Series) -> bool:
-    """Tell whether two columns are one memory: untouched columns still are, thanks to copy-on-write."""
+    """Return whether two columns are one memory: untouched columns still are, thanks to copy-on-write."""
     one, two = base.array, edited.array
     if type(one) is not type(two) or one.dtype != two.dtype:
         return False
@@ -52,8 +52,8 @@ def _memory(array: Any) -> tuple[Any, ...]:
 
 
 def _arrow(array: Any) -> Any:
-    found = array.__arrow_array__()
-    return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
+    arrow = array.__arrow_array__()
+    return arrow if isinstance(arrow, pa.ChunkedArray) else pa.chunked_array([arrow])
 
 
 def _same_memory(one: Any, two: Any) -> bool:

@@ -32,7 +32,7 @@ TITLE_MAX = 120  # characters of a ticket's title that a plan keeps to tell it a
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Hold what comparing found: patches in the order of the snapshot, problems, notes."""
+    """What comparing found: patches in the order of the snapshot, problems, notes."""
 
     patches: tuple[Patch, ...]
     problems: tuple[Problem, ...]
@@ -48,15 +48,15 @@ def compare(table: Table, edited: pd.DataFrame, reader: Reader, *, clear: Iterab
     in which somebody wrote the word for it in a spreadsheet. A frame that can't be laid over the table is a FrameError with all its
     reasons; everything else that can't be sent is a blocking problem.
     """
-    found = layout(table, edited)
+    columns = layout(table, edited)
     named = _cleared(clear, table, edited)
     sheet = _Sheet(table, edited, reader, rows(table, edited), named, edited.attrs.get("cleared", {}))
-    for name in found.columns:
+    for name in columns.columns:
         sheet.look_at(name)
     patches = tuple(sheet.patches())
     of_frame = (Note("frame.note", text) for text in edited.attrs.get("notes", ()))  # what reading a file found
-    notes = (*found.notes, *of_frame)
-    return Comparison(patches, (*found.problems, *sheet.problems()), notes, len(edited), sheet.loaded())
+    notes = (*columns.notes, *of_frame)
+    return Comparison(patches, (*columns.problems, *sheet.problems()), notes, len(edited), sheet.loaded())
 
 
 def _cleared(clear: Iterable[str], table: Table, edited: pd.DataFrame) -> frozenset[str]:
@@ -149,9 +149,11 @@ class _Sheet:
         change = Change(row.name, self.reader.text(row, base), self.reader.text(row, read), old, new)
         self.changes[place].append(change)
 
-    def _problem(self, row: Field, place: int, cell: Any, told: CellProblem) -> None:
+    def _problem(self, row: Field, place: int, cell: Any, problem: CellProblem) -> None:
         identity = str(self.table.frame.index[place])
-        self.troubles[place].append(Problem(told.code, identity, row.name, _shown(cell), told.message, told.actions))
+        self.troubles[place].append(
+            Problem(problem.code, identity, row.name, _shown(cell), problem.message, problem.actions)
+        )
 
     def _record(self, place: int) -> dict[str, Any]:
         if place not in self.records:
@@ -179,8 +181,8 @@ def _with_parts(body: Any, base: Any, read: Any) -> Any:
         given = {str(item.get("id")): item for item in read if isinstance(item, Given)}
         if not given:
             return body
-        held = [old for old in base if ref(old)]
-        return [_with_parts(new, old, given.get(str(new.get("id")))) for new, old in zip(body, held, strict=True)]
+        current = [old for old in base if ref(old)]
+        return [_with_parts(new, old, given.get(str(new.get("id")))) for new, old in zip(body, current, strict=True)]
     return body
 
 
@@ -189,7 +191,7 @@ def _shown(cell: Any) -> str:
 
 
 def date_forms(table: Table) -> Mapping[str, bool]:
-    """Tell for each date column that holds anything whether it holds dates without a time."""
+    """Return for each date column that holds anything whether it holds dates without a time."""
     columns = table.frame.select_dtypes(include=["datetime", "datetimetz"])
     return {
         str(name): getattr(columns[name].dtype, "tz", None) is None for name in columns if columns[name].notna().any()

@@ -27,7 +27,7 @@ _LIVE: WeakValueDictionary[str, Any] = WeakValueDictionary()  # id -> a snapshot
 
 
 class SnapshotId(str):
-    """Hold the id of a snapshot, and keep that snapshot alive as long as a frame made from it lives.
+    """The id of a snapshot that keeps the snapshot alive as long as a frame made from it lives.
 
     In a file and in a pickle it is plain text. pandas copies attrs with every operation, so copies are this very object.
     """
@@ -36,9 +36,9 @@ class SnapshotId(str):
     snapshot: Any
 
     def __new__(cls, text: str, snapshot: Any) -> Self:
-        made = super().__new__(cls, text)
-        made.snapshot = snapshot
-        return made
+        identity = super().__new__(cls, text)
+        identity.snapshot = snapshot
+        return identity
 
     def __copy__(self) -> Self:
         return self

@@ -21,7 +21,7 @@ _DTYPES = {
 
 
 def is_table(value: Any) -> bool:
-    """Tell whether a value is a table of any library: a DataFrame, or what offers its columns as Arrow or pandas does."""
+    """Return whether a value is a table of any library: a DataFrame, or what offers its columns as Arrow or pandas does."""
     return isinstance(value, pd.DataFrame) or any(
         hasattr(value, name) for name in ("__arrow_c_stream__", "__dataframe__", "to_pandas")
     )

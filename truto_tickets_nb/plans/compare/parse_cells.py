@@ -87,17 +87,17 @@ class Reader:
         return unreadable_json(problem) if problem else value
 
     def empty(self, row: Field) -> Json:
-        """Give the body that empties a field: null or [], or an empty text where the vendor documents that (HubSpot)."""
-        told = self.profile.fact("clear")
-        return "" if told.value == "empty_text" and not row.kind.many else row.kind.empty
+        """Return the body that empties a field: null or [], or an empty text where the vendor documents that (HubSpot)."""
+        fact = self.profile.fact("clear")
+        return "" if fact.value == "empty_text" and not row.kind.many else row.kind.empty
 
     def _text(self, _row: Field, cell: Any, base: Json, _workspace: str) -> Json | CellProblem:
         if isinstance(cell, str):
             return cell
         if not is_number(cell):
             return CellProblem("value.wrong_kind", "is not text", correct("Put plain text into the cell."))
-        held = number(base) if isinstance(base, str) else None
-        return base if held is not None and same_number(held, cell) else write_number(cell)
+        current = number(base) if isinstance(base, str) else None
+        return base if current is not None and same_number(current, cell) else write_number(cell)
 
     def _reference(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | CellProblem:
         if isinstance(cell, dict):
@@ -114,12 +114,14 @@ class Reader:
                 correct("This field takes one value: give its name or its id."),
             )
         text = self._unlabelled(row, whole(cell))
-        held = ref(base)
-        if held and (text == held.id or nfc(text) == nfc(held.shown)):
+        current = ref(base)
+        if current and (text == current.id or nfc(text) == nfc(current.shown)):
             return base
-        found = self._choices(row).resolve(text, workspace if row.per_workspace else "")
+        choice = self._choices(row).resolve(text, workspace if row.per_workspace else "")
         return (
-            CellProblem(found.code, found.message, found.actions) if isinstance(found, Unresolved) else as_record(found)
+            CellProblem(choice.code, choice.message, choice.actions)
+            if isinstance(choice, Unresolved)
+            else as_record(choice)
         )
 
     def _given(self, row: Field, parts: Mapping[str, Json]) -> Given:
@@ -137,18 +139,18 @@ class Reader:
 
     def text(self, row: Field, value: Json) -> Text:
         """Write JSON as a person reads it in a plan; namesakes are told apart."""
-        known = self.choices.get(row.choices) if row.choices else None
-        if known is None or not known.namesakes or row.kind.word not in ("reference", "set"):
+        choices = self.choices.get(row.choices) if row.choices else None
+        if choices is None or not choices.namesakes or row.kind.word not in ("reference", "set"):
             return row.kind.text(value)
         texts = tuple(
-            self._member_text(row, known, item) for item in (value if row.kind.many else [value]) or () if ref(item)
+            self._member_text(row, choices, item) for item in (value if row.kind.many else [value]) or () if ref(item)
         )
         return texts if row.kind.many else next(iter(texts), None)
 
-    def _member_text(self, row: Field, known: Choices, item: Json) -> str:
+    def _member_text(self, row: Field, choices: Choices, item: Json) -> str:
         own = ref(item)
         if own is not None and not isinstance(item, Given):
-            return known.label(own.shown, own.id)
+            return choices.label(own.shown, own.id)
         text = row.kind.text([item] if row.kind.many else item)
         return text[0] if isinstance(text, tuple) else text or ""
 
@@ -156,11 +158,11 @@ class Reader:
         members = self._members(row, cell, base)
         if not isinstance(members, tuple):
             return members
-        held = SetMembers.of(base)
+        current = SetMembers.of(base)
         items = [_hashable(item) for item in members if not is_emptied(item) and not _is_blank(item)]
-        found = [self._item(row, item, held, workspace) for item in items]
-        troubles = [item for item in found if isinstance(item, CellProblem)]
-        namesake = held.left_namesake()
+        parsed = [self._item(row, item, current, workspace) for item in items]
+        troubles = [item for item in parsed if isinstance(item, CellProblem)]
+        namesake = current.left_namesake()
         if namesake and not troubles:
             troubles = [
                 CellProblem(
@@ -169,14 +171,14 @@ class Reader:
                     correct("Give ids instead."),
                 )
             ]
-        return troubles[0] if troubles else once(found)
+        return troubles[0] if troubles else once(parsed)
 
     def _members(self, row: Field, cell: Any, base: Json) -> tuple[Any, ...] | Json | CellProblem:
         """Take the members of a set, also where a file made one text of it; the base where that text is the unchanged one."""
         if isinstance(cell, tuple):
             return cell
-        held = row.kind.cell(base) if base else ()
-        if isinstance(cell, str) and cell in (str(held), ", ".join(held)):  # type: ignore[arg-type]
+        current = row.kind.cell(base) if base else ()
+        if isinstance(cell, str) and cell in (str(current), ", ".join(current)):  # type: ignore[arg-type]
             return base
         members = members_of_text(cell) if isinstance(cell, str) else None
         if members is not None:
@@ -184,7 +186,7 @@ class Reader:
         what = "is text where a set belongs" if isinstance(cell, str) else "is not a set"
         return CellProblem("value.wrong_kind", what, (Action("write_set", row.name, _sample(row)),))
 
-    def _item(self, row: Field, item: Any, held: SetMembers, workspace: str) -> Json | CellProblem:
+    def _item(self, row: Field, item: Any, current: SetMembers, workspace: str) -> Json | CellProblem:
         if isinstance(item, str) and item.startswith("{"):
             item = _unfrozen(item)
         if isinstance(item, dict):
@@ -194,18 +196,18 @@ class Reader:
                 else CellProblem("value.no_id", "holds an item without id", correct("Give names or ids."))
             )
         text = self._unlabelled(row, whole(item))
-        own = held.take(text)
+        own = current.take(text)
         if own is not None:
             return own
-        told = self.profile.fact("tags")
-        free = row.name == "tags" and not (told.value == "listed" and told.is_documented)
-        found = self._choices(row).resolve(text, workspace if row.per_workspace else "", exact=free)
-        if not isinstance(found, Unresolved):
-            return as_record(found)
+        fact = self.profile.fact("tags")
+        free = row.name == "tags" and not (fact.value == "listed" and fact.is_documented)
+        choice = self._choices(row).resolve(text, workspace if row.per_workspace else "", exact=free)
+        if not isinstance(choice, Unresolved):
+            return as_record(choice)
         return (
             {"name": text}
-            if free and found.code == "value.unknown_name"
-            else CellProblem(found.code, found.message, found.actions)
+            if free and choice.code == "value.unknown_name"
+            else CellProblem(choice.code, choice.message, choice.actions)
         )
 
     def _words(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | CellProblem:
@@ -215,29 +217,29 @@ class Reader:
         return [str(item) for item in dict.fromkeys(members) if not is_missing(item) and not _is_blank(item)]
 
     def _date(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | CellProblem:
-        found = as_moment(cell)
-        if found is None:
-            held = None if is_missing(base) else moment(base)
-            if is_number(cell) and held is not None and is_epoch(cell, held):
+        parsed = as_moment(cell)
+        if parsed is None:
+            current = None if is_missing(base) else moment(base)
+            if is_number(cell) and current is not None and is_epoch(cell, current):
                 return base  # what JSON of pandas makes of a date
             return CellProblem(
                 "value.no_date",
                 "is no date",
                 correct("Give a date such as 2026-01-31, a time such as 2026-01-31T10:00Z, or a Timestamp."),
             )
-        known = self._is_date_only(row, base)
-        if is_plain_day(cell) if known is None else known:
+        is_date_only = self._is_date_only(row, base)
+        if is_plain_day(cell) if is_date_only is None else is_date_only:
             return written_day(cell, like=base)
-        return written_instant(found, like=base)
+        return written_instant(parsed, like=base)
 
     def _is_date_only(self, row: Field, base: Json) -> bool | None:
-        """Tell the form of this field's values: by the ticket's own, the column's, the profile's; None where nobody knows."""
+        """Return the form of this field's values: by the ticket's own, the column's, the profile's; None where nobody knows."""
         if not is_missing(base):
             return is_date_only(str(base))
         if row.name in self.dates:
             return self.dates[row.name]
-        told = self.profile.fact("due_date").value if row.name == "due_date" else None
-        return None if told is None else bool(told == "date")
+        form = self.profile.fact("due_date").value if row.name == "due_date" else None
+        return None if form is None else bool(form == "date")
 
     def _flag(self, _row: Field, cell: Any, _base: Json, _workspace: str) -> Json | CellProblem:
         value = truth(cell) if isinstance(cell, str | int | float) else None
@@ -274,10 +276,10 @@ _READERS: dict[str, Any] = {
 }
 
 
-def as_record(found: Choice) -> Json:
+def as_record(choice: Choice) -> Json:
     """Write a choice as the API writes a reference."""
-    kept = {"id": found.id, "name": found.name, "type": found.type}
-    return {key: value for key, value in kept.items() if value}
+    parts = {"id": choice.id, "name": choice.name, "type": choice.type}
+    return {key: value for key, value in parts.items() if value}
 
 
 def written_day(cell: Any, *, like: Json) -> Json | CellProblem:
@@ -293,8 +295,8 @@ def written_day(cell: Any, *, like: Json) -> Json | CellProblem:
 def written_instant(value: date | datetime, *, like: Json) -> Json:
     """Write a moment as an instant in UTC; the value itself where it is the same instant."""
     instant = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
-    held = None if is_missing(like) else moment(like)
-    return like if held == instant else instant.isoformat().replace("+00:00", "Z")
+    current = None if is_missing(like) else moment(like)
+    return like if current == instant else instant.isoformat().replace("+00:00", "Z")
 
 
 def _hashable(item: Any) -> Any:

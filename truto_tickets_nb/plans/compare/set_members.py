@@ -11,7 +11,7 @@ from truto_tickets_nb.tickets.name_matching import nfc
 
 @dataclass
 class SetMembers:
-    """Hold the items that a ticket has, so that names find the very item, namesakes one by one."""
+    """The items that a ticket has, so that names find the very item, namesakes one by one."""
 
     items: list[Json]
     taken: set[int] = field(default_factory=set)
@@ -28,31 +28,31 @@ class SetMembers:
         matching = [
             place
             for place, item in enumerate(self.items)
-            if (known := ref(item)) and (text == known.id or name == nfc(known.shown))
+            if (reference := ref(item)) and (text == reference.id or name == nfc(reference.shown))
         ]
         if not matching:
             return None
         place = next((place for place in matching if place not in self.taken), matching[0])
         self.taken.add(place)
-        known = ref(self.items[place])
-        if known and text != known.id:
+        reference = ref(self.items[place])
+        if reference and text != reference.id:
             self.by_name.add(name)
         return self.items[place]
 
     def left_namesake(self) -> str:
         """Name somebody of whose namesakes only some were taken by name; "" where there is nobody."""
         left = [ref(item) for place, item in enumerate(self.items) if place not in self.taken]
-        return next((known.shown for known in left if known and nfc(known.shown) in self.by_name), "")
+        return next((reference.shown for reference in left if reference and nfc(reference.shown) in self.by_name), "")
 
 
 def _items(base: Json) -> list[Json]:
     return [item for item in (base if isinstance(base, list | tuple) else [base]) if ref(item)]
 
 
-def once(found: list[Json]) -> list[Json]:
+def once(items: list[Json]) -> list[Json]:
     """Keep each thing once, whether it was given by name or by id."""
-    kept: dict[Any, Json] = {}
-    for item in found:
-        known = ref(item)
-        kept.setdefault(known.id or known.name if known else "", item)
-    return list(kept.values())
+    distinct: dict[Any, Json] = {}
+    for item in items:
+        reference = ref(item)
+        distinct.setdefault(reference.id or reference.name if reference else "", item)
+    return list(distinct.values())

@@ -71,29 +71,29 @@ _WRITTEN_WIDE = '"".join("&" + urlencode(pairs(*item)) for item in parameters(ti
 
 def program(plan: PlanData, base_url: str) -> str:
     """Write the script; where a PATCH takes something from its ticket, python3 reads it out of the JSON."""
-    found = script(plan, base_url)
-    needs = filled(_NEEDS, source=shlex.quote(_needs(found))) if found.looks else ""
-    return stacked([_head(found), _SEND, needs, _patch(found), "\n".join(map(_call, found.sendings))])
+    content = script(plan, base_url)
+    needs = filled(_NEEDS, source=shlex.quote(_needs(content))) if content.looks else ""
+    return stacked([_head(content), _SEND, needs, _patch(content), "\n".join(map(_call, content.sendings))])
 
 
-def _head(found: Script) -> str:
-    queries = [f"QUERY={literals.bash(encoded(found.write))}"]
-    queries += [f"READ={literals.bash(encoded(found.read))}"] if found.looks else []
-    head, tickets = literals.lines("#", found.head), literals.bash(found.tickets)
+def _head(content: Script) -> str:
+    queries = [f"QUERY={literals.bash(encoded(content.write))}"]
+    queries += [f"READ={literals.bash(encoded(content.read))}"] if content.looks else []
+    head, tickets = literals.lines("#", content.head), literals.bash(content.tickets)
     return filled(_HEAD, head=head, tickets=tickets, queries="\n".join(queries))
 
 
-def _patch(found: Script) -> str:
-    if not found.looks:
+def _patch(content: Script) -> str:
+    if not content.looks:
         return filled(_PATCH, before="", body='"$2"', query="")
     return filled(_PATCH, before=_BEFORE, body="\"${made#*$'\\n'}\"", query="${made%%$'\\n'*}")
 
 
-def _needs(found: Script) -> str:
-    query = (_WRITTEN_WIDE if found.wide else _WRITTEN) if found.taken else '""'
-    imports = filled(_IMPORTS, names=", urlencode" if found.taken else "")
-    main = filled(_MAIN, query=query, complete=_COMPLETE if found.completes else "")
-    return "\n" + stacked([imports, *python_functions.parts(found), *python_functions.pairs(found), main])
+def _needs(content: Script) -> str:
+    query = (_WRITTEN_WIDE if content.wide else _WRITTEN) if content.taken else '""'
+    imports = filled(_IMPORTS, names=", urlencode" if content.taken else "")
+    main = filled(_MAIN, query=query, complete=_COMPLETE if content.completes else "")
+    return "\n" + stacked([imports, *python_functions.parts(content), *python_functions.pairs(content), main])
 
 
 def _call(sending: ProgramRequest) -> str:

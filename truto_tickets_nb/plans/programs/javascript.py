@@ -54,21 +54,21 @@ _COMPLETE = "body = write(completed(read(body), record));\n  "
 
 def program(plan: PlanData, base_url: str) -> str:
     """Write the program; bodies are texts, so that they go out byte for byte as they stand there."""
-    found = script(plan, base_url)
-    pieces = [_head(found), _SEND, *javascript_functions.parts(found), _patch(found)]
-    return stacked([*pieces, "\n".join(map(_call, found.sendings))])
+    content = script(plan, base_url)
+    pieces = [_head(content), _SEND, *javascript_functions.parts(content), _patch(content)]
+    return stacked([*pieces, "\n".join(map(_call, content.sendings))])
 
 
-def _head(found: Script) -> str:
-    queries = [f"const QUERY = {literals.javascript(encoded(found.write))};"]
-    queries += [f"const READ = {literals.javascript(encoded(found.read))};"] if found.looks else []
-    head, tickets = literals.lines("//", found.head), literals.javascript(found.tickets)
+def _head(content: Script) -> str:
+    queries = [f"const QUERY = {literals.javascript(encoded(content.write))};"]
+    queries += [f"const READ = {literals.javascript(encoded(content.read))};"] if content.looks else []
+    head, tickets = literals.lines("//", content.head), literals.javascript(content.tickets)
     return filled(_HEAD, head=head, tickets=tickets, queries="\n".join(queries))
 
 
-def _patch(found: Script) -> str:
-    before = (_LOOK if found.looks else "") + (_COMPLETE if found.completes else "")
-    return filled(_PATCH, before=before, query="QUERY + parameters(ticket, record)" if found.taken else "QUERY")
+def _patch(content: Script) -> str:
+    before = (_LOOK if content.looks else "") + (_COMPLETE if content.completes else "")
+    return filled(_PATCH, before=before, query="QUERY + parameters(ticket, record)" if content.taken else "QUERY")
 
 
 def _call(sending: ProgramRequest) -> str:

@@ -92,10 +92,10 @@ function parameters(ticket, record) {
 def parts(script: Script) -> list[str]:
     """Choose the functions that a program needs: opened(), parameters() and completed(), and what they call."""
     forms = script.forms
-    known = {"either": _EITHER, "one": _ONE, "many": _MANY, "words": _WORDS}
+    by_form = {"either": _EITHER, "one": _ONE, "many": _MANY, "words": _WORDS}
     chosen = [_READ + (_WRITE.lstrip("\n") if script.completes else ""), _OPENED] if script.looks else []
     chosen += [_REFERENCE] if forms & {"id", "either", "one", "many"} else []
-    chosen += [text for name, text in known.items() if name in forms]
+    chosen += [text for name, text in by_form.items() if name in forms]
     chosen += [_FORM + (_PAIRS if script.wide else ""), _parameters(script)] if script.taken else []
     chosen += ["\n".join(_completed(script))] if script.completes else []
     return chosen

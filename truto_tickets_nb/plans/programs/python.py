@@ -58,33 +58,39 @@ _QUERY_WIDE = (
 
 def program(plan: PlanData, base_url: str) -> str:
     """Write the program; bodies are texts, so that they go out byte for byte as they stand there."""
-    found = script(plan, base_url)
-    functions = [_head(found), _SEND, *python_functions.parts(found), *python_functions.pairs(found), _patch(found)]
-    return stacked([*functions, "\n".join(map(_call, found.sendings))], blank=2)
+    content = script(plan, base_url)
+    functions = [
+        _head(content),
+        _SEND,
+        *python_functions.parts(content),
+        *python_functions.pairs(content),
+        _patch(content),
+    ]
+    return stacked([*functions, "\n".join(map(_call, content.sendings))], blank=2)
 
 
-def _head(found: Script) -> str:
-    queries = [f"QUERY = {literals.python(encoded(found.write))}"]
-    queries += [f"READ = {literals.python(encoded(found.read))}"] if found.looks else []
-    names = ["urlencode"] if found.taken else []
-    modules = ["json"] if found.completes else []
+def _head(content: Script) -> str:
+    queries = [f"QUERY = {literals.python(encoded(content.write))}"]
+    queries += [f"READ = {literals.python(encoded(content.read))}"] if content.looks else []
+    names = ["urlencode"] if content.taken else []
+    modules = ["json"] if content.completes else []
     imports = [f"import {name}" for name in (*modules, "os", "sys")] + [
         f"from urllib.parse import {', '.join(['quote', *names])}"
     ]
     return filled(
         _HEAD,
-        head=literals.lines("#", found.head),
+        head=literals.lines("#", content.head),
         imports="\n".join(imports),
-        tickets=literals.python(found.tickets),
+        tickets=literals.python(content.tickets),
         queries="\n".join(queries),
     )
 
 
-def _patch(found: Script) -> str:
-    steps = [_LOOK] if found.looks else []
-    steps += [_COMPLETE] if found.completes else []
-    steps += [_QUERY_WIDE if found.wide else _QUERY] if found.taken else []
-    return filled(_PATCH, before="".join(steps), query="query" if found.taken else "QUERY")
+def _patch(content: Script) -> str:
+    steps = [_LOOK] if content.looks else []
+    steps += [_COMPLETE] if content.completes else []
+    steps += [_QUERY_WIDE if content.wide else _QUERY] if content.taken else []
+    return filled(_PATCH, before="".join(steps), query="query" if content.taken else "QUERY")
 
 
 def _call(sending: ProgramRequest) -> str:

@@ -57,24 +57,26 @@ found = await truto("GET", ticket, API.unified_api.get("ticketing", "tickets", n
 
 def program(plan: PlanData, base_url: str) -> str:
     """Write the program; bodies are objects, because the SDK writes the JSON itself."""
-    found = script(plan, base_url)
-    functions = [_head(found), _SEND, *python_functions.parts(found), _patch(found)]
-    calls = ["async def main():", *map(_call, found.sendings)] if found.sendings else ["async def main():\n    pass"]
+    content = script(plan, base_url)
+    functions = [_head(content), _SEND, *python_functions.parts(content), _patch(content)]
+    calls = (
+        ["async def main():", *map(_call, content.sendings)] if content.sendings else ["async def main():\n    pass"]
+    )
     return stacked([*functions, "\n".join(calls), "asyncio.run(main())"], blank=2)
 
 
-def _head(found: Script) -> str:
-    queries = [f"QUERY = {literals.python_value(grouped(found.write))}"]
-    queries += [f"READ = {literals.python_value(grouped(found.read))}"] if found.looks else []
-    head, base_url = literals.lines("#", found.head), literals.python(found.base_url)
+def _head(content: Script) -> str:
+    queries = [f"QUERY = {literals.python_value(grouped(content.write))}"]
+    queries += [f"READ = {literals.python_value(grouped(content.read))}"] if content.looks else []
+    head, base_url = literals.lines("#", content.head), literals.python(content.base_url)
     return filled(_HEAD, head=head, base_url=base_url, queries="\n".join(queries))
 
 
-def _patch(found: Script) -> str:
-    steps = [_LOOK] if found.looks else []
-    steps += ["body = completed(body, record)\n    "] if found.completes else []
-    steps += ["query = QUERY | parameters(ticket, record)\n    "] if found.taken else []
-    return filled(_PATCH, before="".join(steps), query="query" if found.taken else "dict(QUERY)")
+def _patch(content: Script) -> str:
+    steps = [_LOOK] if content.looks else []
+    steps += ["body = completed(body, record)\n    "] if content.completes else []
+    steps += ["query = QUERY | parameters(ticket, record)\n    "] if content.taken else []
+    return filled(_PATCH, before="".join(steps), query="query" if content.taken else "dict(QUERY)")
 
 
 def _call(sending: ProgramRequest) -> str:

@@ -28,7 +28,7 @@ PATH = "/unified/ticketing/tickets"
 
 @dataclass(frozen=True, slots=True)
 class ProgramRequest:
-    """Hold one PATCH: its ticket, its body as orjson writes it, and its Idempotency-Key; `part` says which of several it is."""
+    """One PATCH: its ticket, its body as orjson writes it, and its Idempotency-Key; `part` says which of several it is."""
 
     ticket: str
     title: str
@@ -43,13 +43,13 @@ class ProgramRequest:
 
     @property
     def told(self) -> str:
-        """Say in a comment which ticket it is."""
+        """Return the comment that says which ticket it is."""
         return f"{self.ticket}: {self.title}{self.part}"
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Hold all that a program is made of."""
+    """All that a program is made of."""
 
     head: tuple[str, ...]  # the lines of its first comment
     base_url: str
@@ -67,7 +67,7 @@ class Script:
 
     @property
     def looks(self) -> bool:
-        """Tell whether each ticket is read before its PATCH."""
+        """Return whether each ticket is read before its PATCH."""
         return bool(self.taken or self.completes)
 
     @property
@@ -77,12 +77,12 @@ class Script:
 
     @property
     def completes(self) -> bool:
-        """Tell whether a body is completed from its ticket."""
+        """Return whether a body is completed from its ticket."""
         return bool(self.carried or self.whole)
 
     @property
     def wide(self) -> bool:
-        """Tell whether a query may hold objects of a ticket, to be written by the bracket rule."""
+        """Return whether a query may hold objects of a ticket, to be written by the bracket rule."""
         return any(item.is_wide for item in self.taken)
 
 
@@ -92,16 +92,16 @@ def script(plan: PlanData, base_url: str) -> Script:
         raise PlanError(
             f"The plan has {len(plan.blocking)} blocking problems, so no program is written. {preview.remedy(plan)}"
         )
-    address, way, sendings = base_address(base_url), plan.way, tuple(_sendings(plan))
+    address, spec, sendings = base_address(base_url), plan.way, tuple(_sendings(plan))
     fields = {part_of(change.field) for patch in plan.patches for change in patch.changes}
     return Script(
         _head(plan),
         address,
-        _pairs(plan, way.read or {}),
-        _pairs(plan, way.parameters({})[0]),
-        tuple(taken(name) for name in way.query if name not in way.fixed),
-        tuple(carried(rule) for rule in way.carry),
-        way.whole_custom_fields and CUSTOM_FIELDS in fields,
+        _pairs(plan, spec.read or {}),
+        _pairs(plan, spec.parameters({})[0]),
+        tuple(taken(name) for name in spec.query if name not in spec.fixed),
+        tuple(carried(rule) for rule in spec.carry),
+        spec.whole_custom_fields and CUSTOM_FIELDS in fields,
         sendings,
     )
 
@@ -165,13 +165,13 @@ def grouped(pairs: tuple[tuple[str, str], ...]) -> dict[str, str | list[str]]:
     >>> grouped((("limit", "5"), ("fields[]", "a"), ("fields[]", "b")))
     {'limit': '5', 'fields': ['a', 'b']}
     """
-    found: dict[str, str | list[str]] = {}
+    by_name: dict[str, str | list[str]] = {}
     for key, value in pairs:
-        there = found.setdefault(key.removesuffix("[]"), [] if key.endswith("[]") else value)
+        there = by_name.setdefault(key.removesuffix("[]"), [] if key.endswith("[]") else value)
         if isinstance(there, list):
             there.append(value)
         elif there != value:
             raise PlanError(
                 f"The query parameter {key} comes several times, which Truto's SDKs can't write. Use to_python()."
             )
-    return found
+    return by_name

@@ -17,7 +17,7 @@ _OBJECTS = ("workspace", "ticket_type", "organization")  # parameters that are w
 
 @dataclass(frozen=True, slots=True)
 class ParameterSource:
-    """Say where the value of a query parameter stands in a ticket, and in which form it is wanted.
+    """Where the value of a query parameter stands in a ticket, and in which form it is wanted.
 
     `plain`: as it is; `id`: the id of a reference; `either`: its id, else its name.
     """
@@ -29,13 +29,13 @@ class ParameterSource:
 
     @property
     def is_wide(self) -> bool:
-        """Tell whether the value may be an object; an etag is documented to be a text."""
+        """Return whether the value may be an object; an etag is documented to be a text."""
         return self.form == "plain" and self.name != "etag"
 
 
 @dataclass(frozen=True, slots=True)
 class CarriedField:
-    """Say which field goes along unchanged, unless one of `instead` is in the body, and in which form a body wants it.
+    """Which field goes along unchanged, unless one of `instead` is in the body, and in which form a body wants it.
 
     Forms besides those of Taken: `one`: a reference as an object, `many`: a list of them with the parts `keep`, `words`: texts.
     """

@@ -55,15 +55,15 @@ const found = await truto.unifiedApi.get(ticket, reading, { noRetry: true }).cat
 
 def program(plan: PlanData, base_url: str) -> str:
     """Write the program; bodies are objects, because the SDK writes the JSON itself."""
-    found = script(plan, base_url)
-    pieces = [_head(found), _STOP, *typescript_functions.parts(found), _patch(found)]
-    return stacked([*pieces, "\n".join(map(_call, found.sendings))])
+    content = script(plan, base_url)
+    pieces = [_head(content), _STOP, *typescript_functions.parts(content), _patch(content)]
+    return stacked([*pieces, "\n".join(map(_call, content.sendings))])
 
 
-def _head(found: Script) -> str:
-    queries = [f"const writing = {_query(found.write)};"]
-    queries += [f"const reading = {_query(found.read)};"] if found.looks else []
-    head, base_url = literals.lines("//", found.head), literals.javascript(found.base_url)
+def _head(content: Script) -> str:
+    queries = [f"const writing = {_query(content.write)};"]
+    queries += [f"const reading = {_query(content.read)};"] if content.looks else []
+    head, base_url = literals.lines("//", content.head), literals.javascript(content.base_url)
     return filled(_HEAD, head=head, base_url=base_url, queries="\n".join(queries))
 
 
@@ -71,11 +71,11 @@ def _query(pairs: tuple[tuple[str, str], ...]) -> str:
     return literals.javascript_value(grouped(pairs)).replace("{ ", "{ ...tickets, ", 1)
 
 
-def _patch(found: Script) -> str:
-    steps = [_LOOK] if found.looks else []
-    steps += ["const made = completed(body, record);\n  "] if found.completes else []
-    steps += ["const query = { ...writing, ...parameters(ticket, record) };\n  "] if found.taken else []
-    body, query = "made" if found.completes else "body", "query" if found.taken else "writing"
+def _patch(content: Script) -> str:
+    steps = [_LOOK] if content.looks else []
+    steps += ["const made = completed(body, record);\n  "] if content.completes else []
+    steps += ["const query = { ...writing, ...parameters(ticket, record) };\n  "] if content.taken else []
+    body, query = "made" if content.completes else "body", "query" if content.taken else "writing"
     return filled(_PATCH, before="".join(steps), body=body, query=query)
 
 

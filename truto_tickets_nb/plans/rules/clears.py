@@ -22,12 +22,14 @@ _HOW = {
 }
 
 
-def may_be_dropped(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
-    """Say which clears may be dropped without a word; that a tool takes them plainly needs no warning."""
-    fact = book.profile.fact("clear")
+def may_be_dropped(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
+    """Find clears that may be dropped without a word; that a tool takes them plainly needs no warning."""
+    fact = context.profile.fact("clear")
     if not is_missing(change.new) or is_missing(change.old) or (fact.value in PLAIN and fact.is_documented):
         return
     how = _HOW.get(fact.value or "")
-    known = f"{book.name} {how} ({fact.told})" if how else f"nobody documents what emptying does in {book.name}"
-    message = f"is emptied; {known}: it may be ignored"
+    evidence = (
+        f"{context.name} {how} ({fact.told})" if how else f"nobody documents what emptying does in {context.name}"
+    )
+    message = f"is emptied; {evidence}: it may be ignored"
     yield RuleFinding("clear.may_be_ignored", str(change.before)[:60], message, correct(LATER))

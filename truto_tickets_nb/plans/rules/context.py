@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:
-    """Hold what is known: the integration's profile, what the account told, how a PATCH is made, the tickets as loaded."""
+    """What is known: the integration's profile, what the account told, how a PATCH is made, the tickets as loaded."""
 
     profile: Profile
     learnt: AccountSchema = field(default_factory=AccountSchema)
@@ -43,7 +43,7 @@ def severity_of(fact: Fact) -> Severity:
 
 
 class RuleFinding(NamedTuple):
-    """Hold what a rule found about one change."""
+    """What a rule found about one change."""
 
     code: ProblemCode
     value: str

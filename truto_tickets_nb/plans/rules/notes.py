@@ -16,70 +16,70 @@ if TYPE_CHECKING:
     from truto_tickets_nb.plans.rules.context import RuleContext
 
 
-def notes(patches: Sequence[Patch], book: RuleContext) -> Iterator[Note]:
-    """Tell who is notified, what may be refused later, what goes along with each PATCH, what nobody knows."""
+def notes(patches: Sequence[Patch], context: RuleContext) -> Iterator[Note]:
+    """Return who is notified, what may be refused later, what goes along with each PATCH, what nobody knows."""
     if not patches:
         return
     fields = {change.field for patch in patches for change in patch.changes}
-    yield from _product(book)
-    yield from _mapping(book)
-    model = book.profile.fact("status_model")
+    yield from _product(context)
+    yield from _mapping(context)
+    model = context.profile.fact("status_model")
     if "status" in fields and model.value == "workflow":
         yield Note(
             "status.workflow",
-            f"{book.name} moves tickets by its workflow: a change of status may be refused ({model.told}).",
+            f"{context.name} moves tickets by its workflow: a change of status may be refused ({model.told}).",
         )
-    yield from _clearing(patches, book)
-    yield from request_notes(book.way, patches, book.profile)
+    yield from _clearing(patches, context)
+    yield from request_notes(context.way, patches, context.profile)
 
 
-def _product(book: RuleContext) -> Iterator[Note]:
-    ended = book.profile.fact("ended")
+def _product(context: RuleContext) -> Iterator[Note]:
+    ended = context.profile.fact("ended")
     if ended.value:
         yield Note(
             "account.ended",
-            f"{book.name} ended its tickets on {ended.value} ({ended.told}): nothing can be sent to it any more.",
+            f"{context.name} ended its tickets on {ended.value} ({ended.told}): nothing can be sent to it any more.",
         )
-    synced, history = book.profile.fact("synced"), book.profile.fact("history")
+    synced, history = context.profile.fact("synced"), context.profile.fact("history")
     yield from (
-        Note("account.fact", f"{book.name}: {fact.value} ({fact.told}).") for fact in (synced, history) if fact.value
+        Note("account.fact", f"{context.name}: {fact.value} ({fact.told}).") for fact in (synced, history) if fact.value
     )
-    if not book.profile.is_known and book.profile.can_update is None:
+    if not context.profile.is_known and context.profile.can_update is None:
         yield Note(
-            "account.unknown", f"Nothing is written down about {book.name}: its own rules show only when sending."
+            "account.unknown", f"Nothing is written down about {context.name}: its own rules show only when sending."
         )
 
 
-def _mapping(book: RuleContext) -> Iterator[Note]:
-    """Say what the account's own mapping does that no profile knows: changed here, more sent, less answered."""
-    if book.learnt.overridden:
+def _mapping(context: RuleContext) -> Iterator[Note]:
+    """Return what the account's own mapping does that no profile knows: changed here, more sent, less answered."""
+    if context.learnt.overridden:
         yield Note(
             "mapping.overridden",
-            f"This environment changed Truto's mapping of {book.name} tickets (env_overridden): what is documented may not hold here, so it "
+            f"This environment changed Truto's mapping of {context.name} tickets (env_overridden): what is documented may not hold here, so it "
             "only warns.",
         )
-    for place, text in book.learnt.unseen:
+    for place, text in context.learnt.unseen:
         yield Note(
             "mapping.adds", f"Truto adds to the {place} of each PATCH what the account's own schema says: {text}"
         )
-    if book.way.unread:
+    if context.way.unread:
         yield Note(
             "mapping.unread",
-            f"Can't be verified after sending: {', '.join(book.way.unread)}. The account's own mapping does not answer it.",
+            f"Can't be verified after sending: {', '.join(context.way.unread)}. The account's own mapping does not answer it.",
         )
-    if book.learnt.steps:
+    if context.learnt.steps:
         yield Note(
             "mapping.calls",
-            f"Each PATCH makes {book.learnt.steps + 1} calls in {book.name}, by the account's own mapping; the pace counts them.",
+            f"Each PATCH makes {context.learnt.steps + 1} calls in {context.name}, by the account's own mapping; the pace counts them.",
         )
 
 
-def _clearing(patches: Sequence[Patch], book: RuleContext) -> Iterator[Note]:
-    fact = book.profile.fact("clear")
+def _clearing(patches: Sequence[Patch], context: RuleContext) -> Iterator[Note]:
+    fact = context.profile.fact("clear")
     clears = any(is_missing(c.new) and not is_missing(c.old) for patch in patches for c in patch.changes)
     if clears and fact.value in PLAIN and fact.is_documented:
         word = "null" if fact.value == "null" else "an empty text"
         yield Note(
             "clear.form",
-            f"Fields are emptied by {word}, as {book.name} takes it ({fact.told}); Truto does not say that it passes it on, so each is read back.",
+            f"Fields are emptied by {word}, as {context.name} takes it ({fact.told}); Truto does not say that it passes it on, so each is read back.",
         )

@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from truto_tickets_nb.plans.rules.context import RuleContext
 
 
-def other_name(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
-    """Say which id goes out with a name that the account gives to another one, or to none."""
+def other_name(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
+    """Return which id goes out with a name that the account gives to another one, or to none."""
     row = field(change.field)
     if row is None or row.kind.word not in ("reference", "set"):
         return
-    known = book.choices.get(row.choices)
-    before = {held.id for held in refs(change.old)}
+    choices = context.choices.get(row.choices)
+    before = {reference.id for reference in refs(change.old)}
     for item in change.new if isinstance(change.new, list) else [change.new]:
         name = person_name(item) if isinstance(item, dict) else ""
-        choice = known.by_id(str(item.get("id", ""))) if known and name else None
+        choice = choices.by_id(str(item.get("id", ""))) if choices and name else None
         if choice and choice.id not in before and _folded(choice.name) != _folded(name):
             message = f"goes out with the id {choice.id}, which is {choice.name!r} here: tools go by the id"
             yield RuleFinding("reference.other_name", name, message, correct("Give the name or the id alone."))

@@ -22,21 +22,23 @@ _WHOLE: tuple[Callable[[Patch, RuleContext], Iterator[tuple[str, RuleFinding]]],
 )  # fmt: skip
 
 
-def problems(patches: Sequence[Patch], book: RuleContext) -> Iterator[Problem]:
+def problems(patches: Sequence[Patch], context: RuleContext) -> Iterator[Problem]:
     """Find what this account would refuse, truncate or drop: first what concerns all tickets, then ticket by ticket."""
     if patches:
-        yield from (_problem("", "", finding) for finding in writable.updates(book))
+        yield from (_problem("", "", finding) for finding in writable.updates(context))
     for patch in patches:
-        yield from _of(patch, book)
+        yield from _of(patch, context)
 
 
-def _of(patch: Patch, book: RuleContext) -> Iterable[Problem]:
+def _of(patch: Patch, context: RuleContext) -> Iterable[Problem]:
     for change in patch.changes:
         for rule in _EACH:
-            yield from (_problem(patch.ticket, change.field, finding) for finding in rule(change, book))
+            yield from (_problem(patch.ticket, change.field, finding) for finding in rule(change, context))
     for check in _WHOLE:
-        yield from (_problem(patch.ticket, field, finding) for field, finding in check(patch, book))
+        yield from (_problem(patch.ticket, field, finding) for field, finding in check(patch, context))
 
 
-def _problem(ticket: str, field: str, found: RuleFinding) -> Problem:
-    return Problem(found.code, ticket, field, found.value, found.message, found.actions, found.severity, found.together)
+def _problem(ticket: str, field: str, finding: RuleFinding) -> Problem:
+    return Problem(
+        finding.code, ticket, field, finding.value, finding.message, finding.actions, finding.severity, finding.together
+    )

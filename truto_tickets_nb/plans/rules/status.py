@@ -24,34 +24,34 @@ OVER = frozenset(
 )  # fmt: skip
 
 
-def turns(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
-    """Say which tickets would be closed or opened again: customers may hear of both."""
+def turns(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
+    """Return which tickets would be closed or opened again: customers may hear of both."""
     if change.field != "status" or change.before is None or change.after is None:
         return
     before, after = _is_over(change.before), _is_over(change.after)
     if before == after:
         return
-    fact, what = book.profile.fact("notifies"), "closes the ticket" if after else "opens a closed ticket again"
+    fact, what = context.profile.fact("notifies"), "closes the ticket" if after else "opens a closed ticket again"
     source = fact.told if fact.value else "our assumption"
     value, drop = f"{change.before} -> {change.after}", (Action("leave_out", "status"),)
-    if is_silent(book.way, book.profile):
-        yield RuleFinding("status.closes_quietly", value, f"{what}; {book.name} is asked to mail nobody", drop)
+    if is_silent(context.way, context.profile):
+        yield RuleFinding("status.closes_quietly", value, f"{what}; {context.name} is asked to mail nobody", drop)
         return
-    yield RuleFinding("status.closes", value, f"{what}, and {book.name} may mail people about it ({source})", drop)
+    yield RuleFinding("status.closes", value, f"{what}, and {context.name} may mail people about it ({source})", drop)
 
 
 def _is_over(name: Text) -> bool:
     return str(name).strip().casefold() in OVER
 
 
-def of_its_type(patch: Patch, book: RuleContext) -> Iterator[tuple[str, RuleFinding]]:
-    """Say which tickets have a type that takes no status."""
-    fact = book.profile.fact("status_for_types")
+def of_its_type(patch: Patch, context: RuleContext) -> Iterator[tuple[str, RuleFinding]]:
+    """Return which tickets have a type that takes no status."""
+    fact = context.profile.fact("status_for_types")
     changed = next((change for change in patch.changes if change.field == "status"), None)
     if not fact.value or changed is None:
         return
-    kind = ref((book.records.get(patch.ticket) or {}).get("ticket_type"))
+    kind = ref((context.records.get(patch.ticket) or {}).get("ticket_type"))
     if kind and not {kind.id.casefold(), kind.name.casefold()} & {word.casefold() for word in fact.value}:
-        message = f"{book.name} has statuses for tickets of type {', '.join(fact.value)} only ({fact.told}); this one is {kind.shown}"
+        message = f"{context.name} has statuses for tickets of type {', '.join(fact.value)} only ({fact.told}); this one is {kind.shown}"
         drop = (Action("leave_out_ticket"),)
         yield "status", RuleFinding("status.not_of_this_type", str(changed.after), message, drop, severity_of(fact))

@@ -21,42 +21,42 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 SHOWN = 60  # characters of a text named in a problem
 
 
-def title(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
-    """Say which titles are too long, or gone."""
+def title(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
+    """Return which titles are too long, or gone."""
     if change.field == "name":
-        yield from _length(change, book, "title_max")
+        yield from _length(change, context, "title_max")
         if not str(change.new or "").strip():
             ways = (*correct("Give it one."), Action("leave_out_ticket"))
             yield RuleFinding("title.missing", "", "would leave the ticket without a title", ways)
 
 
-def description(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
-    """Say which descriptions are too long, or no field of the ticket at all."""
+def description(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
+    """Return which descriptions are too long, or no field of the ticket at all."""
     if change.field != "description":
         return
-    yield from _length(change, book, "description_max")
-    fact = book.profile.fact("description_format")
+    yield from _length(change, context, "description_max")
+    fact = context.profile.fact("description_format")
     if fact.value == "messages":
-        message = f"{book.name} has no description of its own, it is the first message of a conversation ({fact.told}); this may be ignored"
+        message = f"{context.name} has no description of its own, it is the first message of a conversation ({fact.told}); this may be ignored"
         yield RuleFinding("description.is_message", "", message, (Action("leave_out", "description"),))
 
 
-def _length(change: Change, book: RuleContext, name: str) -> Iterator[RuleFinding]:
-    fact, length = book.profile.fact(name), len(str(change.new or ""))
+def _length(change: Change, context: RuleContext, name: str) -> Iterator[RuleFinding]:
+    fact, length = context.profile.fact(name), len(str(change.new or ""))
     if fact.value and length > fact.value:
-        message = f"is {length:,} characters long, {book.name} takes {fact.value:,} ({fact.told})"
+        message = f"is {length:,} characters long, {context.name} takes {fact.value:,} ({fact.told})"
         yield RuleFinding("text.too_long", str(change.new)[:SHOWN], message, correct("Shorten it."), severity_of(fact))
 
 
-def formatting(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
-    """Say where formatting would be lost, or tags would be read as text."""
+def formatting(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
+    """Return where formatting would be lost, or tags would be read as text."""
     if (
         change.field != "description"
         or is_missing(change.new)
-        or book.profile.fact("description_format").value == "messages"
+        or context.profile.fact("description_format").value == "messages"
     ):
         return
-    fact = book.profile.fact("description_format")
+    fact = context.profile.fact("description_format")
     was, now = bool(_TAG.search(str(change.old or ""))), bool(_TAG.search(str(change.new)))
     if was and not now:
         message = "came back as HTML, and plain text goes out: its formatting would be lost"
@@ -64,31 +64,31 @@ def formatting(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
             "description.loses_formatting", "", message, correct("Keep its tags, or edit html_description.")
         )
     elif now and fact.value in ("text", "markdown"):
-        message = f"holds HTML tags, and {book.name} takes {'plain text' if fact.value == 'text' else 'Markdown'} ({fact.told})"
+        message = f"holds HTML tags, and {context.name} takes {'plain text' if fact.value == 'text' else 'Markdown'} ({fact.told})"
         ways = (*correct("People may read the tags as text: take them out."), Action("try_one"))
         yield RuleFinding("description.shows_markup", "", message, ways)
     elif fact.value == "rich" and not is_missing(change.old):
-        message = f"{book.name} keeps it as a rich document ({fact.told}): tables, pictures and mentions that were in it would be lost"
+        message = f"{context.name} keeps it as a rich document ({fact.told}): tables, pictures and mentions that were in it would be lost"
         ways = (*correct("Look at the ticket in its tool first."), Action("leave_out", "description"))
         yield RuleFinding("description.loses_formatting", "", message, ways)
 
 
-def no_due_date(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
-    """Say that a tool has no due date."""
-    fact = book.profile.fact("due_date")
+def no_due_date(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
+    """Find where a tool has no due date."""
+    fact = context.profile.fact("due_date")
     if change.field == "due_date" and fact.value == "none":
-        message, drop = f"{book.name} has no due date ({fact.told})", (Action("leave_out", "due_date"),)
+        message, drop = f"{context.name} has no due date ({fact.told})", (Action("leave_out", "due_date"),)
         yield RuleFinding("due_date.none", str(change.after or ""), message, drop)
 
 
-def past_due_date(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
-    """Say which new due dates lie behind, where a tool takes only dates ahead."""
-    fact = book.profile.fact("due_date_ahead")
+def past_due_date(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
+    """Return which new due dates lie behind, where a tool takes only dates ahead."""
+    fact = context.profile.fact("due_date_ahead")
     if change.field != "due_date" or not fact.value or is_missing(change.new):
         return
     due = moment(change.new)
-    if due is not None and _is_over(due, book.now):
-        message = f"lies in the past, and {book.name} takes only due dates that lie ahead ({fact.told})"
+    if due is not None and _is_over(due, context.now):
+        message = f"lies in the past, and {context.name} takes only due dates that lie ahead ({fact.told})"
         ways = (*correct("Give a date that lies ahead."), Action("leave_out", "due_date"))
         yield RuleFinding("due_date.past", str(change.after), message, ways, severity_of(fact))
 
@@ -99,10 +99,10 @@ def _is_over(due: date, now: datetime) -> bool:
     return (due if due.tzinfo else due.replace(tzinfo=UTC)) <= now
 
 
-def option(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
-    """Say which value of a custom field is none of its options, as the account lists them."""
-    known = book.learnt.field(change.field[len(CUSTOM) :]) if change.field.startswith(CUSTOM) else None
-    if known and known.options and isinstance(change.new, str) and change.new and change.new not in known.options:
+def option(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
+    """Return which value of a custom field is none of its options, as the account lists them."""
+    field = context.learnt.field(change.field[len(CUSTOM) :]) if change.field.startswith(CUSTOM) else None
+    if field and field.options and isinstance(change.new, str) and change.new and change.new not in field.options:
         message = "is not an option that the account lists for this field"
-        choose = (of_names("choose", known.options),)
+        choose = (of_names("choose", field.options),)
         yield RuleFinding("custom_field.no_option", change.new[:SHOWN], message, choose)

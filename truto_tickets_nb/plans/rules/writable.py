@@ -21,29 +21,29 @@ PAGE = "https://truto.one/docs/api-reference/unified-ticketing-api/tickets/updat
 _USE_THE_TOOL = correct("Load and audit them; to change them, use the tool itself.")
 
 
-def updates(book: RuleContext) -> Iterator[RuleFinding]:
-    """Say where tickets can't be updated: by the account's own word, else by Truto's page."""
-    if book.learnt.can_update is False:
-        message = f"this account does not offer the update of {book.name} tickets, by its own capabilities"
+def updates(context: RuleContext) -> Iterator[RuleFinding]:
+    """Return where tickets can't be updated: by the account's own word, else by Truto's page."""
+    if context.learnt.can_update is False:
+        message = f"this account does not offer the update of {context.name} tickets, by its own capabilities"
         yield RuleFinding("account.no_updates", "", message, _USE_THE_TOOL, "error")
-    elif book.learnt.can_update is None and book.profile.can_update is False:
-        message = f"Truto documents no update of tickets for {book.name} ({PAGE})"
+    elif context.learnt.can_update is None and context.profile.can_update is False:
+        message = f"Truto documents no update of tickets for {context.name} ({PAGE})"
         yield RuleFinding("account.no_updates", "", message, _USE_THE_TOOL, "error")
 
 
-def takes(change: Change, book: RuleContext) -> Iterator[RuleFinding]:
-    """Say which fields are not taken: the account's own schema blocks, an assumption of ours warns."""
+def takes(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
+    """Return which fields are not taken: the account's own schema blocks, an assumption of ours warns."""
     name = part_of(change.field)
     if not is_compared(name):  # Truto passes it on as it is, whatever it maps: no schema of its fields lists it
         return
-    if book.learnt.writable is not None:
-        if name not in book.learnt.writable:
+    if context.learnt.writable is not None:
+        if name not in context.learnt.writable:
             message = "can't be written through this account, by its own update schema"
-            takes = correct(f"It takes: {', '.join(sorted(book.learnt.writable))}.")
+            takes = correct(f"It takes: {', '.join(sorted(context.learnt.writable))}.")
             yield RuleFinding("field.not_writable", "", message, takes, "error")
         return
-    fact = book.profile.fact("writable")
+    fact = context.profile.fact("writable")
     if fact.value and name not in fact.value:
         counted = f". {COUNTED[name]}" if name in COUNTED else ""
-        message = f"is probably not taken by {book.name} ({fact.told}); the account does not tell{counted}"
+        message = f"is probably not taken by {context.name} ({fact.told}); the account does not tell{counted}"
         yield RuleFinding("field.not_writable", "", message, (Action("try_one"),), severity_of(fact))

@@ -25,8 +25,8 @@ def taken(body: Record, played: PlayedIntegration) -> Record:
     """Choose what is taken over; unknown keys are ignored without a word, as documented."""
     filled = given(body)
     _demanded(filled, played)
-    kept = {key: value for key, value in filled.items() if _reaches(played, key, value)}
-    return _apart(kept, played)
+    accepted = {key: value for key, value in filled.items() if _reaches(played, key, value)}
+    return _apart(accepted, played)
 
 
 def given(body: Record) -> Record:
@@ -47,15 +47,15 @@ def _demanded(body: Record, played: PlayedIntegration) -> None:
 
 
 def rules(played: PlayedIntegration) -> Record:
-    """Tell the rules of bodies, which go with every error of an update."""
+    """Return the rules of bodies, which go with every error of an update."""
     first, *others = played.fact("required_body", []) or [""]
     if not first:
         return {}
-    told = {first: f"Required if {' or '.join(others)} is not provided."}
+    messages = {first: f"Required if {' or '.join(others)} is not provided."}
     return {
         "conditionally_required_body_fields": {
             "description": "Body fields that are required under a rule.",
-            "value": told,
+            "value": messages,
         }
     }
 
@@ -77,11 +77,11 @@ def emptiness(value: Any) -> str:
     return "null" if value is None else "text" if value == "" else "list" if value == [] else ""
 
 
-def _apart(kept: Record, played: PlayedIntegration) -> Record:
+def _apart(fields: Record, played: PlayedIntegration) -> Record:
     """Apply the first field alone where each wants a request of its own: half of a naive client's edit is lost."""
     alone = played.fact("apart", [])
     if "*" in alone:
-        first = next((key for key in kept if key != "remote_data"), "")
-        return {key: value for key, value in kept.items() if key in (first, "remote_data")}
-    others = {key: value for key, value in kept.items() if key not in alone}
-    return others if others.keys() - {"remote_data"} else kept
+        first = next((key for key in fields if key != "remote_data"), "")
+        return {key: value for key, value in fields.items() if key in (first, "remote_data")}
+    others = {key: value for key, value in fields.items() if key not in alone}
+    return others if others.keys() - {"remote_data"} else fields

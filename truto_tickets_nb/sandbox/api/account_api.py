@@ -65,9 +65,9 @@ class AccountApi:
             self.vendor.admit(is_write=call.request.method == "PATCH")
 
     def headers(self, call: ApiRequest) -> dict[str, str]:
-        """Tell the limits."""
-        told = self.limiter.headers() if call.is_unified else {}
-        return {**told, **self.vendor.headers()} if self.vendor and call.is_remote else told
+        """Return the limits."""
+        headers = self.limiter.headers() if call.is_unified else {}
+        return {**headers, **self.vendor.headers()} if self.vendor and call.is_remote else headers
 
     def stated(self, call: ApiRequest) -> None:
         """Refuse what the account can't do as it is."""
@@ -153,9 +153,9 @@ class AccountApi:
         """Answer a repeated Idempotency-Key from memory, with no second effect; a dry run leaves no memory."""
         if required_parameters.holds(call.query, self.played.fact("validate")):
             return response_formats.shaped(call, self.played, self._worked(call)[1].made)
-        known = self.store.one("select body from replies where key = ?", call.key) if call.key else None
-        if known:
-            return bytes(known[0])
+        reply = self.store.one("select body from replies where key = ?", call.key) if call.key else None
+        if reply:
+            return bytes(reply[0])
         answer = orjson.dumps(response_formats.shaped(call, self.played, self._patch(call)))
         if call.key:
             self.store.remember(call.key, answer)
@@ -168,11 +168,11 @@ class AccountApi:
             for label in work.labels:
                 self.store.add_companion("tags", {"id": label, "name": label})
             stamped = work.made.get("updated_at") != old.get("updated_at")  # some tools let it be written
-            made = self.touch(work.made, silently=stamped)
-        told = self.played.fact("notifies") or self.played.fact("quiet")
-        if told and work.made != old and not required_parameters.holds(call.query, self.played.fact("quiet")):
-            self.notified.append(str(made["id"]))
-        return made
+            updated = self.touch(work.made, silently=stamped)
+        notifies = self.played.fact("notifies") or self.played.fact("quiet")
+        if notifies and work.made != old and not required_parameters.holds(call.query, self.played.fact("quiet")):
+            self.notified.append(str(updated["id"]))
+        return updated
 
     def _small_enough(self, work: Work) -> None:
         """Refuse what would let the account grow without an end."""
@@ -194,8 +194,8 @@ class AccountApi:
             stored = raw_records.received(
                 record.get("remote_data"), body, raw_records.vendor_record(self.played.slug, record)
             )
-            made = {**record, "remote_data": stored}
-            return record, Work(self.played, self.store, made)
+            updated = {**record, "remote_data": stored}
+            return record, Work(self.played, self.store, updated)
         return record, patched(record, call.taken, self.played, self.store)
 
     def touch(self, record: Record, by: str = "api", *, silently: bool = False) -> Record:
@@ -225,10 +225,10 @@ class AccountApi:
 
     def companion(self, call: ApiRequest) -> Any:
         self._only(call, "GET")
-        found = self.store.companion(self._offered(call, "get"), call.name("id"))
-        if found is None:
+        row = self.store.companion(self._offered(call, "get"), call.name("id"))
+        if row is None:
             raise Refusal(404, "Not found", raw={"message": "not found"})
-        return found
+        return row
 
     def _offered(self, call: ApiRequest, method: str) -> str:
         resource = call.name("resource")

@@ -43,10 +43,10 @@ def account(api: AccountState) -> dict[str, Any]:
 def accounts(apis: Sequence[AccountState], query: dict[str, Any]) -> dict[str, Any]:
     """List the integrated accounts, a page of them, filtered by the slug of their tool or by their status."""
     wanted = [query.get("integration.name"), query.get("status")]
-    found = [api for api in apis if _is(api.played.slug, wanted[0]) and _is(api.state["status"], wanted[1])]
-    start, limit = page_of({"limit": _MOST, **query}, _MOST, len(found))
-    following = cursor(start + limit) if start + limit < len(found) else None
-    rows = [account(api) for api in found[start : start + limit]]
+    matching = [api for api in apis if _is(api.played.slug, wanted[0]) and _is(api.state["status"], wanted[1])]
+    start, limit = page_of({"limit": _MOST, **query}, _MOST, len(matching))
+    following = cursor(start + limit) if start + limit < len(matching) else None
+    rows = [account(api) for api in matching[start : start + limit]]
     return {"result": rows, "next_cursor": following, "limit": limit}
 
 
@@ -60,15 +60,15 @@ def capabilities(played: PlayedIntegration, query: dict[str, Any], api: AccountS
         {"model": "ticketing", "resource": name, "methods": methods, "env_overridden": _is_overridden(api)}
         for name, methods in served(played, api).items()
     ]
-    found = {
+    answer = {
         "integration": {"name": played.slug, "label": played.name, "category": "ticketing"},
         "proxy": [],
         "unified": rows if query.get("type") != "proxy" else [],
     }
     if api is None:
-        return found
+        return answer
     state = {"id": api.account_id, "status": api.state["status"], "is_blocked": api.state["blocked"]}
-    return {**found, "account": state}
+    return {**answer, "account": state}
 
 
 def _is_overridden(api: AccountState | None) -> bool:
@@ -80,7 +80,7 @@ def served(played: PlayedIntegration, api: AccountState | None = None) -> dict[s
     can_update = api is None or api.state.get("can_update", True)
     methods = [method for method in _SERVED if method != "update" or can_update]
     offered = {name: [method for method in played.resources[name] if method in methods] for name in played.resources}
-    return {name: found for name, found in offered.items() if found and name in ("tickets", *COMPANIONS)}
+    return {name: names for name, names in offered.items() if names and name in ("tickets", *COMPANIONS)}
 
 
 def tools(api: AccountState, of: Described, query: dict[str, Any]) -> dict[str, Any]:
@@ -96,14 +96,14 @@ def tools(api: AccountState, of: Described, query: dict[str, Any]) -> dict[str, 
 
 
 def _tool(of: Described, resource: str, method: str) -> dict[str, Any]:
-    told = schemas.schema(of, method) if resource == "tickets" else schemas.companion(resource, method)
+    described = schemas.schema(of, method) if resource == "tickets" else schemas.companion(resource, method)
     verb = {"list": "List", "get": "Get one of", "update": "Update one of"}[method]
     return {
         "resource": resource,
         "method": method,
         "name": f"{method}_{of.played.slug}_{resource}",
         "description": f"{verb} the {resource.replace('_', ' ')} of {of.played.name}.",
-        "query_schema": told["query_schema"],
-        "body_schema": told["request_body_schema"],
-        "required": told["query_schema"]["required"],
+        "query_schema": described["query_schema"],
+        "body_schema": described["request_body_schema"],
+        "required": described["query_schema"]["required"],
     }

@@ -28,7 +28,7 @@ _LISTED = {"status": "ticket_status", "workspace": "workspaces", "workspace_id":
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Hold an SQL condition with its values."""
+    """An SQL condition with its values."""
 
     text: str
     values: tuple[Any, ...]

@@ -27,10 +27,14 @@ def _order(query: dict[str, Any]) -> str:
     asked = query.get("sort_by")
     if not isinstance(asked, dict):
         return "place"
-    for field, way in asked.items():
-        if way not in ("asc", "desc"):
+    for field, direction in asked.items():
+        if direction not in ("asc", "desc"):
             raise Refusal(400, f"sort_by[{field}] must be asc or desc")
-    parts = [f"{_ORDER[field]} {'desc' if way == 'desc' else 'asc'}" for field, way in asked.items() if field in _ORDER]
+    parts = [
+        f"{_ORDER[field]} {'desc' if direction == 'desc' else 'asc'}"
+        for field, direction in asked.items()
+        if field in _ORDER
+    ]
     return ", ".join([*parts, "place"])
 
 

@@ -39,21 +39,21 @@ def patched(record: Record, body: Record, played: PlayedIntegration, store: Stor
 
 
 def _set(work: Work, key: str, value: Any) -> None:
-    made = work.made
+    updated = work.made
     if key == "custom_fields":
-        made[key] = _custom(work, value)
+        updated[key] = _custom(work, value)
     elif key == "remote_data":
-        made[key] = received(made.get(key), value or {}, vendor_record(work.played.slug, made))
+        updated[key] = received(updated.get(key), value or {}, vendor_record(work.played.slug, updated))
     elif emptiness(value):
         _clear(work, key)
     elif key in ONE:
-        made[key] = reference(work, key, value)
+        updated[key] = reference(work, key, value)
     elif key in MANY:
-        made[key] = _list(work, key, value)
+        updated[key] = _list(work, key, value)
     elif key == "description":
-        made[key] = rewritten(str(value), work.played.description_format)
+        updated[key] = rewritten(str(value), work.played.description_format)
     else:
-        made[key] = value
+        updated[key] = value
 
 
 def _custom(work: Work, value: Any) -> Record:
@@ -70,28 +70,28 @@ def _clear(work: Work, key: str) -> None:
 
 
 def _list(work: Work, key: str, value: Any) -> list[Record]:
-    found = members(work, key, value)
+    new = members(work, key, value)
     if key == "assignees" and work.played.single_assignee:
-        return found[:1]
+        return new[:1]
     if work.played.write(key) != "merge":
-        return found
+        return new
     there = list(work.made.get(key) or ())
     ids = {str(item.get("id")) for item in there}
-    return there + [item for item in found if str(item.get("id")) not in ids]
+    return there + [item for item in new if str(item.get("id")) not in ids]
 
 
 def _checked(record: Record, work: Work, fields: Record) -> None:
-    made, played = work.made, work.played
-    if "name" in fields and not str(made.get("name") or "").strip():
+    updated, played = work.made, work.played
+    if "name" in fields and not str(updated.get("name") or "").strip():
         raise refused("name", "Summary is required")
     for name, limit in (("name", "title_max"), ("description", "description_max")):
         if name in fields:
-            short_enough(name, str(made.get(name) or ""), played.fact(limit) or _LONGEST.get(name, 0))
-    if "due_date" in fields and made.get("due_date") != record.get("due_date"):
-        _due_ahead(made.get("due_date"), work)
-    if made.get("status") != record.get("status"):
-        _status_for(made, played)
-        stepped(record, made, played, work.store)
+            short_enough(name, str(updated.get(name) or ""), played.fact(limit) or _LONGEST.get(name, 0))
+    if "due_date" in fields and updated.get("due_date") != record.get("due_date"):
+        _due_ahead(updated.get("due_date"), work)
+    if updated.get("status") != record.get("status"):
+        _status_for(updated, played)
+        stepped(record, updated, played, work.store)
 
 
 def _due_ahead(due: Any, work: Work) -> None:
@@ -104,7 +104,7 @@ def _due_ahead(due: Any, work: Work) -> None:
         raise refused("due_date", f"due_date must lie in the future, after {now:%Y-%m-%d %H:%M} UTC, not {due}")
 
 
-def _status_for(made: Record, played: PlayedIntegration) -> None:
-    types, own = played.fact("status_for_types", []), made.get("ticket_type") or {}
+def _status_for(updated: Record, played: PlayedIntegration) -> None:
+    types, own = played.fact("status_for_types", []), updated.get("ticket_type") or {}
     if types and not {own.get("id"), own.get("name")} & set(types):
         raise refused("status", f"Status is only for tickets of the type {' or '.join(types)}")

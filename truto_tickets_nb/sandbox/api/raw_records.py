@@ -31,14 +31,14 @@ def vendor_record(slug: str, record: Record) -> Record:
     >>> made["fields"]["summary"], made["fields"]["status"], made["fields"]["labels"], made["fields"]["duedate"]
     ('Refund', {'id': '3', 'name': 'Done'}, ['a'], None)
     """
-    made: Record = {}
+    raw: Record = {}
     for path, source in _specs()[slug].items():
         *heads, last = (part.replace("~", ".") for part in path.split("."))
-        target = made
+        target = raw
         for head in heads:
             target = target.setdefault(head, {})
         target[last] = _value(record, source)
-    return made
+    return raw
 
 
 @cache
@@ -52,26 +52,26 @@ def _value(record: Record, source: str) -> Any:
         return source[1:]
     match = _PATH.fullmatch(source)
     assert match, source
-    held = record.get(match["name"])
+    value = record.get(match["name"])
     if match["sign"] == "?":
-        return held not in (None, "", [])
+        return value not in (None, "", [])
     if match["place"] == "":
-        return [_inner(item, match) for item in held or ()]
+        return [_inner(item, match) for item in value or ()]
     if match["place"]:
-        held = (held or [None])[int(match["place"])]
-    found = _inner(held, match)
-    return int(found) if match["sign"] == "#" and str(found).isdecimal() and str(found)[:1] != "0" else found
+        value = (value or [None])[int(match["place"])]
+    inner = _inner(value, match)
+    return int(inner) if match["sign"] == "#" and str(inner).isdecimal() and str(inner)[:1] != "0" else inner
 
 
-def _inner(held: Any, match: re.Match[str]) -> Any:
+def _inner(value: Any, match: re.Match[str]) -> Any:
     """Take a part, or an object of several, out of a reference; a bare word is its own id and name."""
     if match["part"] is None and match["parts"] is None:
-        return held
-    parts = held if isinstance(held, dict) else {"id": held, "name": held}
+        return value
+    parts = value if isinstance(value, dict) else {"id": value, "name": value}
     if match["part"]:
         return parts.get(match["part"])
     pairs = (pair.split(":") for pair in match["parts"].split(","))
-    return {key: parts.get(part) for key, part in pairs} if held is not None else None
+    return {key: parts.get(part) for key, part in pairs} if value is not None else None
 
 
 def received(stored: Any, sent: Record, computed: Record) -> Record:
@@ -81,30 +81,30 @@ def received(stored: Any, sent: Record, computed: Record) -> Record:
 
 def moved_on(stored: Record, before: Record, after: Record) -> Record:
     """Forget what was sent to the tool directly where the ticket itself has changed since."""
-    kept: Record = {}
+    merged: Record = {}
     for key, value in stored.items():
         old, new = before.get(key, _ABSENT), after.get(key, _ABSENT)
         if isinstance(value, dict) and isinstance(old, dict) and isinstance(new, dict):
-            kept[key] = moved_on(value, old, new)
+            merged[key] = moved_on(value, old, new)
         elif old is new or old == new:
-            kept[key] = value
-    return {key: value for key, value in kept.items() if value != {} or stored[key] == {}}
+            merged[key] = value
+    return {key: value for key, value in merged.items() if value != {} or stored[key] == {}}
 
 
 def _differing(sent: Record, computed: Record) -> Record:
-    found: Record = {}
+    differences: Record = {}
     for key, value in sent.items():
         own = computed.get(key, _ABSENT)
         inner = _differing(value, own) if isinstance(value, dict) and isinstance(own, dict) else value
         if own is _ABSENT or inner not in (own, {}):
-            found[key] = inner
-    return found
+            differences[key] = inner
+    return differences
 
 
 def _over(below: Record, above: Record) -> Record:
     """Lay one record over another, object by object."""
-    found = dict(below)
+    merged = dict(below)
     for key, value in above.items():
-        under = found.get(key)
-        found[key] = _over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
-    return found
+        under = merged.get(key)
+        merged[key] = _over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return merged

@@ -17,7 +17,7 @@ Record = dict[str, Any]
 
 @dataclass(slots=True)
 class Work:
-    """Hold a ticket while a body is applied to it, and the tags that come into being if it succeeds."""
+    """A ticket while a body is applied to it, and the tags that come into being if it succeeds."""
 
     played: PlayedIntegration
     store: Store
@@ -37,26 +37,26 @@ def reference(work: Work, key: str, value: Any) -> Record:
     if not resource or not work.store.has(resource):
         kind = value.get("type") if isinstance(value, dict) else None
         return {part: text for part, text in (("id", identity), ("name", name), ("type", kind)) if text}
-    found = work.store.companion(resource, identity) or _by_name(work.store, resource, name)
-    if found is None:
+    row = work.store.companion(resource, identity) or _by_name(work.store, resource, name)
+    if row is None:
         raise refused(key, f"{identity or name!r} is not a valid {key}")
     if key == "status":
-        _at_home(work, found)
-    return _written_out(work, shown(work.played, resource, found), value)
+        _at_home(work, row)
+    return _written_out(work, shown(work.played, resource, row), value)
 
 
-def _written_out(work: Work, found: Record, value: Any) -> Record:
+def _written_out(work: Work, row: Record, value: Any) -> Record:
     """Take over the parts of a reference that were written out, in a tool that takes every field; the others know its id only."""
     if not work.played.own.get("all_fields") or not isinstance(value, dict):
-        return found
+        return row
     parts = {part: item for part, item in value.items() if part not in ("id", "name")}
-    return {**found, **parts} if parts else found
+    return {**row, **parts} if parts else row
 
 
-def _at_home(work: Work, found: Record) -> None:
-    home, own = found.get("workspace"), work.made.get("workspace") or {}
+def _at_home(work: Work, row: Record) -> None:
+    home, own = row.get("workspace"), work.made.get("workspace") or {}
     if work.played.status_per_workspace and home and str(home["id"]) != str(own.get("id")):
-        raise refused("status", f"{found['name']!r} is not a status of this ticket's workspace")
+        raise refused("status", f"{row['name']!r} is not a status of this ticket's workspace")
 
 
 def _parent(work: Work, identity: str) -> Record:
@@ -73,17 +73,17 @@ def members(work: Work, key: str, value: Any) -> list[Record]:
     items = value if isinstance(value, list) else [value]
     current = work.made.get(key)
     there = {str(item.get("id")): item for item in current or () if isinstance(item, dict)}
-    found = [there.get(_identity(item)[0]) or _member(work, key, item) for item in items]
-    known = [there.get(str(item.get("id")), item) for item in found]
-    made = [_written_out(work, item, given) for item, given in zip(known, items, strict=True)]
-    return list({str(item.get("id") or item.get("name")): item for item in made}.values())
+    rows = [there.get(_identity(item)[0]) or _member(work, key, item) for item in items]
+    own = [there.get(str(item.get("id")), item) for item in rows]
+    written = [_written_out(work, item, given) for item, given in zip(own, items, strict=True)]
+    return list({str(item.get("id") or item.get("name")): item for item in written}.values())
 
 
 def _member(work: Work, key: str, item: Any) -> Record:
     identity, name = _identity(item)
-    found = work.store.companion(MANY[key], identity) or _by_name(work.store, MANY[key], name)
-    if found is not None:
-        return shown(work.played, MANY[key], found)
+    row = work.store.companion(MANY[key], identity) or _by_name(work.store, MANY[key], name)
+    if row is not None:
+        return shown(work.played, MANY[key], row)
     if key == "tags" and work.played.fact("tags") != "listed" and (name or identity):
         return _new_tag(work, name or identity)
     if work.store.has(MANY[key]):
@@ -106,8 +106,8 @@ def shown(played: PlayedIntegration, resource: str, row: Record) -> Record:
 
 
 def _by_name(store: Store, resource: str, name: str) -> Record | None:
-    found = [row for row in store.companions(resource) if row.get("name") == name] if name else []
-    return found[0] if len(found) == 1 else None
+    rows = [row for row in store.companions(resource) if row.get("name") == name] if name else []
+    return rows[0] if len(rows) == 1 else None
 
 
 def _identity(value: Any) -> tuple[str, str]:

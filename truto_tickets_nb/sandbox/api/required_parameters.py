@@ -78,6 +78,6 @@ def _said(query: Record, name: str) -> str | None:
 
 
 def holds(query: Record, switches: Any) -> bool:
-    """Tell whether remote_query holds all of these parameters of the tool."""
+    """Return whether remote_query holds all of these parameters of the tool."""
     sent = query.get("remote_query")
     return bool(switches) and isinstance(sent, dict) and all(sent.get(key) == text for key, text in switches.items())

@@ -21,7 +21,7 @@ _CHUNK = 4096  # bytes of one piece of a stream
 
 
 def shaped(call: ApiRequest, played: PlayedIntegration, record: Record) -> Any:
-    """Give one ticket the form that is asked for; `raw` is the tool's own record."""
+    """Return one ticket in the form that is asked for; `raw` is the tool's own record."""
     record = shown(played.slug, record)
     if call.form == "raw":
         return record["remote_data"]
@@ -36,14 +36,14 @@ def shaped_list(call: ApiRequest, played: PlayedIntegration, listed: Callable[[R
     page = listed(call.query)
     if call.form != "debug":
         return page
-    found = orjson.loads(page)
+    answer = orjson.loads(page)
     raw = orjson.loads(listed({**call.query, "truto_response_format": "raw"}))["result"]
-    more = {"nextCursor": found["next_cursor"], "isLooping": False, "isEmptyResult": not raw, "resultCount": len(raw)}
-    return orjson.dumps({**found, "debug": {**_debug(call, played, raw), **more}})
+    more = {"nextCursor": answer["next_cursor"], "isLooping": False, "isEmptyResult": not raw, "resultCount": len(raw)}
+    return orjson.dumps({**answer, "debug": {**_debug(call, played, raw), **more}})
 
 
 def _debug(call: ApiRequest, played: PlayedIntegration, data: Any) -> Record:
-    """Tell of the request to the provider; its address is invented."""
+    """Describe the request to the provider; its address is invented."""
     return {
         "requestUrl": f"https://{played.slug}.example.com/tickets/{call.identity}".rstrip("/"),
         "requestOptions": {"method": call.request.method, "body": call.body},
@@ -60,5 +60,5 @@ def streamed(response: Response) -> Response:
         for start in range(0, len(content), _CHUNK):
             yield content[start : start + _CHUNK]
 
-    kept = {name: text for name, text in response.headers.items() if name not in ("content-length", "content-type")}
-    return StreamingResponse(pieces(), response.status_code, kept, media_type=response.headers["content-type"])
+    headers = {name: text for name, text in response.headers.items() if name not in ("content-length", "content-type")}
+    return StreamingResponse(pieces(), response.status_code, headers, media_type=response.headers["content-type"])

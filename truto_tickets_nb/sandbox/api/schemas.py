@@ -24,7 +24,7 @@ _DOCS = "https://truto.one/docs/api-reference/unified-ticketing-api"
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Hold what schemas are made of: a tool, and its choices as far as somebody knows them."""
+    """What schemas are made of: a tool, and its choices as far as somebody knows them."""
 
     played: PlayedIntegration
     companions: Callable[[str], list[dict[str, Any]]]
@@ -39,7 +39,7 @@ def of_tool(played: PlayedIntegration) -> Described:
 
 def schema(of: Described, method: str, *, with_response: bool = False) -> dict[str, Any]:
     """Describe a method of tickets."""
-    found = {
+    described = {
         "method": method,
         "documentation_link": f"{_DOCS}/tickets/{method}/",
         "request_body_schema": _body(of) if method == "update" else None,
@@ -48,9 +48,9 @@ def schema(of: Described, method: str, *, with_response: bool = False) -> dict[s
     }
     one = {"type": "object", "properties": RESPONSE, "required": ["id"]}
     if not with_response:
-        return found
+        return described
     pages = {"type": "object", "properties": {"result": {"type": "array", "items": one}}}
-    return {**found, "response_schema": pages if method == "list" else one}
+    return {**described, "response_schema": pages if method == "list" else one}
 
 
 def companion(resource: str, method: str) -> dict[str, Any]:
@@ -67,10 +67,10 @@ def companion(resource: str, method: str) -> dict[str, Any]:
 
 def _body(of: Described) -> dict[str, Any]:
     fields = {name: _property(of, name) for name in WRITABLE if of.played.takes(name)}
-    found: dict[str, Any] = {"type": "object", "properties": fields, "required": []}
+    body: dict[str, Any] = {"type": "object", "properties": fields, "required": []}
     if either := of.played.fact("required_body"):
-        found["anyOf"] = [{"required": [name]} for name in either]
-    return found
+        body["anyOf"] = [{"required": [name]} for name in either]
+    return body
 
 
 def _property(of: Described, name: str) -> dict[str, Any]:
@@ -92,17 +92,17 @@ def _words(of: Described, name: str) -> list[str]:
 
 def _query(of: Described, method: str) -> dict[str, Any]:
     required = ["integrated_account_id"]
-    found = dict(EVERYWHERE)
+    properties = dict(EVERYWHERE)
     if method == "list":
-        found |= {name: shape for name, shape in FILTERS.items() if name not in of.ignored} | PAGING
+        properties |= {name: shape for name, shape in FILTERS.items() if name not in of.ignored} | PAGING
     if method == "update":
         required += of.played.required_query
-        found["truto_body_passthrough"] = {"type": "boolean"}
-        found |= {
+        properties["truto_body_passthrough"] = {"type": "boolean"}
+        properties |= {
             name: QUERY.get(name, {}) for name in (*of.played.required_query, *of.played.fact("optional_query", ()))
         }
-        found["remote_query"] = {"type": "object", "properties": _switches(of)}
-    return {"type": "object", "properties": found, "required": required}
+        properties["remote_query"] = {"type": "object", "properties": _switches(of)}
+    return {"type": "object", "properties": properties, "required": required}
 
 
 def _switches(of: Described) -> dict[str, Any]:

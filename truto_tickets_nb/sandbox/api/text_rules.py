@@ -24,5 +24,5 @@ def rewritten(text: str, form: str) -> str:
 def short_enough(name: str, text: str, most: int) -> None:
     """Refuse a text of more than so many characters; 0 is without an end."""
     if most and len(text) > most:
-        told = "The summary" if name == "name" else f"The {name}"
-        raise refused(name, f"{told} must be less than {most} characters")
+        subject = "The summary" if name == "name" else f"The {name}"
+        raise refused(name, f"{subject} must be less than {most} characters")

@@ -22,8 +22,10 @@ def stepped(old: Record, new: Record, played: PlayedIntegration, store: Store) -
     if before is None or after is None or abs(before - after) < 2:
         return
     near = [row["name"] for row in listed[max(0, before - 1) : before + 2] if row is not listed[before]]
-    told = f"{listed[before]['name']!r} leads to {' or '.join(map(repr, near))} only, not to {listed[after]['name']!r}"
-    raise refused("status", f"The workflow does not allow this step: {told}")
+    message = (
+        f"{listed[before]['name']!r} leads to {' or '.join(map(repr, near))} only, not to {listed[after]['name']!r}"
+    )
+    raise refused("status", f"The workflow does not allow this step: {message}")
 
 
 def _listed(ticket: Record, played: PlayedIntegration, store: Store) -> list[Record]:

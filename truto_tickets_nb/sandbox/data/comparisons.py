@@ -73,7 +73,7 @@ def compares(value: Any, sign: str, asked: str) -> bool:
 
 
 def among(value: Any, asked: str) -> bool:
-    """Tell whether a value equals one of many, written as a JSON array of texts, as `compares` has it.
+    """Return whether a value equals one of many, written as a JSON array of texts, as `compares` has it.
 
     >>> among("Refund", '["other", "refund"]'), among("10", '["9", "10.0"]'), among(None, '["None"]')
     (True, True, False)

@@ -50,10 +50,10 @@ def decoded(data: bytes) -> tuple[str, str]:
 
 def _wide(data: bytes) -> str:
     """Name the UTF-16 that bytes without a mark are in: in its ASCII signs every second byte is zero."""
-    even, odd = data[::2].count(0), data[1::2].count(0)
-    if max(even, odd) * 20 < len(data) or not even + odd:
+    at_even, at_odd = data[::2].count(0), data[1::2].count(0)
+    if max(at_even, at_odd) * 20 < len(data) or not at_even + at_odd:
         return ""
-    return "utf-16-le" if odd > even else "utf-16-be"
+    return "utf-16-le" if at_odd > at_even else "utf-16-be"
 
 
 def _by_page(data: bytes) -> tuple[str, str]:
@@ -69,7 +69,7 @@ def _by_page(data: bytes) -> tuple[str, str]:
 
 
 def _score(text: str, page: str) -> float:
-    """Say how much a text looks like a language of the page, a point for each common letter."""
+    """Return how much a text looks like a language of the page, a point for each common letter."""
     around = zip(" " + text, text, text[1:] + " ", strict=False)
     return sum(_weight(sign, page) - _torn(before, sign, after) for before, sign, after in around if not sign.isascii())
 
@@ -105,7 +105,7 @@ def _eastern(sign: str, page: str) -> float:
 
 
 def _common(sign: str, codec: str, rows: tuple[int, int]) -> float:
-    """Give a point to an ideograph of the first level of a national standard, which holds the common ones."""
+    """Add a point for an ideograph of the first level of a national standard, which holds the common ones."""
     encoded = sign.encode(codec, "ignore")
     return 1.0 if encoded and rows[0] <= encoded[0] <= rows[1] else -0.5
 

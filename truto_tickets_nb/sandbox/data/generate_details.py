@@ -33,41 +33,41 @@ def details(
     chance: random.Random, account: tuple[PlayedIntegration, SampleAccount], record: Record, earlier: list[Record]
 ) -> Record:
     """Make the further fields that the tool has, and take away what goes not together."""
-    played, made = account
-    drawn = {name: draw(chance, made, record) for name, draw in _DRAWN.items()}
-    found: Record = {name: value for name, value in drawn.items() if has(played, name)}
+    played, sample = account
+    drawn = {name: draw(chance, sample, record) for name, draw in _DRAWN.items()}
+    fields: Record = {name: value for name, value in drawn.items() if has(played, name)}
     if not has(played, "number"):
-        found["number"] = None
-    if "contacts" in made:
-        found["contact"] = whole(chance.choice(made["contacts"]))
+        fields["number"] = None
+    if "contacts" in sample:
+        fields["contact"] = whole(chance.choice(sample["contacts"]))
     if earlier and has(played, "parent_ticket") and chance.random() < 0.15:
         parent = chance.choice(earlier)
-        found["parent_ticket"] = {"id": parent["id"], "name": parent["name"]}
+        fields["parent_ticket"] = {"id": parent["id"], "name": parent["name"]}
     if played.own.get("all_fields"):
-        found |= {"organization": {"id": "org-1", "name": "Northwind Group"}, "etag": f'W/"{record["id"]}/0"'}
-        found |= _filled(made, {**record, **found}, earlier) if int(record["number"]) % 2 == 0 else {}
-    return {**found, **_apart(played, {**record, **found})}
+        fields |= {"organization": {"id": "org-1", "name": "Northwind Group"}, "etag": f'W/"{record["id"]}/0"'}
+        fields |= _filled(sample, {**record, **fields}, earlier) if int(record["number"]) % 2 == 0 else {}
+    return {**fields, **_apart(played, {**record, **fields})}
 
 
 def _apart(played: PlayedIntegration, record: Record) -> Record:
     """Take away what the tool's rules forbid to stand together."""
-    gone: Record = {}
+    emptied: Record = {}
     together = [name for name in played.fact("either", ()) if record.get(name)]
     for name in together[:-1]:
-        gone[name] = [] if isinstance(record[name], list) else None
+        emptied[name] = [] if isinstance(record[name], list) else None
     types = played.fact("status_for_types", ())
     if types and (record.get("ticket_type") or {}).get("name") not in types:
-        gone["status"] = None
-    return gone
+        emptied["status"] = None
+    return emptied
 
 
-def _filled(made: SampleAccount, record: Record, earlier: list[Record]) -> Record:
+def _filled(sample: SampleAccount, record: Record, earlier: list[Record]) -> Record:
     """Fill what chance left empty: every second ticket of such a tool holds all fields of the page."""
-    parent, person = earlier[-1], whole(made["contacts"][0])
+    parent, person = earlier[-1], whole(sample["contacts"][0])
     full: Record = {
-        "priority": {"id": made["ticket_priorities"][0]["id"], "name": made["ticket_priorities"][0]["name"]},
-        "assignees": [whole(made["users"][0])],
-        "tags": [made["tags"][0]],
+        "priority": {"id": sample["ticket_priorities"][0]["id"], "name": sample["ticket_priorities"][0]["name"]},
+        "assignees": [whole(sample["users"][0])],
+        "tags": [sample["tags"][0]],
         "description": "Works on my phone, not on the laptop.",
         "due_date": record["updated_at"],
         "completed_at": record["updated_at"],
@@ -83,27 +83,29 @@ def whole(person: Record) -> Record:
     return {key: value for key, value in person.items() if key != "is_active"}
 
 
-def _creator(chance: random.Random, made: SampleAccount, record: Record) -> Record:
-    of = "contacts" if "contacts" in made and chance.random() < 0.8 else "users"
-    person = chance.choice(made[of])
+def _creator(chance: random.Random, sample: SampleAccount, record: Record) -> Record:
+    of = "contacts" if "contacts" in sample and chance.random() < 0.8 else "users"
+    person = chance.choice(sample[of])
     return {"id": person["id"], "name": person["name"], "type": of.removesuffix("s")}
 
 
-def _source(chance: random.Random, made: SampleAccount, record: Record) -> Record:
+def _source(chance: random.Random, sample: SampleAccount, record: Record) -> Record:
     identity, name = chance.choice(SOURCES)
     return {"id": identity, "name": name}
 
 
-def _talk(chance: random.Random, made: SampleAccount, record: Record) -> list[Record]:
+def _talk(chance: random.Random, sample: SampleAccount, record: Record) -> list[Record]:
     ids = [f"{record['id']}-m{n}" for n in range(1, chance.choice((2, 2, 3, 4)))]
     return [{"id": identity, "name": record["name"].strip(), "type": "email"} for identity in ids]
 
 
-def _others(chance: random.Random, made: SampleAccount, record: Record) -> list[Record]:
-    return [whole(person) for person in chance.sample(made.get("contacts", made["users"]), chance.choice((0, 0, 1)))]
+def _others(chance: random.Random, sample: SampleAccount, record: Record) -> list[Record]:
+    return [
+        whole(person) for person in chance.sample(sample.get("contacts", sample["users"]), chance.choice((0, 0, 1)))
+    ]
 
 
-def _files(chance: random.Random, made: SampleAccount, record: Record) -> list[Record]:
+def _files(chance: random.Random, sample: SampleAccount, record: Record) -> list[Record]:
     names = chance.sample(FILES, chance.choice((0, 0, 0, 1, 2)))
     url = f"https://tickets.example.com/files/{record['id']}"
     return [
@@ -111,15 +113,15 @@ def _files(chance: random.Random, made: SampleAccount, record: Record) -> list[R
     ]
 
 
-def _languages(chance: random.Random, made: SampleAccount, record: Record) -> list[str]:
+def _languages(chance: random.Random, sample: SampleAccount, record: Record) -> list[str]:
     return [chance.choice(LANGUAGES)]
 
 
-def _unread(chance: random.Random, made: SampleAccount, record: Record) -> bool:
+def _unread(chance: random.Random, sample: SampleAccount, record: Record) -> bool:
     return chance.random() < 0.2
 
 
-def _completed(chance: random.Random, made: SampleAccount, record: Record) -> str | None:
+def _completed(chance: random.Random, sample: SampleAccount, record: Record) -> str | None:
     status = str((record.get("status") or {}).get("name", "")).lower()
     return record["updated_at"] if status in _DONE else None
 

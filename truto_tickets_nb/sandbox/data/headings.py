@@ -19,7 +19,7 @@ _CUSTOM = "custom_fields."
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Hold what a column becomes: a field, and which part of a reference it tells."""
+    """What a column becomes: a field, and which part of a reference it tells."""
 
     field: str
     part: Part = ""
@@ -85,7 +85,7 @@ def worded(heading: str) -> str:
 
 
 def is_known(heading: str) -> bool:
-    """Tell whether a heading is one that is taken for a field.
+    """Return whether a heading is one that is taken for a field.
 
     >>> is_known("Summary"), is_known("just words")
     (True, False)
@@ -107,21 +107,21 @@ def custom_key(heading: str) -> str:
 
 
 def targets(headings: Iterable[str], chosen: Mapping[str, str]) -> dict[str, Target]:
-    """Say what each heading becomes; `chosen` are fields that the caller named, by heading. What is left over is no known field."""
-    found = {heading: _chosen(field) for heading, field in chosen.items()}
+    """Return what each heading becomes; `chosen` are fields that the caller named, by heading. What is left over is no known field."""
+    by_heading = {heading: _chosen(field) for heading, field in chosen.items()}
     by_words: dict[str, list[str]] = {}
     for heading in headings:
         by_words.setdefault(worded(heading), []).append(heading)
-    taken = {(target.field, target.part) for target in found.values()}
+    taken = {(target.field, target.part) for target in by_heading.values()}
     for name, words in _WORDS.items():
         field, _, part = name.partition(".")
         target = Target(field, _PARTS[part])
-        free = (h for word in words.split("|") for h in by_words.get(word, ()) if h not in found)
+        free = (h for word in words.split("|") for h in by_words.get(word, ()) if h not in by_heading)
         heading = next(free, "")
         if heading and (field, target.part) not in taken:
-            found[heading] = target
-    others = [heading for word in COLLECTIONS for heading in by_words.get(word, ()) if heading not in found]
-    return {**found, **dict.fromkeys(others, Target("collections"))}
+            by_heading[heading] = target
+    others = [heading for word in COLLECTIONS for heading in by_words.get(word, ()) if heading not in by_heading]
+    return {**by_heading, **dict.fromkeys(others, Target("collections"))}
 
 
 _PARTS: dict[str, Part] = {"": "", "id": "id", "email": "email"}

@@ -97,13 +97,13 @@ def _tickets(
     ):
         notes.append("column 'custom_fields' holds objects as text: each of their keys is a custom field.")
     read = read_columns([_lifted(row) for row in unpacked], columns, vocabulary)
-    made = [_ticket(read, place) | _raw(row) for place, row in enumerate(rows)]
-    untitled = sum(ticket["name"] == _UNTITLED for ticket in made)
-    told = [*read.notes, *([f"{counted(untitled, 'row')} without a title: named {_UNTITLED!r}."] if untitled else [])]
-    notes += [f"{home}: {note}" if home else note for note in told]
-    for ticket in made if home else ():
+    tickets = [_ticket(read, place) | _raw(row) for place, row in enumerate(rows)]
+    untitled = sum(ticket["name"] == _UNTITLED for ticket in tickets)
+    lines = [*read.notes, *([f"{counted(untitled, 'row')} without a title: named {_UNTITLED!r}."] if untitled else [])]
+    notes += [f"{home}: {note}" if home else note for note in lines]
+    for ticket in tickets if home else ():
         ticket.setdefault("workspace", {"id": home, "name": home})
-    return made
+    return tickets
 
 
 def _raw(row: Record) -> Record:
@@ -113,7 +113,7 @@ def _raw(row: Record) -> Record:
 
 
 def _is_own(row: Record) -> bool:
-    """Tell a record in the API's own form: its references are objects and arrays of objects."""
+    """Return whether a record is in the API's own form: its references are objects and arrays of objects."""
     filled = [row[key] for key in _OWN & row.keys() if row[key] is not None]
     return "id" in row and "name" in row and bool(filled) and all(_is_reference(value) for value in filled)
 
@@ -173,7 +173,7 @@ def _ticket(read: Columns, place: int) -> Record:
 
 
 def _unique(tickets: list[Record], notes: list[str]) -> list[Record]:
-    """Give numbers to tickets without an id, and refuse ids that are used more than once: an id means one ticket."""
+    """Assign numbers to tickets without an id, and refuse ids that are used more than once: an id means one ticket."""
     rows: dict[str, list[int]] = {}
     for row, ticket in enumerate(tickets, 1):
         ticket["id"] = worded(ticket["id"])
@@ -199,12 +199,12 @@ def _unique(tickets: list[Record], notes: list[str]) -> list[Record]:
 
 def companions(tickets: Iterable[Record]) -> dict[str, list[Record]]:
     """Gather the choices that tickets refer to, in the order of their first appearance."""
-    found: dict[str, dict[str, Record]] = {}
+    by_resource: dict[str, dict[str, Record]] = {}
     for ticket in tickets:
         for field, resource in _COMPANIONS.items():
             value = ticket.get(field)
             for item in value if isinstance(value, list) else [value]:
                 if isinstance(item, dict) and item.get("id", item.get("name")) is not None:
-                    kept = {"id": str(item.get("id", item.get("name"))), **{k: v for k, v in item.items() if k != "id"}}
-                    found.setdefault(resource, {}).setdefault(kept["id"], kept)
-    return {resource: list(rows.values()) for resource, rows in found.items()}
+                    row = {"id": str(item.get("id", item.get("name"))), **{k: v for k, v in item.items() if k != "id"}}
+                    by_resource.setdefault(resource, {}).setdefault(row["id"], row)
+    return {resource: list(rows.values()) for resource, rows in by_resource.items()}

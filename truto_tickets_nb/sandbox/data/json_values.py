@@ -53,7 +53,7 @@ _TURNS: tuple[tuple[tuple[type, ...], Callable[[Any], Any]], ...] = (
 
 
 def _is_nothing(value: Any) -> bool:
-    """Tell NaN, NaT and pandas' NA, which differ from themselves or can't be compared at all."""
+    """Return whether a value is NaN, NaT and pandas' NA, which differ from themselves or can't be compared at all."""
     if type(value).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(value, float | Decimal) and value != value  # noqa: PLR0124  (that is what NaN does)
@@ -80,7 +80,7 @@ def counted(number: int, word: str) -> str:
 
 
 def is_frame(value: Any) -> bool:
-    """Tell a DataFrame, of pandas or polars, without importing either."""
+    """Return whether a value is a DataFrame, of pandas or polars, without importing either."""
     return hasattr(value, "columns") and hasattr(value, "shape") and not isinstance(value, Mapping)
 
 

@@ -23,7 +23,7 @@ _SPACED = {"requester external id", "reopens", "satisfaction score", "assignee s
 
 @dataclass(slots=True)
 class Columns:
-    """Hold the columns of an export: each field and each custom field with a value for each row."""
+    """The columns of an export: each field and each custom field with a value for each row."""
 
     fields: dict[str, list[Any]] = field(default_factory=dict)
     custom: dict[str, list[Any]] = field(default_factory=dict)
@@ -81,7 +81,7 @@ def _is_filled(value: Any) -> bool:
 
 
 def _order(targeted: Mapping[str, Target], values: Mapping[str, list[Any]]) -> read_dates.Order:
-    """Tell in which order the dates of the file stand, from those of its columns that leave no doubt."""
+    """Return the order in which the dates of the file stand, from those of its columns that leave no doubt."""
     orders = {read_dates.order_of(values[h]) for h, target in targeted.items() if target.field in DATES} - {""}
     return orders.pop() if len(orders) == 1 else ""
 
@@ -102,8 +102,8 @@ def _field(
         signs = _separators(heading, name, values)
         read.fields[name] = [members(value, signs) for value in values[heading]]
     elif name in ONE or name in MANY:
-        made = [joined({target.part: values[h][place] for h, target in own.items()}) for place in range(len(next(iter(values.values()))))]  # fmt: skip
-        read.fields[name] = [_as_list(item) for item in made] if name in MANY else made
+        references = [joined({target.part: values[h][place] for h, target in own.items()}) for place in range(len(next(iter(values.values()))))]  # fmt: skip
+        read.fields[name] = [_as_list(item) for item in references] if name in MANY else references
     else:
         cells = values[next(iter(own))]
         read.fields[name] = [text_of(cell) for cell in cells] if name in _TEXTS else [identity(cell) if name == "id" else cell for cell in cells]  # fmt: skip
@@ -147,7 +147,7 @@ def _collections(parts: Sequence[list[Record]]) -> list[Record]:
 
 
 def _numbered(read: Columns, targeted: Mapping[str, Target], values: Mapping[str, list[Any]]) -> None:
-    """Tell a number that is the ticket's id too, as GitHub's is, in both fields."""
+    """Put a number that is the ticket's id too, as GitHub's is, in both fields."""
     heading = next((heading for heading, target in targeted.items() if target.field == "id"), "")
     if worded(heading) in ("number", "key", "issue key", "ticket number", "iid") and "number" not in read.fields:
         read.fields["number"] = [identity(cell) for cell in values[heading]]

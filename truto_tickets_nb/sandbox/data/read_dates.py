@@ -57,7 +57,7 @@ _EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Hold the dates of a column as text of ISO 8601, None for what is none, and what had to be assumed."""
+    """The dates of a column as text of ISO 8601, None for what is none, and what had to be assumed."""
 
     texts: tuple[str | None, ...]
     order: Order = ""
@@ -73,13 +73,13 @@ def read(values: Sequence[Any], order: Order = "") -> Dates:
     """
     own = order_of(values) or order
     guess = own or _likely(values)
-    found = [_read(value, guess) for value in values]
+    dates = [_read(value, guess) for value in values]
     ambiguous = 0 if own else sum(_is_ambiguous(value) for value in values)
-    return Dates(tuple(text for text, _ in found), guess, ambiguous, sum(without for _, without in found))
+    return Dates(tuple(text for text, _ in dates), guess, ambiguous, sum(without for _, without in dates))
 
 
 def order_of(values: Sequence[Any]) -> Order:
-    """Tell what stands first in the numeric dates of a column, where some value leaves no doubt."""
+    """Return what stands first in the numeric dates of a column, where some value leaves no doubt."""
     pairs = [(int(match["first"]), int(match["other"])) for match in map(_numeric, values) if match]
     days, months = sum(first > 12 for first, _ in pairs), sum(other > 12 for _, other in pairs)
     return "" if days == months else "day" if days > months else "month"

@@ -54,13 +54,13 @@ def _is_word(value: Any) -> bool:
 def joined(parts: Record) -> Record | None:
     """Put a reference together whose id, name and address stand in columns of their own."""
     given = parts.get("id")
-    whole = reference(parts.get("") or (given if isinstance(given, dict) else None)) or {}
+    record = reference(parts.get("") or (given if isinstance(given, dict) else None)) or {}
     identity, mail = "" if isinstance(given, dict) else worded(given), worded(parts.get("email"))
     if identity:
-        whole = {**whole, "id": identity, "name": whole.get("name") or identity}
-    if mail and "emails" not in whole:
-        whole = {"id": mail, "name": mail, **whole, "emails": [{"email": mail}]}
-    return whole or None
+        record = {**record, "id": identity, "name": record.get("name") or identity}
+    if mail and "emails" not in record:
+        record = {"id": mail, "name": mail, **record, "emails": [{"email": mail}]}
+    return record or None
 
 
 def items(value: Any, signs: str) -> list[Any]:
@@ -93,8 +93,8 @@ def _written(text: str) -> list[Any] | None:
 
 def members(value: Any, signs: str) -> list[Record]:
     """Read a list of references, each id once."""
-    found = [reference(item) for item in items(value, signs)]
-    return list({item["id"]: item for item in found if item}.values())
+    references = [reference(item) for item in items(value, signs)]
+    return list({item["id"]: item for item in references if item}.values())
 
 
 def separators(values: Sequence[Any], *, of_people: bool) -> str:

@@ -58,15 +58,15 @@ def _json(text: str, name: str) -> list[Record]:
     """Read JSON: one value, JSON lines, or several values one after the other, as `gh api --paginate` writes them."""
     values = _values(text, name)
     users = [value for value in values if isinstance(value, dict)]
-    found = [row for value in values for row in _unpacked(value)]
-    rows = [plain(row) for row in found if isinstance(row, dict) and not _is_frame_of_snapshot(row)]
+    unpacked = [row for value in values for row in _unpacked(value)]
+    rows = [plain(row) for row in unpacked if isinstance(row, dict) and not _is_frame_of_snapshot(row)]
     for envelope in users:
         _name_references(rows, envelope)
     return rows
 
 
 def _is_frame_of_snapshot(row: Record) -> bool:
-    """Tell whether a line is the head or the end of a saved snapshot, and no ticket."""
+    """Return whether a line is the head or the end of a saved snapshot, and no ticket."""
     return "truto_tickets_nb" in row or row.keys() == {"digest"}
 
 
@@ -130,9 +130,9 @@ def separated(text: str, notes: list[str]) -> list[Record]:
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     text = text.lstrip("\ufeff\r\n")
     first, _, rest = text.partition("\n")
-    told = first.strip().strip('"')
-    if told.lower().startswith("sep="):
-        sign, text = (told[4:5] or first.strip("\r")[4:5] or ","), rest
+    line = first.strip().strip('"')
+    if line.lower().startswith("sep="):
+        sign, text = (line[4:5] or first.strip("\r")[4:5] or ","), rest
     else:
         sign = ""
     lines = _lines(text, sign or _sign(text))

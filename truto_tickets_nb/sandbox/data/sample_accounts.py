@@ -20,36 +20,36 @@ _CUSTOM = (("region", "string"), ("points", "number"), ("escalated", "boolean"))
 
 def world(played: PlayedIntegration) -> SampleAccount:
     """Build the companion records of a generated account."""
-    made: SampleAccount = {}
+    account: SampleAccount = {}
     for resource in worlds()["defaults"]:
         rows = _rows(played, resource)
         if rows:
-            made[resource] = rows
-    made["users"] = [_person(played, n, name, ("u", "example.com")) for n, name in enumerate(PEOPLE, 1)]
-    made["organizations"] = [{"id": "org-1", "name": "Northwind Group"}]
+            account[resource] = rows
+    account["users"] = [_person(played, n, name, ("u", "example.com")) for n, name in enumerate(PEOPLE, 1)]
+    account["organizations"] = [{"id": "org-1", "name": "Northwind Group"}]
     if has(played, "contact"):
-        made["contacts"] = [_person(played, n, name, ("c", "example.org")) for n, name in enumerate(CONTACTS, 1)]
+        account["contacts"] = [_person(played, n, name, ("c", "example.org")) for n, name in enumerate(CONTACTS, 1)]
     if _has_tags(played):
-        made["tags"] = [_row(row, "") for row in played.own.get("tags", TAGS)]
+        account["tags"] = [_row(row, "") for row in played.own.get("tags", TAGS)]
     if has(played, "custom_fields"):
-        made["fields"] = [
+        account["fields"] = [
             {"id": f"f{n}", "name": key, "label": key.title(), "type": kind} for n, (key, kind) in enumerate(_CUSTOM)
         ]
-    return made
+    return account
 
 
 def _has_tags(played: PlayedIntegration) -> bool:
-    known = played.own.get("keeps") or _names(played, "tags") or played.fact("tags_write")
-    return bool(known) and played.fact("tags") != "none"
+    evidence = played.own.get("keeps") or _names(played, "tags") or played.fact("tags_write")
+    return bool(evidence) and played.fact("tags") != "none"
 
 
 def kind(played: PlayedIntegration) -> str:
-    """Tell desks, where customers write, from projects."""
+    """Distinguish desks, where customers write, from projects."""
     return "desk" if played.slug in worlds()["kinds"]["desk"] else "project"
 
 
 def has(played: PlayedIntegration, name: str) -> bool:
-    """Tell whether tickets of a tool have a field, as far as companion records don't tell it."""
+    """Return whether tickets of a tool have a field, as far as companion records don't tell it."""
     writable = played.fact("writable", ())
     if name == "due_date":
         return bool(played.fact("due_date", "datetime" if not writable or name in writable else "none") != "none")
@@ -65,7 +65,7 @@ _LATER = frozenset({*worlds()["shows"]["desk"], *worlds()["shows"]["project"]} -
 
 
 def _names(played: PlayedIntegration, resource: str) -> bool:
-    """Tell whether a profile names a resource, or lets an update write the field of it."""
+    """Return whether a profile names a resource, or lets an update write the field of it."""
     return resource in played.resources or _FIELDS[resource] in played.fact("writable", ())
 
 
@@ -92,22 +92,22 @@ def _wanted(played: PlayedIntegration, resource: str) -> bool:
 def _row(row: Any, part: str) -> Record:
     """Read a row of sample_accounts.toml: a name, [id, name], or [id, name, home or type]."""
     identity, name, *more = [row, row] if isinstance(row, str) else row
-    found: Record = {"id": identity, "name": name}
+    record: Record = {"id": identity, "name": name}
     if not more:
-        return found
-    return {**found, part: {"id": more[0]} if part == "workspace" else more[0]}
+        return record
+    return {**record, part: {"id": more[0]} if part == "workspace" else more[0]}
 
 
 def _typed(rows: list[Record], types: Any) -> list[Record]:
-    """Give collections the types that are documented for the tool."""
+    """Add the types to collections that are documented for the tool."""
     return [{**row, "type": types[n % len(types)]} if types else row for n, row in enumerate(rows)]
 
 
 def _person(played: PlayedIntegration, number: int, name: str, of: tuple[str, str]) -> Record:
     first, _, last = name.partition(" ")
     mail: Record = {"email": f"{first}.{last}.{number}@{of[1]}".lower().encode("ascii", "ignore").decode()}
-    found: Record = {"id": f"{of[0]}{number}", "name": name, "first_name": first, "last_name": last}
+    record: Record = {"id": f"{of[0]}{number}", "name": name, "first_name": first, "last_name": last}
     if played.own.get("keeps"):
-        return {**found, "emails": [mail], "is_active": number != 9}
+        return {**record, "emails": [mail], "is_active": number != 9}
     phones = [{"number": f"+1 202 555 01{number:02d}", "type": "work"}]
-    return {**found, "emails": [{**mail, "type": "work"}], "phones": phones, "is_active": number != 9}
+    return {**record, "emails": [{**mail, "type": "work"}], "phones": phones, "is_active": number != 9}

@@ -41,11 +41,11 @@ _SHARE = 8  # a memory is looked through after it has grown by one part in so ma
 
 
 class StoreClosed(RuntimeError):
-    """Say that a practice server was closed, and that its tickets can't be asked for any more."""
+    """A practice server was closed, and that its tickets can't be asked for any more."""
 
 
 class Store:
-    """Hold one account's data, in memory or in a file that survives. Shared by the server's thread and the caller's.
+    """One account's data, in memory or in a file that survives. Shared by the server's thread and the caller's.
 
     Earlier states, writes and remembered answers are kept as far as `bounded` allows: the newest ones.
     """
@@ -166,7 +166,7 @@ class Store:
 
     def writes(self, identity: str) -> list[Record]:
         rows = self.all("select author, fields from writes where ticket = ? order by rowid", identity)
-        return [{"by": by, "fields": orjson.loads(found)} for by, found in rows]
+        return [{"by": by, "fields": orjson.loads(body)} for by, body in rows]
 
     def delete(self, identity: str) -> None:
         with self.writing() as db:

@@ -21,7 +21,7 @@ WAIT = 1.0  # seconds of a Retry-After for which none is given
 SLOW = 1.0  # seconds until a slow answer comes
 STALL = 120.0  # seconds after which even a stalled answer is given up
 FAR = "Mon, 01 Jan 99999999999 00:00:00 GMT"  # a date that no calendar holds
-Told = Literal["seconds", "date", "far", "wait", "none"]
+RetryAfter = Literal["seconds", "date", "far", "wait", "none"]
 _TAGS = re.compile(r"<[^>]*>")
 
 
@@ -65,9 +65,9 @@ def state(**new: Any) -> Callable[[StruckAccount, ApiRequest, FaultSettings], No
 
 
 def limited(
-    status: int = 429, *, remote: bool = False, told: Told = "seconds"
+    status: int = 429, *, remote: bool = False, header: RetryAfter = "seconds"
 ) -> Callable[[StruckAccount, ApiRequest, FaultSettings], None]:
-    """Refuse because of a limit, Truto's own or the tool's; `told` is how Retry-After is written, `wait` only where wait= is given."""
+    """Refuse because of a limit, Truto's own or the tool's; `header` is how Retry-After is written, `wait` only where wait= is given."""
 
     def refuse(api: StruckAccount, call: ApiRequest, fault: FaultSettings) -> None:
         refusal = _refusal(status, fault, remote=remote)
@@ -75,18 +75,18 @@ def limited(
             refusal.insight = {"rate_limit_error": {"description": "The provider's limit is reached."}}
         if status == 400:
             refusal.raw = {"errors": [{"message": "Rate limit exceeded", "extensions": {"code": "RATELIMITED"}}]}
-        refusal.headers = _retry_after(fault, told)
+        refusal.headers = _retry_after(fault, header)
         raise refusal
 
     return refuse
 
 
-def _retry_after(fault: FaultSettings, told: Told) -> dict[str, str]:
-    if told == "none" or (told == "wait" and not fault.wait):
+def _retry_after(fault: FaultSettings, header: RetryAfter) -> dict[str, str]:
+    if header == "none" or (header == "wait" and not fault.wait):
         return {}
-    if told == "date":
+    if header == "date":
         return {"Retry-After": formatdate(time.time() + (fault.wait or WAIT), usegmt=True)}
-    return {"Retry-After": FAR if told == "far" else f"{fault.wait or WAIT:g}"}
+    return {"Retry-After": FAR if header == "far" else f"{fault.wait or WAIT:g}"}
 
 
 def failed(
@@ -147,7 +147,7 @@ def sanitised(text: str) -> str:
 
 
 def echo(answer: Any, call: ApiRequest, fault: FaultSettings) -> Any:
-    """Say that everything was taken over."""
+    """Answer as if everything was taken over."""
     return {**answer, **(call.body if isinstance(call.body, dict) else {})}
 
 

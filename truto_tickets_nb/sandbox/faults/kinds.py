@@ -110,12 +110,12 @@ def _list(words: str, change: Callable[[Any, ApiRequest, FaultSettings], Any]) -
 
 KINDS: dict[str, Kind] = {
     "limited": _failure("Truto's limit: 429 with Retry-After", effects.limited()),
-    "limited_date": _failure("the same, Retry-After as a date", effects.limited(told="date")),
-    "limited_bare": _failure("the same without Retry-After", effects.limited(told="none")),
-    "limited_far": _failure("the same, Retry-After in the year 99999999999", effects.limited(told="far")),
+    "limited_date": _failure("the same, Retry-After as a date", effects.limited(header="date")),
+    "limited_bare": _failure("the same without Retry-After", effects.limited(header="none")),
+    "limited_far": _failure("the same, Retry-After in the year 99999999999", effects.limited(header="far")),
     "limited_remote": _failure("the tool's own limit: 429 with Retry-After", effects.limited(remote=True)),
-    "limited_remote_bare": _failure("the same without Retry-After", effects.limited(remote=True, told="none")),
-    "limited_400": _failure("the limit as Linear tells it: 400, RATELIMITED", effects.limited(400, remote=True, told="wait")),
+    "limited_remote_bare": _failure("the same without Retry-After", effects.limited(remote=True, header="none")),
+    "limited_400": _failure("the limit as Linear tells it: 400, RATELIMITED", effects.limited(400, remote=True, header="wait")),
     "error_500": _failure("500 of Truto, nothing was done", effects.failed(500)),
     "error_502": _failure("502 of the tool, nothing was done", effects.failed(502, remote=True)),
     "error_503": _failure("503, a gateway's page, nothing was done", effects.failed(503, page="html")),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Say what goes wrong, and when: `rate` of the cases, for these `tickets`, or at these `turns` (counted from 1).
+    """What goes wrong, and when: `rate` of the cases, for these `tickets`, or at these `turns` (counted from 1).
 
     >>> Fault.read("limited=0.1:wait=2"), Fault.read("lost_after=#3,#5").turns, Fault.read("deleted=10001").tickets
     (Fault(kind='limited', rate=0.1, tickets=(), turns=(), wait=2.0, field='', on='', times=0), (3, 5), ('10001',))
@@ -62,9 +62,9 @@ class Fault:
     def made(cls, kind: str, when: Any) -> Fault:
         """Make a fault of what a caller writes: 0.1 is a rate, 3 a turn, "10001" a ticket, a list several, a dict all of it."""
         if isinstance(when, Mapping):
-            known = {row.name for row in fields(cls)} - {"kind"}
-            if odd := sorted(set(when) - known):
-                raise ValueError(f"{kind} has no {', '.join(odd)}. There are: {', '.join(sorted(known))}.")
+            names = {row.name for row in fields(cls)} - {"kind"}
+            if unknown := sorted(set(when) - names):
+                raise ValueError(f"{kind} has no {', '.join(unknown)}. There are: {', '.join(sorted(names))}.")
             options: dict[str, Any] = {
                 key: tuple(value) if isinstance(value, list) else value for key, value in when.items()
             }
@@ -81,17 +81,17 @@ class Fault:
         head, *options = text.split(":")
         kind, _, when = head.partition("=")
         if "." in when and when.replace(".", "", 1).isdigit():
-            made = cls(kind, float(when))
+            fault = cls(kind, float(when))
         else:
             parts = [part.strip() for part in when.split(",") if part.strip()]
             turns = tuple(int(part[1:]) for part in parts if part[:1] == "#" and part[1:].isdigit())
-            made = cls(kind, turns=turns, tickets=tuple(part for part in parts if part[:1] != "#"))
-        told = dict(option.split("=", 1) for option in options if "=" in option)
-        wait, times = float(told.get("wait", 0)), int(told.get("times", 0))
-        return replace(made, wait=wait, times=times, field=told.get("field", ""), on=told.get("on", ""))
+            fault = cls(kind, turns=turns, tickets=tuple(part for part in parts if part[:1] != "#"))
+        given = dict(option.split("=", 1) for option in options if "=" in option)
+        wait, times = float(given.get("wait", 0)), int(given.get("times", 0))
+        return replace(fault, wait=wait, times=times, field=given.get("field", ""), on=given.get("on", ""))
 
     def strikes(self, request: str) -> bool:
-        """Tell whether it can strike such a request: GET, PATCH, LIST, META, CAPABILITIES, ACCOUNT or COMPANIONS."""
+        """Return whether it can strike such a request: GET, PATCH, LIST, META, CAPABILITIES, ACCOUNT or COMPANIONS."""
         meant = cast("Meant", self.on) if self.on else KINDS[self.kind].on
         return request in REQUESTS[meant]
 
@@ -106,7 +106,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class PlayedFault:
-    """Hold one fault as it was played."""
+    """One fault as it was played."""
 
     kind: str
     request: str
@@ -127,13 +127,13 @@ class Faults:
     def strike(self, request: str, ticket: str) -> dict[str, Fault]:
         """Choose the faults of one request."""
         with self._lock:
-            found = {
+            struck = {
                 fault.kind: fault
                 for place, fault in enumerate(self.faults)
                 if fault.strikes(request) and self._is_due(place, fault, ticket)
             }
-            self.played.extend(PlayedFault(kind, request, ticket) for kind in found)
-        return found
+            self.played.extend(PlayedFault(kind, request, ticket) for kind in struck)
+        return struck
 
     def _is_due(self, place: int, fault: Fault, ticket: str) -> bool:
         self._turns[place] += 1

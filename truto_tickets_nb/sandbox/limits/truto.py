@@ -34,7 +34,7 @@ class Limiter:
             self._seen.popleft()
 
     def headers(self) -> dict[str, str]:
-        """Tell the limit as Truto does: size and window, what is left, seconds until the window opens."""
+        """Return the headers of the limit as Truto does: size and window, what is left, seconds until the window opens."""
         if self.limit is None:
             return {}
         size, window = self.limit

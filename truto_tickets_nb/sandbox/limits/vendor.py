@@ -53,7 +53,7 @@ class VendorLimit:
 
     def _refusal(self, wait: float) -> Refusal:
         insight = {"rate_limit_error": {"description": "The provider's limit is reached."}}
-        made = Refusal(
+        refusal = Refusal(
             self._status,
             "Rate limit exceeded",
             raw=_SAID.get(self.style, {"message": "Too many requests"}),
@@ -63,22 +63,22 @@ class VendorLimit:
         )
         seconds = str(max(1, math.ceil(wait)))
         if self.style not in _SILENT:
-            made.headers["Retry-After"] = seconds
+            refusal.headers["Retry-After"] = seconds
         if self.style == "helpscout":
-            made.headers["X-RateLimit-Retry-After"] = seconds
+            refusal.headers["X-RateLimit-Retry-After"] = seconds
         if self.style == "retry-after":
-            made.headers["ratelimit-reset"] = seconds
-        return made
+            refusal.headers["ratelimit-reset"] = seconds
+        return refusal
 
     def headers(self) -> dict[str, str]:
-        """Tell the limit in Truto's own headers, where the vendor tells it at all."""
+        """Return the limit in Truto's own headers, where the vendor tells it at all."""
         if self.style not in _LIMIT_TOLD:
             return {}
-        told = {"ratelimit-limit": f"{self.size};w={max(1, math.ceil(self.window))}"}
-        return {**told, "ratelimit-remaining": str(self._left()), "ratelimit-reset": str(math.ceil(self._opens()))}
+        headers = {"ratelimit-limit": f"{self.size};w={max(1, math.ceil(self.window))}"}
+        return {**headers, "ratelimit-remaining": str(self._left()), "ratelimit-reset": str(math.ceil(self._opens()))}
 
     def raw_headers(self) -> dict[str, str]:
-        """Tell the limit in the vendor's own headers, which Truto forwards with its errors."""
+        """Return the limit in the vendor's own headers, which Truto forwards with its errors."""
         make = _RAW.get(self.style)
         return make(self.size, self._left(), self._opens()) if make else {}
 
@@ -105,8 +105,8 @@ _SAID: dict[str, Any] = {
 
 
 def _plain(size: int, left: int, opens: float) -> dict[str, str]:
-    told = {"X-RateLimit-Limit": str(size), "X-RateLimit-Remaining": str(left)}
-    return {**told, "X-RateLimit-Reset": str(math.ceil(opens))}
+    headers = {"X-RateLimit-Limit": str(size), "X-RateLimit-Remaining": str(left)}
+    return {**headers, "X-RateLimit-Reset": str(math.ceil(opens))}
 
 
 def _gorgias(size: int, left: int, opens: float) -> dict[str, str]:
@@ -122,8 +122,8 @@ def _azure(size: int, left: int, opens: float) -> dict[str, str]:
 
 
 def _linear(size: int, left: int, opens: float) -> dict[str, str]:
-    told = {"x-ratelimit-requests-limit": str(size), "x-ratelimit-requests-remaining": str(left)}
-    return {**told, "x-ratelimit-requests-reset": str(math.ceil((time.time() + opens) * 1000))}
+    headers = {"x-ratelimit-requests-limit": str(size), "x-ratelimit-requests-remaining": str(left)}
+    return {**headers, "x-ratelimit-requests-reset": str(math.ceil((time.time() + opens) * 1000))}
 
 
 _RAW: dict[str, Callable[[int, int, float], dict[str, str]]] = {
@@ -141,5 +141,5 @@ def vendor_limit(
         return None
     if isinstance(asked, tuple):
         return VendorLimit(asked[0], asked[1], played, lockout)
-    known = played.fact("limit")
-    return VendorLimit(known["requests"], known["seconds"], played, lockout) if known else None
+    limit = played.fact("limit")
+    return VendorLimit(limit["requests"], limit["seconds"], played, lockout) if limit else None

@@ -20,8 +20,8 @@ def assumptions(played: PlayedIntegration) -> set[str]:
     unified), `organization` (which ones an account has), `raw` (the form of the tool's own records), `rewriting` (of descriptions), `half_applied` (what becomes of several fields at once), `drops`
     (Truto's mapping takes empty values out), `partial_fields` (which fields a list leaves out).
     """
-    found = {"vocabulary", "fields", "empty_objects", "filters", "normalized", "organization", "raw", *played.inferred}
-    found |= {f"{name}_write" for name in MANY if _is_guessed(played, name)}
+    names = {"vocabulary", "fields", "empty_objects", "filters", "normalized", "organization", "raw", *played.inferred}
+    names |= {f"{name}_write" for name in MANY if _is_guessed(played, name)}
     marks = {
         "clear": not played.fact("clear"),
         "writable": not played.fact("writable"),
@@ -37,10 +37,10 @@ def assumptions(played: PlayedIntegration) -> set[str]:
         "description_format": "description_format" in played.own,
         "limit_headers": not played.fact("limit_headers"),
     }
-    return found | {name for name, is_so in marks.items() if is_so}
+    return names | {name for name, is_so in marks.items() if is_so}
 
 
 def _is_guessed(played: PlayedIntegration, name: str) -> bool:
-    """Tell whether nobody documents what a written list does, or the sandbox plays something else."""
+    """Return whether nobody documents what a written list does, or the sandbox plays something else."""
     fact = f"{name}_write"
     return not played.fact(fact) or fact in played.own or played.write(name) == "separate"

@@ -20,7 +20,7 @@ EXTRA = "truto_tickets_nb.sandbox.profiles.extra"  # tools that are played altho
 
 @dataclass(frozen=True, slots=True)
 class PlayedIntegration:
-    """Hold how one integration behaves here. What its data file marks as inferred is an assumption here too."""
+    """How one integration behaves here. What its data file marks as inferred is an assumption here too."""
 
     slug: str
     name: str
@@ -31,22 +31,22 @@ class PlayedIntegration:
 
     def fact(self, name: str, default: Any = None) -> Any:
         """Find the value of a fact; what the data file leaves out is unknown."""
-        found = self.facts.get(name)
-        return default if found is None else found
+        value = self.facts.get(name)
+        return default if value is None else value
 
     def offers(self, resource: str, method: str) -> bool:
-        """Tell whether the integration exposes a method of a resource."""
+        """Return whether the integration exposes a method of a resource."""
         return method in self.resources.get(resource, ())
 
     def takes(self, name: str) -> bool:
-        """Tell whether an update takes a field; where nobody knows, each one is taken."""
+        """Return whether an update takes a field; where nobody knows, each one is taken."""
         writable = self.facts.get("writable")
         return name in TOGETHER and (not writable or name in writable)
 
     def write(self, name: str) -> str:
-        """Tell what a written list does to the one that is there: replace, merge, create_only or separate."""
-        told = self.own.get(f"{name}_write") or self.fact(f"{name}_write", "replace")
-        return str(told)
+        """Return what a written list does to the one that is there: replace, merge, create_only or separate."""
+        value = self.own.get(f"{name}_write") or self.fact(f"{name}_write", "replace")
+        return str(value)
 
     @property
     def single_assignee(self) -> bool:
@@ -122,4 +122,4 @@ def vocabulary(tool: PlayedIntegration) -> dict[str, dict[str, str]]:
     """
     resources = {"status": "ticket_status", "priority": "ticket_priorities", "ticket_type": "ticket_types"}
     rows = {name: tool.own.get(resource, ()) for name, resource in resources.items()}
-    return {name: {row[0]: row[1] for row in found if not isinstance(row, str)} for name, found in rows.items()}
+    return {name: {row[0]: row[1] for row in choices if not isinstance(row, str)} for name, choices in rows.items()}

@@ -25,7 +25,7 @@ _FOREIGN_SITES = ("cross-site", "same-site")  # another port of this machine is 
 
 @dataclass(frozen=True, slots=True)
 class Hosts:
-    """Hold the host names that the server answers to: those of loopback and the one it was bound to.
+    """The host names that the server answers to: those of loopback and the one it was bound to.
 
     >>> Hosts().answers_to("localhost:8000"), Hosts().answers_to("rebound.example"), Hosts("0.0.0.0").answers_to("192.168.0.7")
     (True, False, True)
@@ -34,7 +34,7 @@ class Hosts:
     bound: str = LOOPBACK
 
     def answers_to(self, host: str) -> bool:
-        """Tell whether a Host header names this server; the port may be that of a tunnel."""
+        """Return whether a Host header names this server; the port may be that of a tunnel."""
         match = _HOST.fullmatch(host)
         if match is None or int(match[2] or 0) > _HIGHEST_PORT:
             return False
@@ -60,12 +60,12 @@ def in_url(address: str) -> str:
 
 
 def is_loopback(address: str) -> bool:
-    """Tell whether only this machine reaches an address."""
+    """Return whether only this machine reaches an address."""
     return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 
 def is_wildcard(address: str) -> bool:
-    """Tell an address that stands for all of the machine's own."""
+    """Return an address that stands for all of the machine's own."""
     try:
         return ipaddress.ip_address(address).is_unspecified
     except ValueError:
@@ -73,7 +73,7 @@ def is_wildcard(address: str) -> bool:
 
 
 def _is_address(name: str) -> bool:
-    """Tell a bare address: no web site can let one point elsewhere."""
+    """Return whether it is a bare address: no web site can let one point elsewhere."""
     try:
         ipaddress.ip_address(name.strip("[]"))
     except ValueError:

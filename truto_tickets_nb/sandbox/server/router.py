@@ -114,7 +114,7 @@ class Router:
         return call
 
     def _knows(self, call: ApiRequest) -> bool:
-        """Tell whether the token is one of this server's, in a time that tells nothing of it."""
+        """Return whether the token is one of this server's, in a time that tells nothing of it."""
         is_own = hmac.compare_digest(call.token.encode(), self.token.encode())
         return is_own or bool(self._owner(call))
 

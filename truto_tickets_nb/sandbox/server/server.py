@@ -55,7 +55,7 @@ class _Prompt(uvicorn.Server):
             task.cancel()
 
     def end(self) -> None:
-        """Tell it to end, from another thread."""
+        """Ask it to end, from another thread."""
         self.should_exit = True
         with contextlib.suppress(AttributeError, RuntimeError):  # it has not begun, or is over
             self._loop.call_soon_threadsafe(self._told.set)
@@ -75,7 +75,7 @@ class Server:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Say whether other machines can reach the server."""
+        """Return whether other machines can reach the server."""
         if not self._is_exposed:
             return ()
         return (

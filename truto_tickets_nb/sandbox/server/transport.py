@@ -71,7 +71,7 @@ class Wire(H11Protocol):
 
     @property
     def is_idle(self) -> bool:
-        """Tell whether no request is being answered."""
+        """Return whether no request is being answered."""
         return self.cycle is None or self.cycle.response_complete
 
     def _await(self, *, is_awaited: bool) -> None:

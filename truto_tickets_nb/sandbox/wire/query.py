@@ -32,7 +32,7 @@ def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
     More than 1,000 parameters, or more than 20 pairs of brackets, are a QueryError.
     """
-    found: dict[str, Any] = {}
+    tree: dict[str, Any] = {}
     for place, (key, value) in enumerate(pairs):
         name, _, _ = key.partition("[")
         path = [name, *_PARTS.findall(key)]
@@ -40,8 +40,8 @@ def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
             raise QueryError(f"The query has more than {_MOST} parameters")
         if len(path) > _DEEPEST + 1:
             raise QueryError(f"The parameter {name[:60]} is nested more than {_DEEPEST} levels deep")
-        _put(found, path, value)
-    return found
+        _put(tree, path, value)
+    return tree
 
 
 def _put(target: dict[str, Any], path: list[str], value: str) -> None:

@@ -24,7 +24,7 @@ _OF_SEEN = 1000  # bytes of memory that one request takes at least
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Hold one request as the server saw it."""
+    """One request as the server saw it."""
 
     method: str
     path: str
@@ -50,7 +50,7 @@ class Seen:
 
 
 class ApiRequest:
-    """Hold one request, read."""
+    """One request, read."""
 
     def __init__(self, request: Request) -> None:
         self.request, self.raw = request, b""
@@ -90,7 +90,7 @@ class ApiRequest:
 
     @property
     def kind(self) -> str:
-        """Tell what faults can strike: a GET or PATCH of one ticket, a LIST of tickets, and what tells of the account."""
+        """Return what faults can strike: a GET or PATCH of one ticket, a LIST of tickets, and what tells of the account."""
         if self.path == "/unified/ticketing/tickets":
             return "LIST"
         if "method" in self.request.path_params:
@@ -107,17 +107,17 @@ class ApiRequest:
 
     @property
     def is_remote(self) -> bool:
-        """Tell whether the request reaches the vendor: schemas are Truto's own."""
+        """Return whether the request reaches the vendor: schemas are Truto's own."""
         return self.is_unified and "method" not in self.request.path_params
 
     @property
     def is_me(self) -> bool:
-        """Tell whether the request is for the account of the token itself."""
+        """Return whether the request is for the account of the token itself."""
         return self.path.startswith("/integrated-account/me") and self.request.path_params.get("id") == "me"
 
     @property
     def is_of_tool(self) -> bool:
-        """Tell whether the request asks for the schema of a tool, which needs no account."""
+        """Return whether the request asks for the schema of a tool, which needs no account."""
         return "method" in self.request.path_params and self.request.path_params.get("slug") in playable()
 
     @property
@@ -145,7 +145,7 @@ class ApiRequest:
 
 
 def _is_flat(value: Any, deepest: int) -> bool:
-    """Tell whether arrays and objects are nested no deeper than so many levels."""
+    """Return whether arrays and objects are nested no deeper than so many levels."""
     level = [value]
     for _ in range(deepest + 1):
         level = [inner for item in level for inner in _inside(item)]

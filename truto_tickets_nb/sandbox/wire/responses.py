@@ -21,16 +21,16 @@ class Refusal(Exception):
 
     def body(self) -> dict[str, Any]:
         """Build the envelope."""
-        found: dict[str, Any] = {
+        body: dict[str, Any] = {
             "statusCode": self.status,
             "error": HTTPStatus(self.status).phrase,
             "message": self.message,
         }
         if self.raw is not None:
-            found |= {"truto_is_remote_error": True, "raw_response": self.raw}
+            body |= {"truto_is_remote_error": True, "raw_response": self.raw}
             self.insight.setdefault("remote_error", {"description": "The error comes from the provider."})
         insight = self.insight if self.odd_insight is None else self.odd_insight
-        return {**found, "truto_error_insight": insight} if insight else found
+        return {**body, "truto_error_insight": insight} if insight else body
 
     def response(self) -> Response:
         """Build the answer."""

@@ -25,7 +25,7 @@ HEAD = 2  # rows above the values: the workspace, and how many values there are
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Hold the values of one column, for all workspaces first, then for each where they differ."""
+    """The values of one column, for all workspaces first, then for each where they differ."""
 
     first: int  # the column on the hidden sheet, counted from 1
     lists: tuple[tuple[str, tuple[str, ...]], ...]
@@ -44,21 +44,21 @@ class Offer:
 def offers_of(origin: SheetSource, columns: Sequence[Column]) -> dict[str, Offer]:
     """Gather what the columns offer, side by side."""
     homes = _homes(origin)
-    found: dict[str, Offer] = {}
+    by_column: dict[str, Offer] = {}
     first = 1
     for column in columns:
         lists = _lists(origin, column, homes) if not origin.told[column.name].locked else ()
         if lists:
-            found[column.name] = Offer(first, lists)
+            by_column[column.name] = Offer(first, lists)
             first += len(lists)
-    return found
+    return by_column
 
 
 def _homes(origin: SheetSource) -> dict[str, str]:
-    """Tell the workspaces of the tickets: id -> the name that stands in their rows."""
+    """Return the workspaces of the tickets: id -> the name that stands in their rows."""
     names = origin.table.frame["workspace"].tolist() if "workspace" in origin.table.frame.columns else []
-    found = dict(zip(origin.homes(), names, strict=False))
-    return {home: name for home, name in found.items() if home}
+    by_home = dict(zip(origin.homes(), names, strict=False))
+    return {home: name for home, name in by_home.items() if home}
 
 
 def _lists(origin: SheetSource, column: Column, homes: dict[str, str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -67,13 +67,13 @@ def _lists(origin: SheetSource, column: Column, homes: dict[str, str]) -> tuple[
     if column.names is None:
         options = origin.told[column.name].options
         return (("", (*options, CLEAR)),) if options else ()
-    whole = column.names.offers(homes or ("",))
-    if not whole:
+    every = column.names.offers(homes or ("",))
+    if not every:
         return ()
     row = field_of(column.name)
     by_home = {name: column.names.offers([home]) for home, name in homes.items()} if row and row.per_workspace else {}
     differ = len(set(by_home.values())) > 1 and len(by_home) <= MOST
-    return tuple((name, _shown(column, values)) for name, values in (("", whole), *(by_home.items() if differ else ())))
+    return tuple((name, _shown(column, values)) for name, values in (("", every), *(by_home.items() if differ else ())))
 
 
 def _shown(column: Column, names: Sequence[str]) -> tuple[str, ...]:
@@ -81,9 +81,9 @@ def _shown(column: Column, names: Sequence[str]) -> tuple[str, ...]:
     return (*dict.fromkeys(texts), CLEAR)
 
 
-def write_lists(book: Any, offers: dict[str, Offer]) -> None:
+def write_lists(workbook: Any, offers: dict[str, Offer]) -> None:
     """Write the hidden sheet: one column a list."""
-    sheet = book.create_sheet(LISTS)
+    sheet = workbook.create_sheet(LISTS)
     sheet.sheet_state = "hidden"
     cells, lists = Cells(sheet), [item for offer in offers.values() for item in offer.lists]
     sheet.append([cells.copy(_look(name), escape(name)) for name, _ in lists])
@@ -100,16 +100,19 @@ def _look(text: str) -> Look:
 def dropdown(offer: Offer, column: Column, area: str, workspace: str) -> Any:
     """Offer the values in the cells of a column; only a reference warns of others, a set may hold several."""
     row = int("".join(char for char in area.partition(":")[0] if char.isdigit()))
-    made = DataValidation("list", formula1=offer.formula(workspace, row), allow_blank=True, sqref=area)
-    made.errorStyle = "warning"
-    made.showErrorMessage = column.form == "reference"
-    made.errorTitle, made.error = "Not in the list", f"The list does not hold this value for {column.name}."[:220]
-    return made
+    validation = DataValidation("list", formula1=offer.formula(workspace, row), allow_blank=True, sqref=area)
+    validation.errorStyle = "warning"
+    validation.showErrorMessage = column.form == "reference"
+    validation.errorTitle, validation.error = (
+        "Not in the list",
+        f"The list does not hold this value for {column.name}."[:220],
+    )
+    return validation
 
 
 def refusal(why: str, area: str) -> Any:
     """Refuse typing in cells that can't be edited, and say why."""
-    made = DataValidation("custom", formula1="FALSE", allow_blank=False, sqref=area, showErrorMessage=True)
-    made.errorStyle, made.errorTitle = "stop", "This cell can't be edited"
-    made.error = why[:220]
-    return made
+    validation = DataValidation("custom", formula1="FALSE", allow_blank=False, sqref=area, showErrorMessage=True)
+    validation.errorStyle, validation.errorTitle = "stop", "This cell can't be edited"
+    validation.error = why[:220]
+    return validation

@@ -42,9 +42,9 @@ _KINDS = {
 _WIDE = 100  # characters of a line
 
 
-def write_guide(book: Any, origin: SheetSource, columns: Sequence[Column], when: str) -> None:
+def write_guide(workbook: Any, origin: SheetSource, columns: Sequence[Column], when: str) -> None:
     """Write what one has to know, what the colours mean, and what each column takes."""
-    page = _Page(book.create_sheet(GUIDE))
+    page = _Page(workbook.create_sheet(GUIDE))
     account = (
         f"{len(origin.table):,} tickets of {origin.integration} account {origin.account_id}, written on {when} UTC."
     )
@@ -63,11 +63,11 @@ def write_guide(book: Any, origin: SheetSource, columns: Sequence[Column], when:
 
 
 def _takes(origin: SheetSource, column: Column) -> str:
-    told = origin.told[column.name]
-    if told.locked:
-        return f"Can't be edited: {told.locked}."
-    word = _KINDS.get(told.kind, "A value")
-    return f"{word}: {told.takes}." if told.takes else f"{word}."
+    help_of = origin.told[column.name]
+    if help_of.locked:
+        return f"Can't be edited: {help_of.locked}."
+    word = _KINDS.get(help_of.kind, "A value")
+    return f"{word}: {help_of.takes}." if help_of.takes else f"{word}."
 
 
 class _Page:

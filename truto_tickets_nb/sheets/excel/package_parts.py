@@ -61,8 +61,8 @@ def check_size(source: str, data: bytes) -> None:
                 f"{source} would unpack to {size / 2**20:,.0f} MB in {len(parts):,} parts, more than any workbook of tickets. "
                 "Copy the rows of the tickets into a new file, or use CSV."
             )
-        book = package.read("xl/workbook.xml") if "xl/workbook.xml" in package.namelist() else b""
-    count = len(_SHEET.findall(book))
+        workbook = package.read("xl/workbook.xml") if "xl/workbook.xml" in package.namelist() else b""
+    count = len(_SHEET.findall(workbook))
     if count > _SHEETS:
         raise FrameError(f"{source} has {count:,} sheets. Copy the one with the tickets into a new file.")
 
@@ -91,9 +91,9 @@ def _translated(part: bytes) -> bytes:
     return part
 
 
-def with_faults(rows: list[list[Cell]], book: Any, sheet: Any) -> list[list[Cell]]:
+def with_faults(rows: list[list[Cell]], workbook: Any, sheet: Any) -> list[list[Cell]]:
     """Mark the cells that hold no value: errors, and formulas whose result is not stored; openpyxl gives None for these."""
-    part = book._archive.read(sheet._worksheet_path)  # noqa: SLF001  (openpyxl has no public way to the part of a sheet)
+    part = workbook._archive.read(sheet._worksheet_path)  # noqa: SLF001  (openpyxl has no public way to the part of a sheet)
     if not _SUSPECT.search(part):
         return rows
     for (row, column), fault in _faults(part):

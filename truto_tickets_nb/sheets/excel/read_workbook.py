@@ -33,15 +33,17 @@ def read_workbook(source: str, data: bytes) -> Grid:
     except FrameError:
         raise
     except Exception as error:  # noqa: BLE001  (what a damaged package makes of its reader is anybody's guess)
-        told = what_it_is(data) or f"it is damaged, or no workbook: {shorten(error, 120)}"
-        raise FrameError(f"{source} can't be read as .xlsx: {told}. Save it again as .xlsx or .csv.") from cause(error)
+        reason = what_it_is(data) or f"it is damaged, or no workbook: {shorten(error, 120)}"
+        raise FrameError(f"{source} can't be read as .xlsx: {reason}. Save it again as .xlsx or .csv.") from cause(
+            error
+        )
 
 
 def _read(source: str, data: bytes) -> Grid:
-    book = openpyxl.load_workbook(io.BytesIO(transitional(data)), read_only=True, data_only=True)
+    workbook = openpyxl.load_workbook(io.BytesIO(transitional(data)), read_only=True, data_only=True)
     try:
-        about = _about(book)
-        sheets = [sheet for sheet in book.worksheets if sheet.title != ABOUT and _has_header(sheet)]
+        about = _about(workbook)
+        sheets = [sheet for sheet in workbook.worksheets if sheet.title != ABOUT and _has_header(sheet)]
         if not sheets:
             return grid_of(source, [])
         chosen = min(sheets, key=lambda sheet: (sheet.title != TICKETS, sheet.sheet_state != "visible"))
@@ -49,10 +51,10 @@ def _read(source: str, data: bytes) -> Grid:
         notes = tuple(
             f"Read the sheet {chosen.title!r}; {name!r} holds tickets as well and was not read." for name in others
         )
-        cells = with_faults(list(_rows(chosen)), book, chosen)
-        return grid_of(source, cells, about=about, notes=notes, days_since_1904=book.epoch == CALENDAR_MAC_1904)
+        cells = with_faults(list(_rows(chosen)), workbook, chosen)
+        return grid_of(source, cells, about=about, notes=notes, days_since_1904=workbook.epoch == CALENDAR_MAC_1904)
     finally:
-        book.close()
+        workbook.close()
 
 
 def _has_header(sheet: Any) -> bool:
@@ -93,9 +95,9 @@ def _plain(cell: Any) -> Cell:
     return datetime(cell.year, cell.month, cell.day) if isinstance(cell, date) else str(cell)  # noqa: DTZ001
 
 
-def _about(book: Any) -> dict[str, Any]:
+def _about(workbook: Any) -> dict[str, Any]:
     """Read the hidden identity."""
-    if ABOUT not in book.sheetnames:
+    if ABOUT not in workbook.sheetnames:
         return {}
-    rows = (row for row in _rows(book[ABOUT]) if len(row) > 1)
+    rows = (row for row in _rows(workbook[ABOUT]) if len(row) > 1)
     return {str(row[0]): unescape(str(row[1])) for row in rows if row[0] is not None}

@@ -39,13 +39,13 @@ class Cells:
         self._sheet, self._made = sheet, dict[Look, Any]()
 
     def cell(self, look: Look, value: Any) -> Any:
-        """Give a cell of this look that holds this value; text is never taken for a formula."""
-        found = self._made.get(look) or self._make(look)
-        found._value, found.data_type = value, _type(value)  # noqa: SLF001  (the public setter would take "=1" for a formula)
-        return found
+        """Return a cell of this look that holds this value; text is never taken for a formula."""
+        styled = self._made.get(look) or self._make(look)
+        styled._value, styled.data_type = value, _type(value)  # noqa: SLF001  (the public setter would take "=1" for a formula)
+        return styled
 
     def copy(self, look: Look, value: Any) -> Any:
-        """Give a cell of its own, where several of one look stand in one row."""
+        """Make a cell of its own, where several of one look stand in one row."""
         return copy(self.cell(look, value))
 
     def _make(self, look: Look) -> Any:

@@ -46,19 +46,19 @@ def write_excel(path: str | Path, origin: SheetSource, wanted: Iterable[str] | N
             f"A sheet holds {MOST_ROWS:,} tickets, these are {len(origin.table):,}. Load fewer, or use to_csv()."
         )
     columns = columns_of(origin, origin.columns(wanted))
-    whole = io.BytesIO()  # a workbook that can't be saved would leave its temporary files behind
-    _book(origin, columns, datetime.now(UTC)).save(whole)
-    write_sheet(path, whole.getvalue())
+    content = io.BytesIO()  # a workbook that can't be saved would leave its temporary files behind
+    _book(origin, columns, datetime.now(UTC)).save(content)
+    write_sheet(path, content.getvalue())
 
 
 def _book(origin: SheetSource, columns: Sequence[Column], now: datetime) -> Any:
-    book = Workbook(write_only=True)
+    workbook = Workbook(write_only=True)
     offers = offers_of(origin, columns)
-    _Tickets(book, origin, columns, offers).write()
-    write_guide(book, origin, columns, f"{now:%Y-%m-%d %H:%M}")
-    write_lists(book, offers)
-    _write_about(book, origin, columns, now)
-    return book
+    _Tickets(workbook, origin, columns, offers).write()
+    write_guide(workbook, origin, columns, f"{now:%Y-%m-%d %H:%M}")
+    write_lists(workbook, offers)
+    _write_about(workbook, origin, columns, now)
+    return workbook
 
 
 class _SortableRange:
@@ -81,8 +81,8 @@ class _SortableRange:
 class _Tickets:
     """Write the sheet that people edit."""
 
-    def __init__(self, book: Any, origin: SheetSource, columns: Sequence[Column], offers: dict[str, Offer]) -> None:
-        self.sheet = book.create_sheet(TICKETS)
+    def __init__(self, workbook: Any, origin: SheetSource, columns: Sequence[Column], offers: dict[str, Offer]) -> None:
+        self.sheet = workbook.create_sheet(TICKETS)
         self.origin, self.columns, self.offers = origin, columns, offers
         self.cells = Cells(self.sheet)
         self.marker = Marker(origin.integration, origin.account_id)
@@ -128,8 +128,8 @@ class _Tickets:
     def _header(self) -> Iterator[Any]:
         yield self._head(ID, GREY, _ID_WHY)
         for column in self.columns:
-            told = self.origin.told[column.name]
-            yield self._head(escape(column.name), GREY if told.locked else BLUE, _hint(column, told.locked))
+            help_of = self.origin.told[column.name]
+            yield self._head(escape(column.name), GREY if help_of.locked else BLUE, _hint(column, help_of.locked))
         yield self._head(self.marker.header(self.names), GREY, _MARKS_WHY)
 
     def _head(self, name: str, fill: str, hint: str) -> Any:
@@ -149,7 +149,7 @@ class _Tickets:
 
     @property
     def looks(self) -> list[Look]:
-        """Tell how the cells of each column look."""
+        """Return how the cells of each column look."""
         return [Look(column.form, locked=bool(self.origin.told[column.name].locked)) for column in self.columns]
 
     def _cell(self, look: Look, value: Any) -> Any:
@@ -177,7 +177,7 @@ class _Tickets:
 
 
 def _hint(column: Column, locked: str) -> str:
-    """Tell in a comment on the header what the cells take."""
+    """Return the comment on the header: what the cells take."""
     if locked:
         return f"Can't be edited: {locked}."
     forms = {
@@ -190,12 +190,12 @@ def _hint(column: Column, locked: str) -> str:
     return f"{forms.get(column.form, '')} To empty a cell on purpose, write {CLEAR}".strip()
 
 
-def _write_about(book: Any, origin: SheetSource, columns: Sequence[Column], now: datetime) -> None:
+def _write_about(workbook: Any, origin: SheetSource, columns: Sequence[Column], now: datetime) -> None:
     """Write what the file was made from; hidden, as it is for the program and not for people."""
-    sheet = book.create_sheet(ABOUT)
+    sheet = workbook.create_sheet(ABOUT)
     sheet.sheet_state = "veryHidden"
     fingerprint = hashlib.sha256("\0".join(sorted(origin.ids)).encode("utf-8", "surrogatepass")).hexdigest()
-    told = {
+    facts = {
         "truto_tickets_nb": FORMAT,
         "integration": origin.integration,
         "account_id": origin.account_id,
@@ -206,5 +206,5 @@ def _write_about(book: Any, origin: SheetSource, columns: Sequence[Column], now:
         "columns": json.dumps({column.name: [column.form, str(column.base.dtype)] for column in columns}),
     }
     cells = Cells(sheet)
-    for key, value in told.items():
+    for key, value in facts.items():
         sheet.append([cells.copy(Look(), key), cells.copy(Look(), escape(str(value))[:32_000])])

@@ -13,7 +13,7 @@ from truto_tickets_nb.edits.values import shown
 from truto_tickets_nb.selection.options import FEW, Offer, Option
 from truto_tickets_nb.selection.step_builder import as_number, number_problem
 from truto_tickets_nb.tickets.json_values import is_missing
-from truto_tickets_nb.widgets.inputs.factory import OPENS, box, made, row
+from truto_tickets_nb.widgets.inputs.factory import OPENS, box, create, row
 from truto_tickets_nb.widgets.inputs.private_state import Day, Lines, Moment, Pick, Press, PrivateState, Search, Words
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ class Control(ABC):
     widget: Any
     problem: str = ""
 
-    def __init__(self, told: Callable[[], object]) -> None:
-        self._told = told
+    def __init__(self, on_change: Callable[[], object]) -> None:
+        self._on_change = on_change
         self._is_shown = False
 
     @property
     @abstractmethod
     def value(self) -> Any:
-        """Give the value, None while there is none."""
+        """Return the value, None while there is none."""
 
     def show(self, cell: Any) -> None:
         """Show a cell; nobody is told."""
@@ -59,18 +59,18 @@ class Control(ABC):
 
     def _changed(self, _change: object = None) -> None:
         if not self._is_shown:
-            self._told()
+            self._on_change()
 
 
 class Line(Control):
     """Edit text: one line, or several."""
 
     def __init__(
-        self, veil: PrivateState, label: str, told: Callable[[], object], *, lines: int = 1, live: bool = True
+        self, private: PrivateState, label: str, on_change: Callable[[], object], *, lines: int = 1, live: bool = True
     ) -> None:
-        super().__init__(told)
+        super().__init__(on_change)
         kind, more = (Lines, {"rows": lines}) if lines > 1 else (Words, {})
-        self.widget = made(kind, veil, description=label, continuous_update=live, **more)
+        self.widget = create(kind, private, description=label, continuous_update=live, **more)
         self.widget.observe(self._changed, "value")
 
     @property
@@ -96,10 +96,12 @@ class Number(Line):
 class OneOf(Control):
     """Choose one of few from a list."""
 
-    def __init__(self, veil: PrivateState, label: str, told: Callable[[], object], *, empty: str = "choose…") -> None:
-        super().__init__(told)
+    def __init__(
+        self, private: PrivateState, label: str, on_change: Callable[[], object], *, empty: str = "choose…"
+    ) -> None:
+        super().__init__(on_change)
         self._empty, self._offer = empty, Offer()
-        self.widget = made(Pick, veil, options=[(empty, "")], value="", description=label, tooltip=OPENS)
+        self.widget = create(Pick, private, options=[(empty, "")], value="", description=label, tooltip=OPENS)
         self.widget.observe(self._changed, "value")
 
     @property
@@ -109,26 +111,28 @@ class OneOf(Control):
     def _show(self, cell: Any) -> None:
         self._list("" if cell is None else shown(cell))
 
-    def _list(self, held: str) -> None:
+    def _list(self, current: str) -> None:
         options = list(dict.fromkeys((one.label, one.value) for one in self._offer.options))
-        extra = [(held, held)] if held and held not in [value for _, value in options] else []
+        extra = [(current, current)] if current and current not in [value for _, value in options] else []
         wanted = ((self._empty, ""), *options, *extra)
         if wanted != self.widget.options:
             self.widget.options = wanted
-        self.widget.value = held
+        self.widget.value = current
 
     def offer(self, offer: Offer) -> None:
         if offer != self._offer:
-            self._offer, held = offer, self.widget.value
+            self._offer, current = offer, self.widget.value
             with self._quietly():
-                self._list(held or "")
+                self._list(current or "")
 
 
 class Flag(OneOf):
     """Choose yes or no."""
 
-    def __init__(self, veil: PrivateState, label: str, told: Callable[[], object], *, empty: str = "choose…") -> None:
-        super().__init__(veil, label, told, empty=empty)
+    def __init__(
+        self, private: PrivateState, label: str, on_change: Callable[[], object], *, empty: str = "choose…"
+    ) -> None:
+        super().__init__(private, label, on_change, empty=empty)
         self.offer(Offer((Option("yes", "True"), Option("no", "False"))))
 
     @property
@@ -142,10 +146,12 @@ class Flag(OneOf):
 class Searched(Control):
     """Choose one of many by typing a part of it; other values may be typed where the offer is free."""
 
-    def __init__(self, veil: PrivateState, label: str, told: Callable[[], object], *, live: bool = True) -> None:
-        super().__init__(told)
+    def __init__(
+        self, private: PrivateState, label: str, on_change: Callable[[], object], *, live: bool = True
+    ) -> None:
+        super().__init__(on_change)
         self._offer = Offer()
-        self.widget = made(Search, veil, description=label, continuous_update=live)
+        self.widget = create(Search, private, description=label, continuous_update=live)
         self.widget.placeholder = "type a part of it"
         self.widget.observe(self._typed, "value")
 
@@ -166,8 +172,8 @@ class Searched(Control):
     @property
     def value(self) -> Any:
         typed = self.widget.value.strip()
-        found = self._offer.find(typed) if typed else None
-        return found.value if found else (typed or None) if self._offer.is_free else None
+        option = self._offer.find(typed) if typed else None
+        return option.value if option else (typed or None) if self._offer.is_free else None
 
     def _show(self, cell: Any) -> None:
         self.widget.value = "" if cell is None else self._offer.label(shown(cell))
@@ -175,18 +181,18 @@ class Searched(Control):
     def offer(self, offer: Offer) -> None:
         self._offer = offer
         labels = [one.label for one in offer.options]
-        found = tuple(labels) if len(labels) <= STATIC else offer.search(self.widget.value)
-        if found != self.widget.options:
-            self.widget.options = found
+        shown = tuple(labels) if len(labels) <= STATIC else offer.search(self.widget.value)
+        if shown != self.widget.options:
+            self.widget.options = shown
 
 
 class Chips(Control):
     """Choose several: each is a chip that a click takes off; what is typed or picked below becomes one more."""
 
-    def __init__(self, veil: PrivateState, label: str, told: Callable[[], object]) -> None:
-        super().__init__(told)
-        self._veil, self._names = veil, list[str]()
-        self._search = Searched(veil, label, self._added, live=False)
+    def __init__(self, private: PrivateState, label: str, on_change: Callable[[], object]) -> None:
+        super().__init__(on_change)
+        self._private, self._names = private, list[str]()
+        self._search = Searched(private, label, self._added, live=False)
         self._search.widget.placeholder = "type or pick, then Enter"
         self._chips = row(css="tt-chips")
         self.widget = box(self._search.widget, self._chips, css="tt-several")
@@ -200,9 +206,9 @@ class Chips(Control):
         return tuple(self._names) or None
 
     def _added(self) -> None:
-        found = self._search.value
-        if found is not None:
-            self._names += [] if found in self._names else [found]
+        name = self._search.value
+        if name is not None:
+            self._names += [] if name in self._names else [name]
             self._search.show(None)
             self._draw()
         self._changed()
@@ -219,7 +225,7 @@ class Chips(Control):
 
     def _chip(self, name: str) -> Any:
         label = self._search._offer.label(name)  # noqa: SLF001  (its own part)
-        chip = made(Press, self._veil, description=f"{label} ✕", tooltip=f"take {label} off")
+        chip = create(Press, self._private, description=f"{label} ✕", tooltip=f"take {label} off")
         chip.add_class("tt-chip")
         chip.on_click(lambda _: self._take_off(name))
         return chip
@@ -238,32 +244,34 @@ class Chips(Control):
 class Dated(Control):
     """Choose a day, or a day with its time in UTC."""
 
-    def __init__(self, veil: PrivateState, label: str, told: Callable[[], object], *, timed: bool = False) -> None:
-        super().__init__(told)
+    def __init__(
+        self, private: PrivateState, label: str, on_change: Callable[[], object], *, timed: bool = False
+    ) -> None:
+        super().__init__(on_change)
         self._timed = timed
         kind = Moment if timed else Day
-        self.widget = made(kind, veil, description=f"{label} (UTC)" if timed else label)
+        self.widget = create(kind, private, description=f"{label} (UTC)" if timed else label)
         self.widget.observe(self._changed, "value")
 
     @property
     def value(self) -> Any:
-        found = self.widget.value
-        return None if found is None else found.replace(tzinfo=UTC) if self._timed else found
+        picked = self.widget.value
+        return None if picked is None else picked.replace(tzinfo=UTC) if self._timed else picked
 
     def _show(self, cell: Any) -> None:
         self.widget.value = None if cell is None else self._read(cell)
 
     def _read(self, cell: Any) -> date | datetime | None:
-        found = pd.to_datetime(shown(cell), utc=True, errors="coerce")
-        if not isinstance(found, pd.Timestamp):
+        moment = pd.to_datetime(shown(cell), utc=True, errors="coerce")
+        if not isinstance(moment, pd.Timestamp):
             return None
-        naive = datetime.fromtimestamp(found.timestamp(), UTC).replace(tzinfo=None)
+        naive = datetime.fromtimestamp(moment.timestamp(), UTC).replace(tzinfo=None)
         return naive if self._timed else naive.date()
 
 
-def one_of(veil: PrivateState, label: str, told: Callable[[], object], offer: Offer) -> Control:
+def one_of(private: PrivateState, label: str, on_change: Callable[[], object], offer: Offer) -> Control:
     """Make the control for one value of an offer: a list of few, a search among many."""
     few = len(offer.options) <= FEW and not offer.is_free
-    made: Control = OneOf(veil, label, told) if few else Searched(veil, label, told)
-    made.offer(offer)
-    return made
+    control: Control = OneOf(private, label, on_change) if few else Searched(private, label, on_change)
+    control.offer(offer)
+    return control

@@ -17,34 +17,34 @@ _MADE: dict[Any, Any] = {}
 
 
 def _one(key: Any, make: Callable[[], Any]) -> Any:
-    found = _MADE.get(key)
-    if found is None or found.comm is None:  # closed by somebody
-        found = _MADE[key] = make()
-    return found
+    shared = _MADE.get(key)
+    if shared is None or shared.comm is None:  # closed by somebody
+        shared = _MADE[key] = make()
+    return shared
 
 
 def layout(**traits: str) -> Any:
-    """Give the one layout of these traits; it must not be changed."""
+    """Return the one layout of these traits; it must not be changed."""
     return _one(tuple(sorted(traits.items())), lambda: W.Layout(**traits))
 
 
 def wide() -> Any:
-    """Give the layout of a control that is as wide as its place."""
+    """Return the layout of a control that is as wide as its place."""
     return layout(width="auto", max_width="100%")
 
 
 def style(kind: type) -> Any:
-    """Give the one style of a kind of widget, with labels as wide as their words; it must not be changed."""
-    found = kind.class_traits()["style"].klass  # type: ignore[attr-defined]
-    told = {"description_width": "initial", "button_width": "auto"}
-    told = {name: value for name, value in told.items() if name in found.class_trait_names()}
-    return _one(found, lambda: found(**told))
+    """Return the one style of a kind of widget, with labels as wide as their words; it must not be changed."""
+    style_type = kind.class_traits()["style"].klass  # type: ignore[attr-defined]
+    values = {"description_width": "initial", "button_width": "auto"}
+    values = {name: value for name, value in values.items() if name in style_type.class_trait_names()}
+    return _one(style_type, lambda: style_type(**values))
 
 
-def made(kind: type, *args: Any, **traits: Any) -> Any:
+def create(kind: type, *args: Any, **traits: Any) -> Any:
     """Make a widget with the shared layout and style.
 
-    >>> made(W.Button, description="a").layout is made(W.Button, description="b").layout
+    >>> create(W.Button, description="a").layout is create(W.Button, description="b").layout
     True
     """
     words = {name: printable(traits[name]) for name in ("description", "tooltip") if traits.get(name)}
@@ -53,12 +53,12 @@ def made(kind: type, *args: Any, **traits: Any) -> Any:
 
 def button(label: str = "", tip: str = "") -> Any:
     """Make a button."""
-    return made(W.Button, description=label, tooltip=tip or None)
+    return create(W.Button, description=label, tooltip=tip or None)
 
 
 def tick(label: str) -> Any:
     """Make a box to tick."""
-    return made(W.Checkbox, description=label, indent=False)
+    return create(W.Checkbox, description=label, indent=False)
 
 
 def box(*children: Any, css: str = "") -> Any:

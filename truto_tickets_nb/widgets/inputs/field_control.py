@@ -17,28 +17,30 @@ if TYPE_CHECKING:
 LONG = ("description", "html_description")
 
 
-def control_for(column: Editable, dtype: Any, veil: PrivateState, rest: tuple[Offer, Callable[[], object]]) -> Control:
+def control_for(
+    column: Editable, dtype: Any, private: PrivateState, rest: tuple[Offer, Callable[[], object]]
+) -> Control:
     """Make the editor that suits a field; it tells when a person leaves it, not at each key."""
-    offer, told = rest
+    offer, on_change = rest
     name = column.name
     if column.kind == "date":
-        return Dated(veil, name, told, timed=getattr(dtype, "tz", None) is not None)
+        return Dated(private, name, on_change, timed=getattr(dtype, "tz", None) is not None)
     if column.kind == "flag":
-        return Flag(veil, name, told, empty=NOTHING)
+        return Flag(private, name, on_change, empty=NOTHING)
     if column.kind == "any" and getattr(dtype, "kind", "") in "iuf":
-        return Number(veil, name, told, live=False)
+        return Number(private, name, on_change, live=False)
     if column.kind == "text" or (column.kind == "any" and offer.is_free and not offer.options):
-        return Line(veil, name, told, lines=5 if name in LONG else 1, live=False)
-    return _from_offer(column, veil, offer, told)
+        return Line(private, name, on_change, lines=5 if name in LONG else 1, live=False)
+    return _from_offer(column, private, offer, on_change)
 
 
-def _from_offer(column: Editable, veil: PrivateState, offer: Offer, told: Callable[[], object]) -> Control:
+def _from_offer(column: Editable, private: PrivateState, offer: Offer, on_change: Callable[[], object]) -> Control:
     control: Control
     if column.kind in ("set", "words"):
-        control = Chips(veil, column.name, told)
+        control = Chips(private, column.name, on_change)
     elif len(offer.options) <= FEW and not offer.is_free:
-        control = OneOf(veil, column.name, told, empty=NOTHING)
+        control = OneOf(private, column.name, on_change, empty=NOTHING)
     else:
-        control = Searched(veil, column.name, told, live=False)
+        control = Searched(private, column.name, on_change, live=False)
     control.offer(offer)
     return control

@@ -11,7 +11,7 @@ import ipywidgets as W  # noqa: N812
 from truto_tickets_nb.selection.options import Offer, Option, numeric
 from truto_tickets_nb.selection.step_builder import as_number, number_problem
 from truto_tickets_nb.widgets.inputs.controls import Chips, Dated, Flag, Line, Number, OneOf, one_of
-from truto_tickets_nb.widgets.inputs.factory import box, made, row, tick
+from truto_tickets_nb.widgets.inputs.factory import box, create, row, tick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -166,7 +166,7 @@ class _Amount:
     """A number of days or hours, typed as text; nothing typed is 0."""
 
     def __init__(self, declared: Input, on_change: Callable[[], object]) -> None:
-        self.widget = made(W.Text, description=declared.label, placeholder=declared.placeholder)
+        self.widget = create(W.Text, description=declared.label, placeholder=declared.placeholder)
         self.widget.observe(lambda _: on_change(), "value")
 
     @property

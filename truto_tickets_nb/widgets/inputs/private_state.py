@@ -2,7 +2,7 @@
 
 What a front end shows of ipywidgets lies in synced state, and whoever saves widget state saves that: nbclient, papermill and nbconvert
 do so by default, from every message that they see; JupyterLab does if its user switches it on (by default it is off), from what is on
-the screen at that moment. So the traits named as `veiled` stay in Python, and travel only while a browser says that it shows the form
+the screen at that moment. So the traits named as `private_traits` stay in Python, and travel only while a browser says that it shows the form
 (`_view_count`, which each front end keeps for a widget that asks for it):
 
 - a notebook run by a machine holds the empty form: nobody looked;
@@ -26,9 +26,9 @@ class PrivateState:
 
     def __init__(self) -> None:
         self.is_lifted = False
-        self._held: weakref.WeakSet[Veiled] = weakref.WeakSet()
+        self._held: weakref.WeakSet[PrivateWidget] = weakref.WeakSet()
 
-    def hold(self, widget: Veiled) -> None:
+    def hold(self, widget: PrivateWidget) -> None:
         """Keep the text of one more widget."""
         self._held.add(widget)
         if self.is_lifted:
@@ -41,79 +41,79 @@ class PrivateState:
             widget.send_veiled()
 
 
-class Veiled(W.DOMWidget):  # type: ignore[misc]  # ipywidgets has no types
-    """Hold text in Python that is shown, and not kept, elsewhere."""
+class PrivateWidget(W.DOMWidget):  # type: ignore[misc]  # ipywidgets has no types
+    """Text in Python that is shown, and not kept, elsewhere."""
 
-    veiled: ClassVar[dict[str, Any]] = {"value": ""}  # trait -> what stands for it
+    private_traits: ClassVar[dict[str, Any]] = {"value": ""}  # trait -> what stands for it
 
-    def __init__(self, veil: PrivateState, *args: Any, **traits: Any) -> None:
-        self._veil = veil
+    def __init__(self, private: PrivateState, *args: Any, **traits: Any) -> None:
+        self._private = private
         super().__init__(*args, **traits)
-        veil.hold(self)
+        private.hold(self)
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002  (ipywidgets' own)
-        """Give the state as it may be kept; a veiled trait is in it only where it is asked for by name, and somebody looks."""
-        found: dict[str, Any] = super().get_state(key, drop_defaults)
-        if key is not None and self._veil.is_lifted:
-            return found
-        return {**found, **{name: blank for name, blank in self.veiled.items() if name in found}}
+        """Return the state as it may be kept; a private trait is in it only where it is asked for by name, and somebody looks."""
+        values: dict[str, Any] = super().get_state(key, drop_defaults)
+        if key is not None and self._private.is_lifted:
+            return values
+        return {**values, **{name: blank for name, blank in self.private_traits.items() if name in values}}
 
     def _should_send_property(self, key: str, value: Any) -> bool:
-        hidden = key in self.veiled and not self._veil.is_lifted
+        hidden = key in self.private_traits and not self._private.is_lifted
         return not hidden and bool(super()._should_send_property(key, value))
 
     def send_veiled(self) -> None:
         """Send the text, or blanks where nobody looks any more."""
         if self.comm is not None:
-            self.send_state([*self.veiled])
+            self.send_state([*self.private_traits])
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
 
-class Html(Veiled, W.HTML):  # type: ignore[misc]
+class Html(PrivateWidget, W.HTML):  # type: ignore[misc]
     """Show a fragment made by show/."""
 
 
-class Words(Veiled, W.Text):  # type: ignore[misc]
+class Words(PrivateWidget, W.Text):  # type: ignore[misc]
     """Edit one line."""
 
 
-class Lines(Veiled, W.Textarea):  # type: ignore[misc]
+class Lines(PrivateWidget, W.Textarea):  # type: ignore[misc]
     """Edit several lines."""
 
 
-class Tick(Veiled, W.Checkbox):  # type: ignore[misc]
+class Tick(PrivateWidget, W.Checkbox):  # type: ignore[misc]
     """Choose or not; what is chosen stands in the label."""
 
-    veiled: ClassVar[dict[str, Any]] = {"description": ""}
+    private_traits: ClassVar[dict[str, Any]] = {"description": ""}
 
 
-class Press(Veiled, W.Button):  # type: ignore[misc]
+class Press(PrivateWidget, W.Button):  # type: ignore[misc]
     """Press a button whose label holds ticket text."""
 
-    veiled: ClassVar[dict[str, Any]] = {"description": "", "tooltip": None}
+    private_traits: ClassVar[dict[str, Any]] = {"description": "", "tooltip": None}
 
 
-class Pick(Veiled, W.Dropdown):  # type: ignore[misc]
+class Pick(PrivateWidget, W.Dropdown):  # type: ignore[misc]
     """Choose one of few."""
 
-    veiled: ClassVar[dict[str, Any]] = {"_options_labels": [], "index": None}
+    private_traits: ClassVar[dict[str, Any]] = {"_options_labels": [], "index": None}
 
 
-class Search(Veiled, W.Combobox):  # type: ignore[misc]
+class Search(PrivateWidget, W.Combobox):  # type: ignore[misc]
     """Choose one of many by typing."""
 
-    veiled: ClassVar[dict[str, Any]] = {"options": [], "value": ""}
+    private_traits: ClassVar[dict[str, Any]] = {"options": [], "value": ""}
 
 
-class Day(Veiled, W.DatePicker):  # type: ignore[misc]
+class Day(PrivateWidget, W.DatePicker):  # type: ignore[misc]
     """Choose a day."""
 
-    veiled: ClassVar[dict[str, Any]] = {"value": None}
+    private_traits: ClassVar[dict[str, Any]] = {"value": None}
 
 
-class Moment(Veiled, W.NaiveDatetimePicker):  # type: ignore[misc]
+class Moment(PrivateWidget, W.NaiveDatetimePicker):  # type: ignore[misc]
     """Choose a day and a time."""
 
-    veiled: ClassVar[dict[str, Any]] = {"value": None}
+    private_traits: ClassVar[dict[str, Any]] = {"value": None}

@@ -68,7 +68,7 @@ def row(*children: Any, css: str = "") -> Any:
 
 
 def classed(widget: Any, css: str) -> Any:
-    """Give a widget stable classes."""
+    """Add stable classes to a widget."""
     for name in css.split():
         widget.add_class(name)
     return widget
@@ -140,5 +140,5 @@ def facts_of(headline: str, rows: Iterable[tuple[str, ...]]) -> str:
     )
     if not table:
         return ""
-    whole = Markup('<div class="tt"><details><summary>{}</summary><table><tbody>{}</tbody></table></details></div>')
-    return str(whole.format(text(headline), table))
+    template = Markup('<div class="tt"><details><summary>{}</summary><table><tbody>{}</tbody></table></details></div>')
+    return str(template.format(text(headline), table))

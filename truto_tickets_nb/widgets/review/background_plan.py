@@ -25,7 +25,7 @@ REST = 0.15  # seconds in which further changes are waited for
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Hold a plan as it is shown, and the revision of the draft that it is of; without a plan, the reason."""
+    """A plan as it is shown, and the revision of the draft that it is of; without a plan, the reason."""
 
     plan: Plan | None
     page: str
@@ -85,10 +85,10 @@ class Planner:
             asked, quiet = self._asked, self._quiet
             self._draft.frame()  # reckoned here, so that the copy touches nothing that forms use meanwhile
             twin = copy.copy(self._draft)
-        found = draw(twin, quiet=quiet)
+        plan = draw(twin, quiet=quiet)
         with self._lock:
             if asked != self._asked:
                 return False
-            self._done(found)
+            self._done(plan)
             self._idle.set()
             return True

@@ -40,7 +40,7 @@ def number_label(desk: ReviewSession) -> str:
 
 
 def guide(desk: ReviewSession) -> Said:
-    """Say what to do next with the plan that is shown."""
+    """Return what to do next with the plan that is shown."""
     if desk.shown.trouble:
         return desk.shown.trouble, "bad"
     if desk.plan.blocking:
@@ -57,13 +57,15 @@ def guide(desk: ReviewSession) -> Said:
 
 
 def changed(desk: ReviewSession) -> Said:
-    """Say that the plan is another one now, and why."""
-    told = f" Look at it, then type {len(desk.plan)}." if desk.plan and not desk.plan.blocking else f" {guide(desk)[0]}"
-    return f"{desk.news} The plan was drawn anew, and nothing was sent.{told}", "warn"
+    """Return why the plan is another one now."""
+    next_step = (
+        f" Look at it, then type {len(desk.plan)}." if desk.plan and not desk.plan.blocking else f" {guide(desk)[0]}"
+    )
+    return f"{desk.news} The plan was drawn anew, and nothing was sent.{next_step}", "warn"
 
 
 def after(desk: ReviewSession, job: Job[object]) -> Said:
-    """Say how a job ended."""
+    """Show how a job ended."""
     if isinstance(job.error, Stopped) or (job.error and job.halted.is_set() and not isinstance(job.result, Run)):
         return "Stopped. Nothing was sent.", "warn"
     if isinstance(job.result, DryRun):
@@ -71,19 +73,21 @@ def after(desk: ReviewSession, job: Job[object]) -> Said:
     if isinstance(job.result, Run):
         return ran(job.result)
     if job.error is not None:
-        known = isinstance(job.error, TicketsError)
-        return str(job.error) if known else f"That failed: {type(job.error).__name__}: {shorten(job.error)}", "bad"
+        is_expected = isinstance(job.error, TicketsError)
+        return str(
+            job.error
+        ) if is_expected else f"That failed: {type(job.error).__name__}: {shorten(job.error)}", "bad"
     return "", ""
 
 
-def _rehearsed(found: DryRun, desk: ReviewSession) -> Said:
-    ready, whole = len(found.ready), len(found.plan)
-    if ready == whole:
-        return f"Dry run done, nothing was sent: all {tickets(whole)} are ready. Type {whole} to go on.", "good"
-    told = f"Dry run done, nothing was sent: {ready:,} of {tickets(whole)} are ready."
-    if found.conflicts:
-        told += f" {_clashed(len(found.conflicts))} and will be left alone."
-    return f"{told} Type {whole} to go on all the same.", "warn"
+def _rehearsed(dry_run: DryRun, desk: ReviewSession) -> Said:
+    ready, total = len(dry_run.ready), len(dry_run.plan)
+    if ready == total:
+        return f"Dry run done, nothing was sent: all {tickets(total)} are ready. Type {total} to go on.", "good"
+    message = f"Dry run done, nothing was sent: {ready:,} of {tickets(total)} are ready."
+    if dry_run.conflicts:
+        message += f" {_clashed(len(dry_run.conflicts))} and will be left alone."
+    return f"{message} Type {total} to go on all the same.", "warn"
 
 
 def _clashed(count: int) -> str:
@@ -91,7 +95,7 @@ def _clashed(count: int) -> str:
 
 
 def ran(run: Run) -> Said:
-    """Say how a run ended, and what can be done now."""
+    """Return how a run ended, and what can be done now."""
     if run.open:
         done = len(run.outcomes) - len(run.open)
         return (
@@ -99,15 +103,15 @@ def ran(run: Run) -> Said:
             "warn",
         )
     bad = len(run.failed) + len(run.not_sent)
-    told = f"Done: {tickets(len(run.applied))} changed"
-    told += f", {len(run.unchanged):,} held it already" if run.unchanged else ""
-    told += f", {bad:,} did not work" if bad else ""
-    told += f". {_clashed(len(run.conflicts))} and left alone" if run.conflicts else ""
-    return f"{told}. “Undo” plans the way back.", "warn" if bad or run.conflicts else "good"
+    message = f"Done: {tickets(len(run.applied))} changed"
+    message += f", {len(run.unchanged):,} held it already" if run.unchanged else ""
+    message += f", {bad:,} did not work" if bad else ""
+    message += f". {_clashed(len(run.conflicts))} and left alone" if run.conflicts else ""
+    return f"{message}. “Undo” plans the way back.", "warn" if bad or run.conflicts else "good"
 
 
 def earlier(run: Run | None) -> Said:
-    """Say what this account did before."""
+    """Return what this account did before."""
     if run is None:
         return "", ""
     if run.open:
@@ -118,9 +122,9 @@ def earlier(run: Run | None) -> Said:
     return "", ""
 
 
-def rehearsal_page(found: DryRun) -> str:
+def rehearsal_page(dry_run: DryRun) -> str:
     """Draw a dry run."""
-    return fragment(found.page(in_form))
+    return fragment(dry_run.page(in_form))
 
 
 def run_page(run: Run) -> str:

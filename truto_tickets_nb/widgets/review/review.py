@@ -50,7 +50,7 @@ class Review(Form):
         self._callbacks: list[Callable[[str], object]] = []
         self._desk = ReviewSession(account, draft, self._moved)
         self._planner = Planner(draft, self._lock, self._planned)
-        self._parts = Parts(self.veil)
+        self._parts = Parts(self.private)
         self.lay_out(*self._parts.rows())
         self._wire()
         self._begin()
@@ -59,8 +59,8 @@ class Review(Form):
         with self._lock:
             self._desk.find()
             self._desk.shown = draw(self.draft)
-            told = messages.earlier(self._desk.last if not self._desk.is_busy else None)
-            self.say(*(told if told[0] else messages.guide(self._desk)))
+            message = messages.earlier(self._desk.last if not self._desk.is_busy else None)
+            self.say(*(message if message[0] else messages.guide(self._desk)))
             self.refresh()
 
     def _wire(self) -> None:
@@ -149,8 +149,8 @@ class Review(Form):
         if on == desk.quiet:
             return
         desk.quiet = on
-        told = "It will be sent quietly now." if on else "It will not be sent quietly any more."
-        if not self._renew(told):
+        message = "It will be sent quietly now." if on else "It will not be sent quietly any more."
+        if not self._renew(message):
             desk.refine(desk.purpose)
 
     def _renew(self, news: str) -> bool:
@@ -192,9 +192,9 @@ class Review(Form):
             elif not self._desk.is_running:
                 self.say("The draft has changed. “Back to the draft” shows its plan.", "warn")
 
-    def _planned(self, found: Drawn) -> None:
+    def _planned(self, plan: Drawn) -> None:
         if self._desk.purpose == "draft" and not self._desk.is_running:
-            self._desk.show(found)
+            self._desk.show(plan)
             self.say(*messages.changed(self._desk))
             self.refresh()
 
@@ -222,22 +222,22 @@ class Review(Form):
 
     @property
     def plan(self) -> Plan:
-        """Give the plan that is shown."""
+        """Return the plan that is shown."""
         return self._desk.plan
 
     @property
     def rehearsal(self) -> DryRun | None:
-        """Give what the last dry run of this plan found."""
+        """Return what the last dry run of this plan found."""
         return self._desk.rehearsal
 
     @property
     def run(self) -> Run | None:
-        """Give the run whose outcome is shown, else the newest one of the account."""
+        """Return the run whose outcome is shown, else the newest one of the account."""
         return self._desk.run or self._desk.last
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether a run or a dry run is under way."""
+        """Return whether a run or a dry run is under way."""
         return self._desk.is_busy
 
     def wait(self, timeout: float | None = None) -> Review:

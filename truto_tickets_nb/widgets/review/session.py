@@ -26,7 +26,7 @@ REHEARSAL = "dry run"
 
 
 class ReviewSession:
-    """Hold one review. Whoever calls it holds the draft's lock; `moved` is called from a job's own thread."""
+    """One review. Whoever calls it holds the draft's lock; `moved` is called from a job's own thread."""
 
     def __init__(self, account: Account, draft: Draft, moved: Callable[[], object]) -> None:
         self.account, self.draft, self._moved = account, draft, moved
@@ -47,7 +47,7 @@ class ReviewSession:
 
     @property
     def plan(self) -> Plan:
-        """Give the plan under review; an empty one where there is none."""
+        """Return the plan under review; an empty one where there is none."""
         return self.shown.plan or Plan(self.account.id, self.account.integration)
 
     @property
@@ -60,42 +60,42 @@ class ReviewSession:
 
     @property
     def has_switch(self) -> bool:
-        """Tell whether the tool has a documented switch that keeps it from mailing people."""
+        """Return whether the tool has a documented switch that keeps it from mailing people."""
         return bool(profile(self.account.integration).fact("quiet").value)
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether a run or a dry run is under way."""
+        """Return whether a run or a dry run is under way."""
         return self.job is not None and self.job.is_running
 
     @property
     def is_running(self) -> bool:
-        """Tell whether a run is under way."""
+        """Return whether a run is under way."""
         return self.is_busy and self.job is not None and self.job.title != REHEARSAL
 
     @property
     def is_foreign(self) -> bool:
-        """Tell whether the run under way was begun elsewhere: then the plan shown is not what is being sent."""
+        """Return whether the run under way was begun elsewhere: then the plan shown is not what is being sent."""
         return self.is_running and self.job is self._found
 
     @property
     def is_outdated(self) -> bool:
-        """Tell whether the plan shown is not that of the draft as it is now."""
+        """Return whether the plan shown is not that of the draft as it is now."""
         return self.purpose == "draft" and self.shown.revision != self.draft.revision
 
     @property
     def is_large(self) -> bool:
-        """Tell whether the plan is above the brake for one run."""
+        """Return whether the plan is above the brake for one run."""
         return len(self.plan) > SafetyLimits().cap
 
     @property
     def is_typed(self) -> bool:
-        """Tell whether the number typed is the plan's; 1,234 may be typed as it is shown."""
+        """Return whether the number typed is the plan's; 1,234 may be typed as it is shown."""
         return bool(self.plan) and self.typed.strip().replace(",", "").replace(" ", "") == str(len(self.plan))
 
     @property
     def hindrance(self) -> str:
-        """Say why nothing can be sent just now, and what to do; "" where it can."""
+        """Return why nothing can be sent just now, and what to do; "" where it can."""
         cap = SafetyLimits().cap
         reasons = (
             (self.is_busy, "Something is under way: wait until it is done, or stop it."),
@@ -114,13 +114,13 @@ class ReviewSession:
                 f"{len(self.plan):,} tickets are more than {cap:,} in one run: tick the box first.",
             ),
         )
-        return next((told for holds, told in reasons if holds), "")
+        return next((reason for holds, reason in reasons if holds), "")
 
     # what changes it
 
-    def show(self, found: Drawn, purpose: Purpose = "draft") -> None:
+    def show(self, plan: Drawn, purpose: Purpose = "draft") -> None:
         """Lay another plan on the desk; whatever was typed for the one before is gone."""
-        self.shown, self.purpose = found, purpose
+        self.shown, self.purpose = plan, purpose
         self.typed, self.many, self.rehearsal, self.run = "", False, None, None
 
     def renew(self, news: str) -> bool:
@@ -140,8 +140,8 @@ class ReviewSession:
 
     def refine(self, purpose: Purpose) -> None:
         """Lay it there again, quietly or not."""
-        found = self._following(purpose)
-        self.show(drawn(found.quietly() if self.quiet and found else found), purpose)
+        plan = self._following(purpose)
+        self.show(drawn(plan.quietly() if self.quiet and plan else plan), purpose)
 
     def _following(self, purpose: Purpose) -> Plan:
         run = self._of

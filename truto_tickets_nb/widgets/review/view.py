@@ -47,14 +47,14 @@ def _set(widget: Any, **traits: Any) -> None:
 
 
 class Parts:
-    """Hold the widgets of a review."""
+    """The widgets of a review."""
 
-    def __init__(self, veil: PrivateState) -> None:
+    def __init__(self, private: PrivateState) -> None:
         self.plan = styles.classed(
-            Html(veil, layout=W.Layout(max_height="28rem", overflow="auto", width="auto", margin="0 0 .5rem")),
+            Html(private, layout=W.Layout(max_height="28rem", overflow="auto", width="auto", margin="0 0 .5rem")),
             "tt-plan",
         )
-        self.jump = Pick(veil, description="Needs a look:", style=styles.LABEL, layout=styles.wide(flex="1 1 18rem"))
+        self.jump = Pick(private, description="Needs a look:", style=styles.LABEL, layout=styles.wide(flex="1 1 18rem"))
         self.open = _press("Open this ticket", "tt-open")
         self.ticket = styles.box(css="tt-opened")
         self.rehearse = _press(
@@ -66,13 +66,13 @@ class Parts:
         self.many = W.Checkbox(
             description=f"Yes, more than {SafetyLimits().cap:,} tickets in one run", indent=False, layout=styles.wide()
         )
-        self.rehearsed = styles.classed(Html(veil), "tt-rehearsed")
+        self.rehearsed = styles.classed(Html(private), "tt-rehearsed")
         self.number = W.Text(style=styles.LABEL, layout=W.Layout(width="16rem", max_width="100%"))
         self.apply = _press("", "tt-apply", style="primary")
         self.bar = W.IntProgress(layout=W.Layout(width="14rem", max_width="100%"), bar_style="info")
         self.progress = styles.classed(W.HTML(), "tt-progress")
         self.stop = _press("Stop", "tt-stop", "What is in flight lands and is written down; nothing more begins.")
-        self.outcome = styles.classed(Html(veil), "tt-outcome")
+        self.outcome = styles.classed(Html(private), "tt-outcome")
         self.follow: dict[Purpose, Any] = {name: _press(word, f"tt-{name}") for name, word in _WORDS.items()}
         self.back = _press("Back to the draft", "tt-back")
         self.last = _press("Show the last run", "tt-last")

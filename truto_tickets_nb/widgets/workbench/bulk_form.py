@@ -28,16 +28,16 @@ class BulkForm(Form):
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(draft, "tt-bulk")
-        self._choosing = Selection(self.lens)
-        self.edit = EditPane(draft, self._choosing, self.veil, self.message)
-        self.choose = FilterPane(self._choosing, self.veil, self.safely(self._chosen))
+        self._choosing = Selection(self.view)
+        self.edit = EditPane(draft, self._choosing, self.private, self.message)
+        self.choose = FilterPane(self._choosing, self.private, self.safely(self._chosen))
         self.edit.add.on_click(self.safely(self._add))
         self.edit.undo.on_click(self.safely(self._undo))
         self.lay_out(row(self.choose.widget, self.edit.widget, css="tt-wrap"), message=False)
 
     @property
     def filter(self) -> Filter:
-        """Give the choice as a filter, which a step, a draft and a recipe take."""
+        """Return the choice as a filter, which a step, a draft and a recipe take."""
         return self._choosing.filter()
 
     @property
@@ -47,17 +47,17 @@ class BulkForm(Form):
 
     def frame(self) -> pd.DataFrame:
         """Make a frame of the chosen tickets, as the draft has them."""
-        found: pd.DataFrame = self._choosing.frame.loc[self._choosing.mask]
-        return found.copy()
+        chosen: pd.DataFrame = self._choosing.frame.loc[self._choosing.mask]
+        return chosen.copy()
 
     @property
     def step(self) -> Step | None:
-        """Give the step as it would be added now."""
+        """Return the step as it would be added now."""
         return self.edit.step
 
     @property
     def reason(self) -> str:
-        """Say why nothing can be added yet; "" where it can."""
+        """Return why nothing can be added yet; "" where it can."""
         return self.edit.reason
 
     def _chosen(self) -> None:
@@ -95,7 +95,7 @@ class BulkForm(Form):
 
     def __repr__(self) -> str:
         steps = len(self.draft)
-        told = (
+        words = (
             f"{steps:,} step{'' if steps == 1 else 's'}, {self.count:,} of {tickets(len(self._choosing.frame))} chosen"
         )
-        return f"BulkForm({told})"
+        return f"BulkForm({words})"

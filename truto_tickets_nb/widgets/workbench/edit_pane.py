@@ -1,4 +1,4 @@
-"""Say what to do with the chosen tickets, see what would come of it, and add it to the draft."""
+"""Choose what to do with the chosen tickets, see what would come of it, and add it to the draft."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from truto_tickets_nb.selection.step_preview import preview_step
 from truto_tickets_nb.show.visible_text import clip
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.widgets.inputs.advice import in_form
-from truto_tickets_nb.widgets.inputs.factory import OPENS, box, button, made, row
+from truto_tickets_nb.widgets.inputs.factory import OPENS, box, button, create, row
 from truto_tickets_nb.widgets.inputs.operation_inputs import EditedColumn, OperationInputs
 from truto_tickets_nb.widgets.inputs.private_state import Html
 from truto_tickets_nb.widgets.inputs.styles import classed, facts_of, first_rows, page, tickets, words
@@ -36,8 +36,8 @@ ADD = "Add to the draft"
 class EditPane:
     """Compose one step for the chosen tickets. `reason` says why it can't be added yet, "" where it can."""
 
-    def __init__(self, draft: Draft, choosing: Selection, veil: PrivateState, message: Any) -> None:
-        self._draft, self._choosing, self._veil, self._message = draft, choosing, veil, message
+    def __init__(self, draft: Draft, choosing: Selection, private: PrivateState, message: Any) -> None:
+        self._draft, self._choosing, self._private, self._message = draft, choosing, private, message
         self._columns: dict[str, Editable] = {}
         self._offers: dict[Any, Offer] = {}
         self.inputs: OperationInputs | None = None
@@ -51,15 +51,15 @@ class EditPane:
         self._other_column()
 
     def _build(self) -> None:
-        self.column = classed(made(W.Dropdown, description="column", tooltip=OPENS), "tt-column tt-grow")
-        self.operation = classed(made(W.ToggleButtons, options=[]), "tt-operation")
-        self.now = classed(made(Html, self._veil), "tt-quiet tt-now")
+        self.column = classed(create(W.Dropdown, description="column", tooltip=OPENS), "tt-column tt-grow")
+        self.operation = classed(create(W.ToggleButtons, options=[]), "tt-operation")
+        self.now = classed(create(Html, self._private), "tt-quiet tt-now")
         self._place = box(css="tt-value")
-        self.preview = classed(made(Html, self._veil), "tt-preview")
-        self.add = classed(made(W.Button, description=ADD, button_style="primary", disabled=True), "tt-add")
+        self.preview = classed(create(Html, self._private), "tt-preview")
+        self.add = classed(create(W.Button, description=ADD, button_style="primary", disabled=True), "tt-add")
         self.undo = classed(button("undo"), "tt-undo")
-        self.why = classed(made(Html, self._veil), "tt-why")
-        self.closed = classed(made(Html, self._veil), "tt-quiet tt-closed-columns")
+        self.why = classed(create(Html, self._private), "tt-why")
+        self.closed = classed(create(Html, self._private), "tt-quiet tt-closed-columns")
         parts = (
             row(self.column, self.operation),
             self.now,
@@ -70,26 +70,27 @@ class EditPane:
         self.widget = box(*parts, self.preview, self.closed, css="tt-main tt-edit")
 
     def _list_columns(self) -> None:
-        found = {one.name: one for one in columns_of(self._draft.source, self._choosing.frame)}
-        if found == self._columns:
+        columns = {one.name: one for one in columns_of(self._draft.source, self._choosing.frame)}
+        if columns == self._columns:
             return
-        self._columns, held = found, self.column.value
+        self._columns, current = columns, self.column.value
         names = [
-            (name + (f" ({one.hint})" if one.hint else ""), name) for name, one in found.items() if not one.why_not
+            (name + (f" ({one.hint})" if one.hint else ""), name) for name, one in columns.items() if not one.why_not
         ]
         self.column.options = [("choose a column…", ""), *names]
-        self.column.value = held if held in [name for _, name in names] else ""
+        self.column.value = current if current in [name for _, name in names] else ""
         self.closed.value = facts_of(
-            "columns that can't be edited, and why", ((name, one.why_not) for name, one in found.items() if one.why_not)
+            "columns that can't be edited, and why",
+            ((name, one.why_not) for name, one in columns.items() if one.why_not),
         )
 
     def _other_column(self) -> None:
         """Offer the operations of the column; a column of the same kind goes on with the same one, with nothing typed."""
-        found = self._columns.get(self.column.value or "")
-        kinds = [kind for _, kind in found.operations] if found else []
+        column = self._columns.get(self.column.value or "")
+        kinds = [kind for _, kind in column.operations] if column else []
         before, self._is_listing = self.operation.value, True
         if tuple(kinds) != self._kinds:
-            self.operation.options = found.operations if found else ()
+            self.operation.options = column.operations if column else ()
             before, self._kinds = None, tuple(kinds)
         self.operation.value = before or next(iter(kinds), None)
         self._is_listing = False
@@ -102,7 +103,7 @@ class EditPane:
         old, self.inputs = self.inputs, None
         if self.column.value and self.operation.value:
             self.inputs = OperationInputs(
-                self._veil, OPERATIONS[self.operation.value], self._edited_column(), self.refresh
+                self._private, OPERATIONS[self.operation.value], self._edited_column(), self.refresh
             )
         self._place.children = (self.inputs.widget,) if self.inputs else ()
         if old:
@@ -112,30 +113,30 @@ class EditPane:
     def _edited_column(self) -> EditedColumn:
         name = self.column.value
         row = field_of(name)
-        held = Offer()
+        current = Offer()
         if row and row.kind.many:
             counts = self._held(name)
-            held = Offer(
+            current = Offer(
                 tuple(Option(v, v) for v in sorted(counts, key=lambda v: -counts[v]) if v and counts[v]), is_free=False
             )
         others = tuple(column for column in self._choosing.frame.columns if column != name)
         dtype = self._choosing.frame[name].dtype
-        return EditedColumn(name, self._columns[name].kind, dtype, self._offer(name), held, others)
+        return EditedColumn(name, self._columns[name].kind, dtype, self._offer(name), current, others)
 
     def _held(self, name: str) -> dict[str, int]:
         return self._choosing.facet(name).counts(self._choosing.mask)
 
     def _workspaces(self) -> Mapping[str, int]:
-        found = self._held("workspace") if "workspace" in self._choosing.frame else {}
-        return {name: count for name, count in found.items() if name and count}
+        counts = self._held("workspace") if "workspace" in self._choosing.frame else {}
+        return {name: count for name, count in counts.items() if name and count}
 
     def _offer(self, name: str) -> Offer:
         if self._columns[name].kind in ("text", "date", "flag"):
             return Offer()
         key = (name, self._draft.revision, tuple(self._workspaces()))
         if key not in self._offers:
-            held = self._choosing.facet(name).values
-            self._offers = {key: offer(name, self._draft.source, key[2], held)}
+            current = self._choosing.facet(name).values
+            self._offers = {key: offer(name, self._draft.source, key[2], current)}
         return self._offers[key]
 
     def start_anew(self) -> None:
@@ -154,12 +155,12 @@ class EditPane:
         self.step, self.reason = None, ""
         self.now.value = words(self._now())
         self.undo.disabled = not self._draft.can_undo
-        found = self._consider()
-        count = found.changed if found else 0
+        preview = self._consider()
+        count = preview.changed if preview else 0
         self.add.description = f"{ADD} ({tickets(count)})" if count else ADD
         self.add.disabled = bool(self.reason)
         self.why.value = words(self.reason, "warn" if self.reason and self._is_touched() else "")
-        self.preview.value = self._preview(found) if found else ""
+        self.preview.value = self._preview(preview) if preview else ""
 
     def _is_touched(self) -> bool:
         return self.inputs is not None and (
@@ -193,24 +194,24 @@ class EditPane:
     def _looked_ahead(self, given: Mapping[str, Any]) -> StepPreview | None:
         try:
             step = compose(self.column.value, self.operation.value, given, self._choosing.filter())
-            found = preview_step(step, self._choosing, self._draft.source)
+            preview = preview_step(step, self._choosing, self._draft.source)
         except StepError as error:
             self.reason = str(error)
             return None
-        if found.changed:
+        if preview.changed:
             self.step = step
         else:
-            first = next(iter(found.reasons), None)
+            first = next(iter(preview.reasons), None)
             self.reason = first.words(in_form) if first else "Nothing would change: all tickets have this value already"
-        return found
+        return preview
 
-    def _preview(self, found: StepPreview) -> str:
-        facts = [f"{found.already:,} stay as they are"] if found.already else []
-        facts += [f"{count:,} would not fit: {reason.words(in_form)}" for reason, count in found.reasons.items()]
-        told = self._lacking()
-        facts += [told] if told else []
-        rows = [first_rows(found.rows, found.changed - len(found.rows))] if len(found.rows) else []
-        return page(f"{found.changed:,} of {tickets(found.matched)} would change", facts, rows)
+    def _preview(self, preview: StepPreview) -> str:
+        facts = [f"{preview.already:,} stay as they are"] if preview.already else []
+        facts += [f"{count:,} would not fit: {reason.words(in_form)}" for reason, count in preview.reasons.items()]
+        missing = self._lacking()
+        facts += [missing] if missing else []
+        rows = [first_rows(preview.rows, preview.changed - len(preview.rows))] if len(preview.rows) else []
+        return page(f"{preview.changed:,} of {tickets(preview.matched)} would change", facts, rows)
 
     def _lacking(self) -> str:
         name = self.column.value
@@ -222,8 +223,8 @@ class EditPane:
         texts = [
             one for value in values for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, str)
         ]
-        found = (lacking(self._offer(name).find(one), self._workspaces()) for one in texts)
-        return next((told for told in found if told), "")
+        messages = (lacking(self._offer(name).find(one), self._workspaces()) for one in texts)
+        return next((message for message in messages if message), "")
 
 
 def _close(widget: Any) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from truto_tickets_nb.safe_text import printable
 from truto_tickets_nb.selection.facets import label, top
 from truto_tickets_nb.selection.selection import SelectionState, date_columns
-from truto_tickets_nb.widgets.inputs.factory import OPENS, box, button, made, row, tick
+from truto_tickets_nb.widgets.inputs.factory import OPENS, box, button, create, row, tick
 from truto_tickets_nb.widgets.inputs.private_state import Day, Html, Tick, Words
 from truto_tickets_nb.widgets.inputs.styles import classed, tickets, words
 
@@ -32,9 +32,9 @@ class FacetView:
     """Show one facet: its name opens and closes it, each value is a box to tick."""
 
     def __init__(
-        self, choosing: Selection, name: str, veil: PrivateState, asked: Callable[[SelectionState], None]
+        self, choosing: Selection, name: str, private: PrivateState, asked: Callable[[SelectionState], None]
     ) -> None:
-        self.name, self._choosing, self._veil, self._asked = name, choosing, veil, asked
+        self.name, self._choosing, self._private, self._asked = name, choosing, private, asked
         self._is_open, self._most, self._is_drawing = False, TOP, False
         self._ticks: dict[str, Any] = {}
         self.head = classed(button(), "tt-facet-name")
@@ -57,9 +57,9 @@ class FacetView:
     def refresh(self) -> None:
         """Show the values and counts as they are now; the order stays, whatever is chosen."""
         chosen = self._choosing.wish.facets.get(self.name, frozenset())
-        told = f", {len(chosen)} chosen" if chosen else ""
+        suffix = f", {len(chosen)} chosen" if chosen else ""
         name = printable(self.name)
-        self.head.description = f"{'▾' if self._is_open else '▸'} {name}{told}"
+        self.head.description = f"{'▾' if self._is_open else '▸'} {name}{suffix}"
         self.head.tooltip = f"{'hide' if self._is_open else 'show'} the values of {name}"
         if self._is_open:
             self._draw(chosen)
@@ -72,8 +72,8 @@ class FacetView:
         shown, hidden = top(every, chosen & {*every}, self._most)
         self._is_drawing = True
         for value in shown:
-            found = self._ticks.get(value) or self._tick(value)
-            found.description, found.value = label(printable(value[:80]), counts.get(value, 0)), value in chosen
+            tick = self._ticks.get(value) or self._tick(value)
+            tick.description, tick.value = label(printable(value[:80]), counts.get(value, 0)), value in chosen
         self._is_drawing = False
         self.more.description = f"more… ({hidden:,})"
         children = (*(self._ticks[value] for value in shown), *((self.more,) if hidden else ()))
@@ -81,10 +81,10 @@ class FacetView:
             self.values.children = children
 
     def _tick(self, value: str) -> Any:
-        found = made(Tick, self._veil, indent=False)
-        found.observe(lambda change: self._ticked(value, chosen=change["new"]), "value")
-        self._ticks[value] = found
-        return found
+        tick = create(Tick, self._private, indent=False)
+        tick.observe(lambda change: self._ticked(value, chosen=change["new"]), "value")
+        self._ticks[value] = tick
+        return tick
 
     def _ticked(self, value: str, *, chosen: bool) -> None:
         if not self._is_drawing:
@@ -99,12 +99,12 @@ class FacetView:
 class FilterPane:
     """Ask which tickets; whatever is clicked asks anew, and tells."""
 
-    def __init__(self, choosing: Selection, veil: PrivateState, told: Callable[[], object]) -> None:
-        self._choosing, self._veil, self._told = choosing, veil, told
+    def __init__(self, choosing: Selection, private: PrivateState, on_change: Callable[[], object]) -> None:
+        self._choosing, self._private, self._on_change = choosing, private, on_change
         self._is_showing = False
-        self.count = classed(made(Html, veil), "tt-count")
-        self.told = classed(made(Html, veil), "tt-quiet tt-filter-words")
-        self.search = classed(made(Words, veil, description="search"), "tt-search")
+        self.count = classed(create(Html, private), "tt-count")
+        self.summary = classed(create(Html, private), "tt-quiet tt-filter-words")
+        self.search = classed(create(Words, private, description="search"), "tt-search")
         self.search.placeholder = "title or ticket id"
         self.everything = classed(button("all tickets"), "tt-all")
         self.everything.tooltip = "take back every choice above and below"
@@ -113,23 +113,23 @@ class FilterPane:
         self._views: dict[str, FacetView] = {}
         self._facets = box(css="tt-facets")
         self._observe()
-        parts = (self.count, self.told, row(self.everything), self.search, self.in_description, self._dates)
+        parts = (self.count, self.summary, row(self.everything), self.search, self.in_description, self._dates)
         self.widget = box(*parts, row(self.changed, self.problems), self._facets, css="tt-side tt-filter")
         self.refresh()
 
     def _build_switches(self) -> None:
         labels = ("in descriptions too", "only changed", "only with problems")
-        ticks = [tick(told) for told in labels]
+        ticks = [tick(label) for label in labels]
         self.in_description, self.changed, self.problems = ticks
-        for found, css in zip(ticks, ("tt-in-description", "tt-only-changed", "tt-only-problems"), strict=True):
-            found.add_class(css)
+        for box_of, css in zip(ticks, ("tt-in-description", "tt-only-changed", "tt-only-problems"), strict=True):
+            box_of.add_class(css)
 
     def _build_dates(self) -> None:
         names = date_columns(self._choosing.frame)
-        self.date = made(
+        self.date = create(
             W.Dropdown, options=[("any date", ""), *((n, n) for n in names)], description="date", tooltip=OPENS
         )
-        self.since, self.until = (made(Day, self._veil, description=told) for told in ("from", "to"))
+        self.since, self.until = (create(Day, self._private, description=label) for label in ("from", "to"))
         self._days = row(self.since, self.until)
         self._dates = box(self.date, css="tt-dates")
 
@@ -150,7 +150,7 @@ class FilterPane:
     def ask(self, wish: SelectionState) -> None:
         """Ask for other tickets, and show that."""
         self._choosing.ask(wish)
-        self._told()
+        self._on_change()
 
     def refresh(self) -> None:
         """Show the choice, and all counts."""
@@ -165,14 +165,16 @@ class FilterPane:
             if choosing.are_problems_old
             else ""
         )
-        self.told.value = words(f"where {told}{old}" if (told := self._in_words()) else "")
+        self.summary.value = words(f"where {summary}{old}" if (summary := self._in_words()) else "")
         self._show_facets()
 
     def _in_words(self) -> str:
         wish = self._choosing.wish
-        told = {"it was changed": wish.changed, "it has a problem": wish.problems}
+        switches = {"it was changed": wish.changed, "it has a problem": wish.problems}
         bare = replace(wish, changed=False, problems=False)
-        return " and ".join([*filter(None, [self._choosing.words(bare)]), *(word for word, on in told.items() if on)])
+        return " and ".join(
+            [*filter(None, [self._choosing.words(bare)]), *(word for word, on in switches.items() if on)]
+        )
 
     def _show(self, wish: SelectionState) -> None:
         self.search.value, self.in_description.value = wish.text, wish.in_description
@@ -187,7 +189,7 @@ class FilterPane:
         names = [name for name in names if name in self._choosing.frame]
         for name in names:
             if name not in self._views:
-                self._views[name] = view = FacetView(self._choosing, name, self._veil, self.ask)
+                self._views[name] = view = FacetView(self._choosing, name, self._private, self.ask)
                 if len(self._views) <= OPEN:
                     view.open(is_open=True)
         children = tuple(self._views[name].widget for name in names)
@@ -197,7 +199,7 @@ class FilterPane:
             self._views[name].refresh()
 
     def facet(self, name: str) -> FacetView:
-        """Give the view of one facet."""
+        """Return the view of one facet."""
         return self._views[name]
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.steps.summary import reasons
 from truto_tickets_nb.widgets.form import Form
-from truto_tickets_nb.widgets.inputs.factory import box, button, made, row
+from truto_tickets_nb.widgets.inputs.factory import box, button, create, row
 from truto_tickets_nb.widgets.inputs.private_state import Html, Tick
 from truto_tickets_nb.widgets.inputs.styles import classed, tickets, words
 
@@ -24,14 +24,14 @@ class StepRow:
     """Show one step: a box that says whether it counts, its words, what no longer applies, and a button that takes it out."""
 
     def __init__(
-        self, number: int, veil: PrivateState, switch: Callable[[], object], take_out: Callable[[], object]
+        self, number: int, private: PrivateState, switch: Callable[[], object], take_out: Callable[[], object]
     ) -> None:
         self._is_showing = False
-        self.counts = classed(made(Tick, veil, indent=False), "tt-step-counts tt-grow")
+        self.counts = classed(create(Tick, private, indent=False), "tt-step-counts tt-grow")
         self.counts.observe(lambda _: None if self._is_showing else switch(), "value")
         self.remove = classed(button(f"take out {number}"), "tt-step-remove")
         self.remove.on_click(lambda _: take_out())
-        self.note = classed(made(Html, veil), "tt-quiet tt-inapplicable")
+        self.note = classed(create(Html, private), "tt-quiet tt-inapplicable")
         self.widget = box(row(self.counts, self.remove), self.note, css=f"tt-step tt-step-{number}")
 
     def show(self, entry: Entry) -> None:
@@ -50,7 +50,7 @@ class History(Form):
         super().__init__(draft, "tt-history")
         self._rows: dict[int, StepRow] = {}
         self._shows_all = False
-        self.head = classed(made(Html, self.veil), "tt-count tt-head")
+        self.head = classed(create(Html, self.private), "tt-count tt-head")
         self.undo = classed(button("undo"), "tt-undo")
         self.redo = classed(button("redo"), "tt-redo")
         self.earlier = classed(button(), "tt-earlier")
@@ -78,10 +78,10 @@ class History(Form):
         self.refresh()
 
     def row(self, number: int) -> StepRow:
-        """Give the row of a step."""
+        """Return the row of a step."""
         if number not in self._rows:
             switch, take_out = self.safely(lambda: self._switch(number)), self.safely(lambda: self._take_out(number))
-            self._rows[number] = StepRow(number, self.veil, switch, take_out)
+            self._rows[number] = StepRow(number, self.private, switch, take_out)
         return self._rows[number]
 
     def _switch(self, number: int) -> None:
@@ -107,13 +107,13 @@ class History(Form):
     def _show_head(self, entries: tuple[Entry, ...]) -> None:
         count = len(entries)
         steps = f"{count:,} step{'' if count == 1 else 's'}" if count else "Nothing was edited yet"
-        self.head.value = words(f"{steps}, {tickets(self.lens.changes)} changed" if count else steps)
+        self.head.value = words(f"{steps}, {tickets(self.view.changes)} changed" if count else steps)
         self.undo.disabled, self.redo.disabled = not self.draft.can_undo, not self.draft.can_redo
 
     def close(self) -> None:
         """Take the form away, and stop following the draft."""
-        for found in self._rows.values():
-            _close(found)
+        for shown in self._rows.values():
+            _close(shown)
         self.earlier.close()
         super().close()
 
@@ -123,6 +123,6 @@ class History(Form):
         return f"History({count:,} step{'' if count == 1 else 's'}{f', {off} switched off' if off else ''})"
 
 
-def _close(found: Any) -> None:
-    for part in (found.counts, found.remove, found.note, found.widget):
+def _close(row: Any) -> None:
+    for part in (row.counts, row.remove, row.note, row.widget):
         part.close()

@@ -17,7 +17,7 @@ from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.widgets.form import Form
 from truto_tickets_nb.widgets.inputs.advice import in_form
-from truto_tickets_nb.widgets.inputs.factory import box, button, made, row
+from truto_tickets_nb.widgets.inputs.factory import box, button, create, row
 from truto_tickets_nb.widgets.inputs.field_control import control_for
 from truto_tickets_nb.widgets.inputs.private_state import Html, Words
 from truto_tickets_nb.widgets.inputs.styles import classed, facts_of, words
@@ -37,20 +37,20 @@ Told = tuple[str, str]  # a sentence, and its tone
 class FieldRow:
     """Show one field: its editor, whether it was changed, how to take that back, and what is wrong with it."""
 
-    def __init__(self, column: Editable, control: Any, veil: PrivateState, take_back: Callable[[], object]) -> None:
+    def __init__(self, column: Editable, control: Any, private: PrivateState, take_back: Callable[[], object]) -> None:
         self.column, self.control, self.is_changed = column, control, False
         self.revert = classed(button("take back"), "tt-revert")
         self.revert.tooltip = f"set {printable(column.name)} to what was loaded"
         self.revert.on_click(lambda _: take_back())
-        self.note = classed(made(Html, veil), "tt-quiet tt-note")
+        self.note = classed(create(Html, private), "tt-quiet tt-note")
         self._line = row(classed(control.widget, "tt-grow"))
         self.widget = box(self._line, self.note, css=f"tt-field tt-field-{column.name.replace('.', '-')}")
 
     def show(self, before: Any, now: Any, problems: list[Told]) -> None:
         """Show the field as it is now."""
         self.control.show(now)
-        known = field_of(self.column.name)
-        self.is_changed = changed = known is not None and not same(known, before, now)
+        row = field_of(self.column.name)
+        self.is_changed = changed = row is not None and not same(row, before, now)
         (self.widget.add_class if changed else self.widget.remove_class)("tt-changed")
         parts = (self._line.children[0], *((self.revert,) if changed else ()))
         if parts != self._line.children:
@@ -58,9 +58,9 @@ class FieldRow:
         was = words(f"● changed, was {clip(shown(before), 120) or '(empty)'}", "") if changed else ""
         self.note.value = was + "".join(words(*problem) for problem in problems)
 
-    def complain(self, told: str) -> None:
-        """Say what is wrong with what was typed."""
-        self.note.value = words(told, "bad")
+    def complain(self, message: str) -> None:
+        """Return what is wrong with what was typed."""
+        self.note.value = words(message, "bad")
 
 
 class TicketForm(Form):
@@ -71,7 +71,7 @@ class TicketForm(Form):
 
     def __init__(self, draft: Draft, ticket: str = "", *, where: Any = None) -> None:
         super().__init__(draft, "tt-ticket")
-        frame = self.lens.frame
+        frame = self.view.frame
         self._tickets = frame.index[canonical_filter(filter_of(where, frame), draft.source).mask(frame)]
         self._ticket = ""
         self._rows: dict[str, FieldRow] = {}
@@ -79,14 +79,14 @@ class TicketForm(Form):
         self.go(ticket or next(iter(self._tickets), ""))
 
     def _build(self) -> None:
-        self.head = classed(made(Html, self.veil), "tt-count tt-head")
-        self.place = classed(made(Html, self.veil), "tt-quiet tt-place")
+        self.head = classed(create(Html, self.private), "tt-count tt-head")
+        self.place = classed(create(Html, self.private), "tt-quiet tt-place")
         self.previous = classed(button("◂ previous"), "tt-previous")
         self.next = classed(button("next ▸"), "tt-next")
-        self.find = classed(made(Words, self.veil, description="go to", continuous_update=False), "tt-goto")
+        self.find = classed(create(Words, self.private, description="go to", continuous_update=False), "tt-goto")
         self.find.placeholder = "ticket id, then Enter"
         self.check = classed(button("look for problems"), "tt-check")
-        self.closed = classed(made(Html, self.veil), "tt-quiet tt-closed-columns")
+        self.closed = classed(create(Html, self.private), "tt-quiet tt-closed-columns")
         self._fields = box(css="tt-fields")
         self.previous.on_click(self.safely(lambda: self._move(-1)))
         self.next.on_click(self.safely(lambda: self._move(1)))
@@ -97,12 +97,12 @@ class TicketForm(Form):
 
     @property
     def ticket(self) -> str:
-        """Tell which ticket is shown."""
+        """Return which ticket is shown."""
         return self._ticket
 
     def go(self, ticket: str) -> None:
         """Show another ticket."""
-        if ticket not in self.lens.frame.index:
+        if ticket not in self.view.frame.index:
             raise StepError(f"Ticket {shorten(ticket, 40)!r} is not in this draft.")
         self._ticket = str(ticket)
         self.refresh()
@@ -119,8 +119,8 @@ class TicketForm(Form):
 
     @property
     def _at(self) -> int | None:
-        found = self._tickets.get_loc(self._ticket) if self._ticket in self._tickets else None
-        return found if isinstance(found, int) else None
+        place = self._tickets.get_loc(self._ticket) if self._ticket in self._tickets else None
+        return place if isinstance(place, int) else None
 
     def _find(self) -> None:
         typed = self.find.value.strip()
@@ -129,7 +129,7 @@ class TicketForm(Form):
             self.find.value = ""
 
     def _check(self) -> None:
-        self.lens.plan  # noqa: B018  (made here once, shown by refresh)
+        self.view.plan  # noqa: B018  (made here once, shown by refresh)
         self.refresh()
 
     def _edit(self, name: str) -> None:
@@ -144,12 +144,12 @@ class TicketForm(Form):
             field.complain(str(error))
 
     def _take_back(self, name: str) -> None:
-        before = self.lens.base.at[self._ticket, name] if name in self.lens.base else None
+        before = self.view.base.at[self._ticket, name] if name in self.view.base else None
         self.draft.edit(self._ticket, name, before, f"{name} of {self._ticket}: taken back")
 
     def refresh(self) -> None:
         """Show the ticket as the draft has it now; what is being typed elsewhere in the form stays."""
-        frame, base = self.lens.frame, self.lens.base
+        frame, base = self.view.frame, self.view.base
         columns = columns_of(self.draft.source, frame)
         problems = self._problems()
         for column in (one for one in columns if not one.why_not):
@@ -167,43 +167,45 @@ class TicketForm(Form):
     def _row(self, column: Editable, now: Any) -> FieldRow:
         name = column.name
         if name not in self._rows:
-            dtype = self.lens.frame[name].dtype
+            dtype = self.view.frame[name].dtype
             control = control_for(
-                column, dtype, self.veil, (self._offer(column, now), self.safely(lambda: self._edit(name)))
+                column, dtype, self.private, (self._offer(column, now), self.safely(lambda: self._edit(name)))
             )
-            self._rows[name] = FieldRow(column, control, self.veil, self.safely(lambda: self._take_back(name)))
+            self._rows[name] = FieldRow(column, control, self.private, self.safely(lambda: self._take_back(name)))
         elif column.kind not in ("text", "date", "flag"):
             self._rows[name].control.offer(self._offer(column, now))
         return self._rows[name]
 
     def _offer(self, column: Editable, _now: Any) -> Offer:
-        home = self.lens.frame.at[self._ticket, "workspace"] if "workspace" in self.lens.frame else None
+        home = self.view.frame.at[self._ticket, "workspace"] if "workspace" in self.view.frame else None
         return offer(column.name, self.draft.source, [] if is_missing(home) else [shown(home)])
 
     def _problems(self) -> dict[str, list[Told]]:
         """Gather the plan's problems of this ticket by field; "" for those of the ticket as a whole."""
-        plan = self.lens.quick_plan
-        found: dict[str, list[Told]] = {}
+        plan = self.view.quick_plan
+        by_field: dict[str, list[Told]] = {}
         for problem in plan.problems if plan is not None else ():
             if problem.ticket == self._ticket:
-                found.setdefault(problem.field if problem.field in self._rows else "", []).append(_told(problem))
+                by_field.setdefault(problem.field if problem.field in self._rows else "", []).append(_told(problem))
         for item in self.draft.inapplicable:
             if item.ticket == self._ticket:
-                found.setdefault(item.field, []).append(
+                by_field.setdefault(item.field, []).append(
                     (f"a step no longer applies: {item.reason.words(in_form)}", "warn")
                 )
-        return found
+        return by_field
 
     def _show_head(self, problems: list[Told]) -> None:
-        frame = self.lens.frame
+        frame = self.view.frame
         title = shown(frame.at[self._ticket, "name"]) if "name" in frame else ""
         self.head.value = words(f"{self._ticket}: {clip(title, 160)}" if title else self._ticket) + "".join(
             words(*problem) for problem in problems
         )
         at, count = self._at, len(self._tickets)
         changed = sum(field.is_changed for field in self._rows.values())
-        told = "not among the chosen ones" if at is None else f"{at + 1:,} of {count:,}"
-        self.place.value = words(f"{told}, {changed} field{'' if changed == 1 else 's'} changed" if changed else told)
+        position = "not among the chosen ones" if at is None else f"{at + 1:,} of {count:,}"
+        self.place.value = words(
+            f"{position}, {changed} field{'' if changed == 1 else 's'} changed" if changed else position
+        )
         self.previous.disabled = at is None or at == 0
         self.next.disabled = at is not None and at == count - 1
         parts = (
@@ -211,7 +213,7 @@ class TicketForm(Form):
             self.next,
             self.place,
             self.find,
-            *((self.check,) if self.lens.quick_plan is None else ()),
+            *((self.check,) if self.view.quick_plan is None else ()),
         )
         if parts != self._line.children:
             self._line.children = parts

@@ -13,18 +13,18 @@ from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
 
 if TYPE_CHECKING:
-    from truto_tickets_nb.edits.code.filters import Odd
+    from truto_tickets_nb.edits.code.filters import MixedColumns
     from truto_tickets_nb.edits.steps.operations.base import StepData
 
 Cells = dict[str, tuple[Any, Any]]
 SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def cells(step: StepData, odd: Odd) -> list[str]:
+def cells(step: StepData, mixed: MixedColumns) -> list[str]:
     """Write the lines of a step of single cells, column by column."""
     lines: list[str] = []
     for name, wanted in by_column(step).items():
-        plain = [] if name in odd else _column(name, wanted)
+        plain = [] if name in mixed else _column(name, wanted)
         lines += plain or _own(step, name, wanted)
     return lines
 
@@ -35,11 +35,11 @@ def _column(name: str, wanted: Cells) -> list[str]:
     texts = all(cell is None or isinstance(cell, str) for pair in wanted.values() for cell in pair)
     if kind in ("text", "reference") and texts:
         return _loop(
-            name, {t: (old or "", new) for t, (old, new) in wanted.items()}, ('.fillna("")', "held[ticket] == old")
+            name, {t: (old or "", new) for t, (old, new) in wanted.items()}, ('.fillna("")', "current[ticket] == old")
         )
     if kind in ("set", "words") and _are_sets(wanted):
         table = {ticket: tuple(cell or () for cell in pair) for ticket, pair in wanted.items()}
-        return _loop(name, table, ("", "sorted(held[ticket]) == sorted(old)"))
+        return _loop(name, table, ("", "sorted(current[ticket]) == sorted(old)"))
     if kind == "date" and texts:
         return _dates(name, wanted)
     return []
@@ -56,9 +56,9 @@ def _dates(name: str, wanted: Cells) -> list[str]:
     if None in moments.values():
         return []
     table = {ticket: (moments[ticket], new) for ticket, (_, new) in wanted.items()}
-    lines = _loop(name, table, ("", "held[ticket] == old"))
-    held = f'held = pd.to_datetime({column(name)}, utc=True).dt.strftime("{SECONDS}").fillna("")'
-    return [held if line.startswith("held = ") else line for line in lines]
+    lines = _loop(name, table, ("", "current[ticket] == old"))
+    parsed = f'current = pd.to_datetime({column(name)}, utc=True).dt.strftime("{SECONDS}").fillna("")'
+    return [parsed if line.startswith("current = ") else line for line in lines]
 
 
 def _second(text: Any) -> str | None:
@@ -77,7 +77,7 @@ def _loop(name: str, table: Any, how: tuple[str, str]) -> list[str]:
         "cells = {  # ticket: what it must still hold, what it gets",
         *entries,
         "}",
-        f"held = {column(name)}{filling}",
+        f"current = {column(name)}{filling}",
         "for ticket, (old, new) in cells.items():",
         f"    if ticket in df.index and {guard}:",
         f"        df.at[ticket, {quote(name)}] = new",

@@ -54,7 +54,7 @@ class Copy(Operation):
     def code(self, block: Block) -> list[str]:
         name = block["from"]
         source = field_of(name)
-        is_plain = source is not None and source.readable and source.kind.word in TEXTS and name not in block.odd
+        is_plain = source is not None and source.readable and source.kind.word in TEXTS and name not in block.mixed
         if block.kind not in TEXTS or not is_plain:
             return []
         return [f"df.loc[{block.both}({filled(name)}), {block.name}] = {column(name)}"]

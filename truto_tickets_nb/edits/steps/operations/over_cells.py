@@ -17,37 +17,37 @@ if TYPE_CHECKING:
 
 def each(cells: Any, edit: Callable[[Held], Held]) -> list[Any]:
     """Edit each set; one that does not change stays the very same object, and text where a set belongs is left alone."""
-    known: dict[Any, Any] = {}
-    return [_edited(cell, edit, known) for cell in pd.Series(cells).tolist()]
+    edited: dict[Any, Any] = {}
+    return [_edited(cell, edit, edited) for cell in pd.Series(cells).tolist()]
 
 
-def _edited(cell: Any, edit: Callable[[Held], Held], known: dict[Any, Any]) -> Any:
+def _edited(cell: Any, edit: Callable[[Held], Held], edited: dict[Any, Any]) -> Any:
     if not isinstance(cell, tuple):
         return (edit(()) or cell) if is_missing(cell) else cell
     try:
-        made = known[cell] if cell in known else known.setdefault(cell, edit(cell))
+        new = edited[cell] if cell in edited else edited.setdefault(cell, edit(cell))
     except TypeError:  # a member that an analyst wrote out as {"id": ...} has no hash
-        made = edit(cell)
-    return cell if made == cell else made
+        new = edit(cell)
+    return cell if new == cell else new
 
 
 def over_texts(cells: Any, edit: Callable[[Any], Any]) -> Any:
     """Edit the texts of a column as one Arrow array: the cells themselves, or the members of their sets."""
     if isinstance(cells, pd.arrays.ArrowStringArray):
         return text_column(edit(pa.chunked_array(texts(cells).chunks, pa.large_string())))
-    held = pd.Series(cells).tolist()
-    found = dict.fromkeys(
-        x for cell in held for x in (cell if isinstance(cell, tuple) else (cell,)) if isinstance(x, str)
+    every = pd.Series(cells).tolist()
+    distinct = dict.fromkeys(
+        x for cell in every for x in (cell if isinstance(cell, tuple) else (cell,)) if isinstance(x, str)
     )
-    told = edit(pa.chunked_array([pa.array(list(found), pa.large_string())])).to_pylist()
-    new = {old: text for old, text in zip(found, told, strict=True) if old != text}
-    return [_renewed(cell, new) for cell in held]
+    edited = edit(pa.chunked_array([pa.array(list(distinct), pa.large_string())])).to_pylist()
+    new = {old: text for old, text in zip(distinct, edited, strict=True) if old != text}
+    return [_renewed(cell, new) for cell in every]
 
 
 def renamed(cells: Any, names: dict[str, str]) -> list[Any]:
-    """Give names, and the members of sets, another spelling."""
-    held = cells if isinstance(cells, list) else pd.Series(cells).tolist()
-    return [_renewed(cell, names) for cell in held] if names else held
+    """Respell names, and the members of sets."""
+    every = cells if isinstance(cells, list) else pd.Series(cells).tolist()
+    return [_renewed(cell, names) for cell in every] if names else every
 
 
 def _renewed(cell: Any, new: dict[str, str]) -> Any:

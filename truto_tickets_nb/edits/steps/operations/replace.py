@@ -79,15 +79,15 @@ class Replace(Operation):
 
     def size(self, chosen: ChosenRows) -> int:
         """Compute it first as if every place were found, then, where that is too much, by counting what is found."""
-        held = _texts(chosen.cells)
+        texts = _texts(chosen.cells)
         pattern, by = needle(chosen.step.options)
         groups = len(_GROUP.findall(by))
-        letters, size = (int(pc.sum(count(held)).as_py() or 0) for count in (pc.utf8_length, pc.binary_length))
+        letters, size = (int(pc.sum(count(texts)).as_py() or 0) for count in (pc.utf8_length, pc.binary_length))
         base = size * (1 + groups)
-        most = base + (letters + len(held)) * size_of(by)
+        most = base + (letters + len(texts)) * size_of(by)
         if most <= MOST or _finds_nothing(pattern):
             return most
-        return base + int(pc.sum(pc.count_substring_regex(held, pattern)).as_py() or 0) * size_of(by)
+        return base + int(pc.sum(pc.count_substring_regex(texts, pattern)).as_py() or 0) * size_of(by)
 
     def is_complete(self, given: Mapping[str, Any]) -> bool:
         return bool(given.get("find"))
