@@ -11,6 +11,7 @@ from page import REQUEST, RESPONSE
 from truto_tickets_nb.integrations.facts import COUNTED, QUESTIONS
 from truto_tickets_nb.integrations.overview import integrations
 from truto_tickets_nb.integrations.profile import profile, slugs
+from truto_tickets_nb.runs.outcome import OUTCOMES
 from truto_tickets_nb.tickets.fields import FIELDS
 
 COUNTED_WORDS = "; ".join(f"`{name}`: {words}" for name, words in COUNTED.items())
@@ -101,7 +102,24 @@ def conformance_page(seen):
     )
 
 
-PAGES = {"fields.md": fields_page, "integrations.md": integrations_page}
+RUNS = "<!-- the table of outcomes: made by `make docs` from truto_tickets_nb/runs/outcome.py -->\n"
+
+
+def runs_page():
+    """Write the page about runs anew: its text stays, the table of outcomes is made from the code."""
+    before, _, after = (DOCS / "runs.md").read_text(encoding="utf-8").split(RUNS)
+    return f"{before}{RUNS}\n{table(list(_outcome_rows()))}\n\n{RUNS}{after}"
+
+
+def _outcome_rows():
+    yield ("outcome", "what it means", "failed", "`run.retry()` sends", "`run.undo()` covers it", "exit status")
+    for kind, row in OUTCOMES.items():
+        undo = "yes" if row.can_undo else "where the new value is there" if row.is_undecided else "no"
+        status = "" if kind == "ready" else row.exit_status
+        yield (kind, row.words, "yes" if row.is_failed else "no", row.retries, undo, status)
+
+
+PAGES = {"fields.md": fields_page, "integrations.md": integrations_page, "runs.md": runs_page}
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 

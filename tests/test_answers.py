@@ -23,6 +23,7 @@ import pytest
 from clients.odd_server import ACCOUNT, TOKEN, OddServer, a_ticket, drip, http
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from listening import waits_into
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.api.client import Client
@@ -279,11 +280,14 @@ def test_waits_are_capped_and_shown():
     """A server may ask for two minutes at most; a longer wait is an error that says how long, and every wait is told."""
     waits = []
     far = httpx.Response(429, headers={"retry-after": "Mon, 01 Jan 99999999999 00:00:00 GMT"})
-    with client(far, listen=waits.append) as account, pytest.raises(RateLimited, match="asks for a wait"):
+    with (
+        client(far, listeners=(waits_into(waits.append),)) as account,
+        pytest.raises(RateLimited, match="asks for a wait"),
+    ):
         account.get("1")
     assert waits == []
     slow = httpx.Response(200, json={"id": "1"}, headers={"retry-after": "99999"})
-    with client(slow, listen=waits.append) as account:
+    with client(slow, listeners=(waits_into(waits.append),)) as account:
         account.get("1")
         assert [wait.seconds for wait in waits] == [120.0]
         assert account.is_paused
@@ -300,7 +304,7 @@ def test_limit_of_a_list_is_a_wait(path, limit):
         httpx.Response(200, json={"result": [{"id": "1"}], "next_cursor": None}),
     ]
     waits = []
-    with client(lambda _request: answers.pop(0), listen=waits.append) as account:
+    with client(lambda _request: answers.pop(0), listeners=(waits_into(waits.append),)) as account:
         assert account.companions(path) == [{"id": "1"}]
     assert len(waits) == 1
 

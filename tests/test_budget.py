@@ -9,7 +9,7 @@ from bisect import bisect_right
 import pytest
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.api.request_log import SharedRequestLog
+from truto_tickets_nb.api.request_budget import SharedRequestBudget
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.sandbox import Sandbox
 
@@ -51,7 +51,7 @@ def test_two_processes_share_one_budget(tmp_path):
     """Two throttles on one file: together no more than the budget, and together all of it."""
     clock, sent = Clock(), []
     both = [
-        Throttle(clock=clock, sleep=clock.sleep, departures=SharedRequestLog(tmp_path / "budget.sqlite", "acc"))
+        Throttle(clock=clock, sleep=clock.sleep, budget=SharedRequestBudget(tmp_path / "budget.sqlite", "acc"))
         for _ in range(2)
     ]
     for turn in range(600):
@@ -59,7 +59,7 @@ def test_two_processes_share_one_budget(tmp_path):
         sent.append(clock())
     both[0].pause(5)
     assert both[1].is_paused
-    other = Throttle(clock=clock, departures=SharedRequestLog(tmp_path / "budget.sqlite", "another account"))
+    other = Throttle(clock=clock, budget=SharedRequestBudget(tmp_path / "budget.sqlite", "another account"))
     assert not other.is_paused
     other.acquire()
     assert busiest(sent) <= 50
@@ -80,12 +80,12 @@ def test_machine_that_was_started_anew_has_a_new_clock(tmp_path):
     """Stamps of before are no reason to wait."""
     clock = Clock()
     old = Throttle(
-        1, 10.0, clock=lambda: 1e9, sleep=clock.sleep, departures=SharedRequestLog(tmp_path / "b.sqlite", "acc")
+        1, 10.0, clock=lambda: 1e9, sleep=clock.sleep, budget=SharedRequestBudget(tmp_path / "b.sqlite", "acc")
     )
     old.acquire()
     old.pause(100)
     Throttle(
-        1, 10.0, clock=clock, sleep=clock.sleep, departures=SharedRequestLog(tmp_path / "b.sqlite", "acc")
+        1, 10.0, clock=clock, sleep=clock.sleep, budget=SharedRequestBudget(tmp_path / "b.sqlite", "acc")
     ).acquire()
     assert clock() == 1000.0
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from listening import waits_into
 
 import truto_tickets_nb as tt
+from truto_tickets_nb.events import wait_words
 
 COLLEAGUE = "edited by a colleague"
 COUNT = 300  # tickets: enough for every fault of the mixture to strike
@@ -22,18 +24,6 @@ def renamed(account, suffix=" (seen)"):
 def authors(box, ticket):
     """Name who changed a ticket's name, in order, as the server has it."""
     return [write["by"] for write in box.writes(ticket) if "name" in write["fields"]]
-
-
-def hear_waits(account, listen):
-    """Call `listen` with every wait of the next jobs."""
-    drawn = account._bar
-
-    def bar(*args, **kwargs):
-        made = drawn(*args, **kwargs)
-        account._client.listen = listen
-        return made
-
-    account._bar = bar
 
 
 def test_many_patches_in_chaos(assert_outcomes_are_true):
@@ -87,33 +77,30 @@ def test_stalled_answer_is_given_up_and_decided():
 
 def test_edit_that_comes_with_a_wait_is_not_overwritten():
     """A limit makes the PATCH wait; what a colleague does meanwhile is seen, because the ticket is looked at again."""
-    with tt.sandbox("jira", tickets=4, limit=None) as account:
+    edited = []
+
+    def colleague(wait):
+        if not edited:
+            edited.append(account.sandbox.edit(ticket, name=COLLEAGUE))
+
+    with tt.sandbox("jira", tickets=4, limit=None, listeners=(waits_into(colleague),)) as account:
         plan = renamed(account)
         ticket = plan.patches[1].ticket
         account.sandbox.faults(f"limited={ticket}:on=PATCH:wait=0.3")
-        edited = []
-
-        def colleague(wait):
-            if not edited:
-                edited.append(account.sandbox.edit(ticket, name=COLLEAGUE))
-
-        hear_waits(account, colleague)
         run = account.apply(plan, confirm=4)
         assert (run.conflicts.ids, account.sandbox.ticket(ticket)["name"]) == ((ticket,), COLLEAGUE)
 
 
 def test_lost_commit_that_somebody_changed_since_is_unknown_with_both_values():
     """Nobody can tell whether ours arrived: it is said so, and not touched again."""
-    with tt.sandbox("jira", tickets=4, limit=None) as account:
+
+    def colleague(wait):
+        account.sandbox.edit(ticket, name=COLLEAGUE)
+
+    with tt.sandbox("jira", tickets=4, limit=None, listeners=(waits_into(colleague),)) as account:
         plan = renamed(account)
         ticket = plan.patches[1].ticket
         account.sandbox.faults(f"lost_after={ticket}:on=PATCH")
-        heard = []
-
-        def colleague(wait):
-            heard.append(account.sandbox.edit(ticket, name=COLLEAGUE))
-
-        hear_waits(account, colleague)
         run = account.apply(plan, confirm=4, brakes=tt.SafetyLimits(canary=0))
         row = run.unknown.frame().iloc[0]
         assert (row["ticket"], row["theirs"], row["mine"]) == (ticket, COLLEAGUE, plan.patches[1].changes[0].after)
@@ -264,13 +251,13 @@ def test_waits_are_obeyed_and_told(kind, monkeypatch):
     from truto_tickets_nb.api import retry
 
     monkeypatch.setattr(retry, "TRUTO_PAUSE", 0.2)
-    with tt.sandbox("jira", tickets=6, limit=None) as account:
-        plan, heard = renamed(account), []
-        hear_waits(account, heard.append)
+    waits = []
+    with tt.sandbox("jira", tickets=6, limit=None, listeners=(waits_into(waits.append),)) as account:
+        plan = renamed(account)
         account.sandbox.faults(f"{kind}=#4:wait=0.2:on=PATCH")
         assert account.apply(plan, confirm=6).counts == {"applied": 6}
-        told = {"limited_remote": "the provider's limit", "delayed": "the tool asks for it"}.get(kind, "Truto's limit")
-        assert [wait.reason for wait in heard] == [told]
+        words = {"limited_remote": "the provider's limit", "delayed": "the tool asks for it"}.get(kind, "Truto's limit")
+        assert [wait_words(wait) for wait in waits] == [words]
 
 
 @pytest.mark.parametrize("kind", ["cursor_repeats", "page_repeats", "page_loses"])

@@ -7,6 +7,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from listening import waits_into
 
 from truto_tickets_nb.api.address import query_pairs, segment
 from truto_tickets_nb.api.client import Client
@@ -20,6 +21,7 @@ from truto_tickets_nb.errors import (
     ServerTrouble,
     SetupError,
 )
+from truto_tickets_nb.events import wait_words
 from truto_tickets_nb.sandbox.wire.query import nested
 
 
@@ -49,17 +51,20 @@ def test_server_trouble_is_retried_and_told():
     """500 twice, then an answer; the listener hears why it waits."""
     waits = []
     with client(
-        httpx.Response(500), httpx.Response(502), httpx.Response(200, json={"id": "1"}), listen=waits.append
+        httpx.Response(500),
+        httpx.Response(502),
+        httpx.Response(200, json={"id": "1"}),
+        listeners=(waits_into(waits.append),),
     ) as found:
         assert found.get("1") == {"id": "1"}
-    assert [wait.reason for wait in waits] == ["Truto failed (500)", "Truto failed (502)"]
+    assert [wait_words(wait) for wait in waits] == ["Truto failed (500)", "Truto failed (502)"]
 
 
 def test_limit_pauses_all_and_goes_on():
     """429 is waited for as long as asked."""
     waits = []
     slow = httpx.Response(429, headers={"Retry-After": "8"})
-    with client(slow, httpx.Response(200, json={"id": "1"}), listen=waits.append) as found:
+    with client(slow, httpx.Response(200, json={"id": "1"}), listeners=(waits_into(waits.append),)) as found:
         found.get("1")
     assert waits[0].seconds >= 8
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.api.request_log import SharedRequestLog
+from truto_tickets_nb.api.request_budget import SharedRequestBudget
 from truto_tickets_nb.errors import JournalError, PlanError
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs import engine, server_check
@@ -399,14 +399,14 @@ def test_second_interrupt_still_says_how_to_resume(tmp_path):
 def test_stamps_that_lie_ahead_are_dropped_and_other_accounts_keep_theirs(tmp_path):
     """A restart of the machine begins its clock anew; a short window forgets nothing of an account with a long one."""
     path, clock = tmp_path / "budget.sqlite", lambda: 100.0
-    with SharedRequestLog(path, "long") as log:
+    with SharedRequestBudget(path, "long") as log:
         log.add(50.0)
-    with SharedRequestLog(path, "short") as log:
+    with SharedRequestBudget(path, "short") as log:
         log.add(1000.0)  # of before the restart, less than an hour ahead
         log.pause(1500.0)
         assert log.oldest(clock() - 10, clock()) == []
         assert log.paused_until(clock()) == 0.0
-    with SharedRequestLog(path, "long") as log:
+    with SharedRequestBudget(path, "long") as log:
         assert log.oldest(clock() - 60, clock()) == [50.0]
 
 

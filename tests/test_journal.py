@@ -12,6 +12,7 @@ import truto_tickets_nb as tt
 from truto_tickets_nb.api.throttle import Throttle
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import JournalError, RunInterrupted
+from truto_tickets_nb.events.listeners import Listeners
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs.journal_file import _STEPS
 from truto_tickets_nb.sandbox import Sandbox
@@ -187,7 +188,7 @@ def test_interrupt_in_the_progress_callback_is_an_interrupt(account):
         if len(count) == 20:
             raise KeyboardInterrupt
 
-    bench = engine.RunContext(account._client, account.journal, tt.SafetyLimits(), listen)
+    bench = engine.RunContext(account._client, account.journal, tt.SafetyLimits(), Listeners((listen,)))
     with pytest.raises(RunInterrupted, match=r"truto-tickets resume") as caught:
         engine.apply(bench, renamed(account), RequestSpec())
     assert len(caught.value.run.open) + len(caught.value.run.applied) == 60

@@ -104,7 +104,7 @@ def test_damaged_journal_is_set_aside_once_by_many_at_once(tmp_path):
 OPENING = """
 import sys, time
 from pathlib import Path
-from truto_tickets_nb.api.request_log import SharedRequestLog
+from truto_tickets_nb.api.request_budget import SharedRequestBudget
 from truto_tickets_nb.runs.journal import Journal
 home = Path(sys.argv[1])
 print("ready", flush=True)
@@ -112,7 +112,7 @@ sys.stdin.readline()
 for turn in range(5):
     with Journal(home / str(turn)) as journal:
         journal.runs()
-    SharedRequestLog(home / str(turn) / "budget.sqlite", "account").close()
+    SharedRequestBudget(home / str(turn) / "budget.sqlite", "account").close()
 """
 
 

@@ -6,6 +6,8 @@ import pytest
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import ConfirmError, JournalError, LoadInterrupted, PlanError, RunInterrupted, SetupError
+from truto_tickets_nb.events import OutcomeRecorded
+from truto_tickets_nb.events.listeners import Listeners
 from truto_tickets_nb.plans.request_spec import RequestSpec
 
 
@@ -222,25 +224,23 @@ def test_resume_after_a_death_at_any_request(at):
         assert all(len(account.sandbox.history(patch.ticket)) == 1 for patch in plan)
 
 
-def test_interrupt_leaves_a_run_that_can_be_resumed(account, monkeypatch):
+def test_interrupt_leaves_a_run_that_can_be_resumed():
     """Ctrl-C: what is in flight is written down, the message tells how to go on."""
-    from truto_tickets_nb.runs import engine
+    outcomes = []
 
-    plan, calls = renamed(account), []
+    def press(event):
+        if isinstance(event, OutcomeRecorded):
+            outcomes.append(event)
+            if len(outcomes) == 10:
+                raise KeyboardInterrupt
 
-    def tell(bench, event):
-        calls.append(event)
-        if len(calls) == 10:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(engine, "_tell", tell)
-    with pytest.raises(RunInterrupted, match=r"account\.resume") as caught:
-        account.apply(plan, confirm=60)
-    monkeypatch.undo()
-    assert 10 <= len(caught.value.run.applied) < 60
-    run = account.resume()
-    assert len(run.applied) == 60
-    assert sum(seen.method == "PATCH" for seen in account.sandbox.requests()) == 60
+    with tt.sandbox("jira", tickets=60, limit=None, listeners=(press,)) as account:
+        with pytest.raises(RunInterrupted, match=r"account\.resume") as caught:
+            account.apply(renamed(account), confirm=60)
+        assert 10 <= len(caught.value.run.applied) < 60
+        run = account.resume()
+        assert len(run.applied) == 60
+        assert sum(seen.method == "PATCH" for seen in account.sandbox.requests()) == 60
 
 
 def test_nothing_to_resume_says_so(account):
@@ -262,7 +262,7 @@ def test_progress_listener_that_fails_never_harms_a_run(account):
     """A bar is merely one listener."""
     from truto_tickets_nb.runs import engine
 
-    bench = engine.RunContext(account._client, account.journal, tt.SafetyLimits(), lambda event: 1 / 0)
+    bench = engine.RunContext(account._client, account.journal, tt.SafetyLimits(), Listeners((lambda event: 1 / 0,)))
     assert engine.apply(bench, renamed(account), RequestSpec()).counts == {"applied": 60}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import subprocess
 import sys
 
@@ -82,6 +83,23 @@ def test_run_is_logged_from_its_begin_to_its_end(practice, lines):
     assert f"run {run.id}: finished, 12 applied" in told
     assert f"run {run.id}: ticket 1: applied: name (applied), description (applied)" in lines()
     assert not lines(logging.WARNING)
+
+
+def test_each_request_is_logged(practice, lines):
+    """One line at DEBUG for each request that the server counted: method, path, status and seconds."""
+    send(practice, renamed(practice))
+    requests = [line for line in lines() if re.fullmatch(r"(GET|PATCH) /\S+: \d{3} after \d+\.\d{3} s", line)]
+    assert len(requests) == len(practice.sandbox.requests())
+    assert any(line.startswith("PATCH /unified/ticketing/tickets/1: 200 after") for line in requests)
+    assert not [line for line in lines(logging.INFO) if line in requests]
+
+
+def test_without_listeners_no_event_is_logged(lines):
+    """`listeners=()` turns the log of requests and tickets off; runs and loads are logged by their own modules."""
+    with tt.sandbox("jira", tickets=TICKETS, limit=None, token=TOKEN, listeners=()) as account:
+        run = send(account, renamed(account))
+    assert f"run {run.id}: finished, 12 applied" in lines()
+    assert not [line for line in lines() if "ticket 1" in line or "PATCH" in line]
 
 
 def test_waits_and_retries_are_logged(practice, lines, monkeypatch):

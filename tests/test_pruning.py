@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import truto_tickets_nb as tt
-from truto_tickets_nb.api import request_log
+from truto_tickets_nb.api import request_budget
 from truto_tickets_nb.cli import main
 from truto_tickets_nb.errors import ConfirmError, JournalError, RunNotFound, SetupError
 from truto_tickets_nb.plans.change import Change, Patch
@@ -171,12 +171,12 @@ def test_shared_limit_forgets_what_is_old_and_nothing_fresh(tmp_path):
     """Departures older than an hour go, whoever sent them; fresh ones of every account stay."""
     path = tmp_path / "budget.sqlite"
     for name, at in (("mine", 10_000.0), ("mine", 14_000.0), ("theirs", 10_000.0), ("theirs", 14_000.0)):
-        log = request_log.SharedRequestLog(path, name)
+        log = request_budget.SharedRequestBudget(path, name)
         with log:
             log.add(at)
             log.pause(at)
         log.close()
-    request_log.prune(path, 14_001.0)
+    request_budget.prune(path, 14_001.0)
     db = sqlite3.connect(path)
     assert db.execute("select account, at from sent order by account").fetchall() == [
         ("mine", 14_000.0),
@@ -184,7 +184,7 @@ def test_shared_limit_forgets_what_is_old_and_nothing_fresh(tmp_path):
     ]
     assert len(db.execute("select * from pauses").fetchall()) == 2
     db.close()
-    request_log.prune(tmp_path / "none.sqlite")
+    request_budget.prune(tmp_path / "none.sqlite")
     assert not (tmp_path / "none.sqlite").exists()
     path.write_bytes(b"not a database at all, but long enough to look at")
-    request_log.prune(path)
+    request_budget.prune(path)

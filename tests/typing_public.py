@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, assert_type
 
 import truto_tickets_nb as tt
-from truto_tickets_nb import errors
+from truto_tickets_nb import errors, events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,7 @@ def load_edit_plan_run(df: pd.DataFrame) -> None:
     account = tt.connect()
     assert_type(account, tt.Account)
     assert_type(tt.sandbox("jira", tickets=500), tt.Account)
+    assert_type(tt.connect(listeners=(events.log_events,)), tt.Account)
     snapshot = account.load(status="open", updated_at={"gt": "2026-01-01"})
     assert_type(snapshot, tt.Snapshot)
     assert_type(snapshot.frame(), "pd.DataFrame")
@@ -47,6 +48,7 @@ def edits_as_data(snapshot: tt.Snapshot) -> None:
 
 def wrong_arguments_are_errors(account: tt.Account, snapshot: tt.Snapshot) -> None:
     tt.connect(token=7)  # type: ignore[arg-type]
+    tt.sandbox(listeners=len)  # type: ignore[arg-type]
     account.apply(snapshot)  # type: ignore[arg-type]
     snapshot.plan("df")  # type: ignore[arg-type]
     tt.SafetyLimits(workers="8")  # type: ignore[arg-type]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import truto_tickets_nb.sandbox  # noqa: F401  (first the package of that name, which loads nothing: the function below takes its place)
 from truto_tickets_nb import errors
+from truto_tickets_nb.events.logging_listener import log_events
 from truto_tickets_nb.integrations.overview import integrations  # now, because there is a package of that name too
 from truto_tickets_nb.tickets import accessor as _accessor  # noqa: F401  (registers df["tags"].tickets)
 from truto_tickets_nb.version import VERSION
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.account import Account
     from truto_tickets_nb.connecting import connect
     from truto_tickets_nb.edits import Draft, Filter, Recipe, Step
+    from truto_tickets_nb.events.event_types import Listener
     from truto_tickets_nb.plans.change import Change, Patch
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.plans.problem import Problem
@@ -112,6 +114,7 @@ def sandbox(
     tickets: int | str | Path | Mapping[str, Any] | Sequence[Any] | pd.DataFrame = 500,
     *,
     home: str | Path | None = None,
+    listeners: Sequence[Listener] = (log_events,),
     **switches: Any,
 ) -> Account:
     """Start a practice account: a real HTTP server on this machine, with its own tickets, no token and no network.
@@ -123,8 +126,8 @@ def sandbox(
     `tickets` is how many to invent, or what to start from: records, a DataFrame, or the path of an export (CSV, TSV, JSON,
     JSON lines, gzipped or not), as Jira, Zendesk, GitHub, Azure DevOps and Freshdesk write them; `account.sandbox.notes` tells what was guessed. Switches: `limit=(50, 10)` requests per seconds or None, `seed`, `columns` (field -> column of the
     export), `path` (a file that keeps the data), `read_only`, `port`. `home` is the folder of the journal; without it, practice in memory
-    leaves nothing behind.
+    leaves nothing behind. `listeners` are called with each event, as those of connect() are.
     """
     module = import_module(f"{__name__}.practice_account")  # here, because a server takes its time
-    account: Account = module.open_sandbox(integration, tickets, home=home, switches=switches)
+    account: Account = module.open_sandbox(integration, tickets, home=home, listeners=listeners, switches=switches)
     return account

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from truto_tickets_nb.api import request_log
+from truto_tickets_nb.api import request_budget
 from truto_tickets_nb.argument_checks import ids_of, names, of_type, whole_number
 from truto_tickets_nb.errors import AccountClosed, ApiError, ConfirmError, PlanError, RunNotFound, SetupError
 from truto_tickets_nb.integrations.profile import profile
@@ -21,6 +21,7 @@ from truto_tickets_nb.plans.preview import remedy
 from truto_tickets_nb.runs import engine, server_check
 from truto_tickets_nb.runs.journal import Journal, existing
 from truto_tickets_nb.runs.journal import home as folder
+from truto_tickets_nb.runs.progress_listener import progress_listener
 from truto_tickets_nb.runs.prune import DAYS, OldRuns, checked_days
 from truto_tickets_nb.runs.recent_writes import RecentWrites
 from truto_tickets_nb.runs.run_list import Runs
@@ -121,8 +122,8 @@ class Account:
         named = names("fields", fields, 'fields=["name", "tags"]')
         most = None if limit is None else whole_number("limit", limit)
         request = Request(Filters.of(filters), most, named, remote_data, wanted, partial)
-        with self._bar(most if wanted is None else len(wanted), "loading", shown=progress) as bar:
-            loaded = load(self._client, request, bar)
+        with _progress_bar(most if wanted is None else len(wanted), "loading", shown=progress) as bar:
+            loaded = load(self._client.with_listener(progress_listener(bar)), request, bar)
         return self._snapshot(loaded, filters)
 
     def _snapshot(self, loaded: Loaded, filters: dict[str, Any]) -> Snapshot:
@@ -162,8 +163,8 @@ class Account:
         checking = server_check.switch(self._known.learnt().applied_to(profile(self.integration))) if ask_server else {}
         fields = {change.field for patch in plan.patches for change in patch.changes}
         hindrance, unknown = preflight_problems(self._client, fields)
-        with self._bar(len(plan), "dry run", shown=progress) as bar:
-            run_context = self._bench(bar, None)
+        with _progress_bar(len(plan), "dry run", shown=progress) as bar:
+            run_context = self._run_context(bar, None)
             found = engine.dry_run(run_context, plan, plan.way, unknown).refused_because(hindrance)
             return server_check.asked(run_context.door, found, checking, halted=bar.halted) if checking else found
 
@@ -186,9 +187,9 @@ class Account:
         self._accept(plan)
         check_confirmed(plan, confirm)
         plan = plan.quietly() if quiet else plan
-        with self._bar(len(plan), "applying", shown=progress) as bar:
+        with _progress_bar(len(plan), "applying", shown=progress) as bar:
             self._known.forget(*CHANGING)
-            return engine.apply(self._bench(bar, brakes), plan, plan.way)
+            return engine.apply(self._run_context(bar, brakes), plan, plan.way)
 
     def resume(
         self,
@@ -217,8 +218,8 @@ class Account:
             return run
         if take_over:
             self.journal.give_up(found)
-        with self._bar(len(run.open), "resuming", shown=progress) as bar:
-            return engine.resume(self._bench(bar, brakes), found)
+        with _progress_bar(len(run.open), "resuming", shown=progress) as bar:
+            return engine.resume(self._run_context(bar, brakes), found)
 
     def runs(self) -> Runs:
         """List the runs of this account, the newest first. Where there is no journal yet, none is made."""
@@ -253,7 +254,7 @@ class Account:
                 f"Nothing was removed: you confirmed {confirm}, there are {len(chosen)} runs older than {days} days. Look at "
                 f"account.prune_runs(older_than={days}), and confirm the number that you see."
             )
-        request_log.prune(journal.path.with_name(request_log.FILE))
+        request_budget.prune(journal.path.with_name(request_budget.FILE))
         return journal.prune(chosen)
 
     def _last_open(self) -> str | None:
@@ -300,27 +301,17 @@ class Account:
                 f"The plan has {len(plan.blocking)} blocking problems, nothing was sent:{told}\n{remedy(plan)}"
             )
 
-    def _bar(self, total: int | None, title: str, *, shown: bool | ProgressBar) -> ProgressBar:
-        bar = shown if isinstance(shown, ProgressBar) else ProgressBar(total, title, shown=shown)
-        self._client.listen = lambda wait: (
-            bar.say(f"waiting {wait.seconds:.0f} s: {wait.reason}") if wait.seconds >= 1 else None
-        )
-        return bar
-
-    def _bench(self, bar: ProgressBar, brakes: SafetyLimits | None) -> engine.RunContext:
-        kept = of_type(
+    def _run_context(self, bar: ProgressBar, brakes: SafetyLimits | None) -> engine.RunContext:
+        limits = of_type(
             "brakes=",
             SafetyLimits() if brakes is None else brakes,
             SafetyLimits,
             "safety limits, such as tt.SafetyLimits(cap=100)",
         )
 
-        def listen(event: object) -> None:
-            if isinstance(event, engine.Settled):
-                bar.update(1, done=event.done - event.failed, failed=event.failed)
-
-        door = self._client.stopped_by(bar.halted.is_set)  # this run alone: a load beside it goes on
-        return engine.RunContext(door, self.journal, kept, listen, bar.halted, self._recent)
+        # of this run alone: a load beside it goes on, and has a bar of its own
+        client = self._client.stopped_by(bar.halted.is_set).with_listener(progress_listener(bar))
+        return engine.RunContext(client, self.journal, limits, client.listeners, bar.halted, self._recent)
 
     def close(self) -> None:
         """Close connections and journal, and end the sandbox behind a practice account; a second call does nothing."""
@@ -356,3 +347,7 @@ class Account:
     def __repr__(self) -> str:
         practice = ", practice sandbox" if self._sandbox is not None else ""
         return f"Account({self.integration!r}, {self.id!r}{practice})"
+
+
+def _progress_bar(total: int | None, title: str, *, shown: bool | ProgressBar) -> ProgressBar:
+    return shown if isinstance(shown, ProgressBar) else ProgressBar(total, title, shown=shown)

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import httpx
@@ -19,7 +20,7 @@ from truto_tickets_nb.api.lenient_json import as_sent, brief, is_too_deep
 from truto_tickets_nb.api.pagination import Page, Watch, page_of
 from truto_tickets_nb.api.read_then_write import ReadThenWrite
 from truto_tickets_nb.api.responses import decoded
-from truto_tickets_nb.api.retry import PATIENCE, Wait, pause, reason, wait_asked, window_closed
+from truto_tickets_nb.api.retry import PATIENCE, pause, wait_asked, wait_reason, window_closed
 from truto_tickets_nb.api.throttle import Throttle, never
 from truto_tickets_nb.api.transport import NEVER_LEFT, ResponseLimits, exchange, prepared
 from truto_tickets_nb.errors import (
@@ -34,19 +35,38 @@ from truto_tickets_nb.errors import (
     cause,
     shorten,
 )
-from truto_tickets_nb.safe_text import logger
+from truto_tickets_nb.events.event_types import (
+    RequestFailed,
+    RequestSent,
+    ResponseReceived,
+    RetryDeclined,
+    RetryScheduled,
+    WaitStarted,
+)
+from truto_tickets_nb.events.listeners import Listeners
+from truto_tickets_nb.events.logging_listener import log_events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
     from truto_tickets_nb.api.transport import Reply
-
-log = logger(__name__)
+    from truto_tickets_nb.events.event_types import Event, Listener
 
 TICKETS = "/unified/ticketing/tickets"
+TICKET = f"{TICKETS}/{{id}}"
+ACCOUNT = "/integrated-account/{id}"
 _Model = TypeVar("_Model", bound=BaseModel)
 _RACE = random.Random()  # jitter needs no secrecy
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request, and what events say of it: the template of its path, and the ticket."""
+
+    request: httpx.Request
+    path: str
+    ticket: str
 
 
 class Client:
@@ -63,14 +83,14 @@ class Client:
         tries: int = 5,
         timeout: float = 30.0,
         sleep: Callable[[float], None] = time.sleep,
-        listen: Callable[[Wait], None] | None = None,
+        listeners: Iterable[Listener] = (log_events,),
     ) -> None:
         self._token = token if isinstance(token, Token) else Token(token)
         del token  # a traceback that shows local variables finds none
         self.account_id, self.base_url = account_name(account_id), base_address(base_url)
         self.budget = budget or Throttle(sleep=sleep)
-        self.listen, self._tries = listen, tries
-        self._local = threading.local()  # the pair of requests that a thread is at
+        self.listeners, self._tries = Listeners(listeners), tries
+        self._local = threading.local()  # the pair of requests that a thread is at, and the events of it
         self.stop: Callable[[], bool] = never  # asked while waiting: whoever stops a job stops its waits
         self._bounds = ResponseLimits(total=2 * timeout)
         local = is_loopback(_host(self.base_url))
@@ -88,13 +108,13 @@ class Client:
 
     def account(self) -> AccountInfo:
         """Ask what the account is; a wrong token and a wrong account id are told apart."""
-        answer = self._json("GET", f"/integrated-account/{segment(self.account_id)}")
+        answer = self._json("GET", ACCOUNT, identity=self.account_id)
         return _object(AccountInfo, answer, "an integrated account")
 
     def capabilities(self) -> Capabilities:
         """Ask which resources and methods the account offers."""
-        path = f"/integrated-account/{segment(self.account_id)}/capabilities"
-        return _object(Capabilities, self._json("GET", path, {"type": "unified"}), "the capabilities of an account")
+        answer = self._json("GET", f"{ACCOUNT}/capabilities", {"type": "unified"}, identity=self.account_id)
+        return _object(Capabilities, answer, "the capabilities of an account")
 
     def meta(self, method: str) -> Meta:
         """Ask for the schema of a method of tickets, such as update."""
@@ -130,7 +150,7 @@ class Client:
 
     def get(self, identity: str, *, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Fetch one ticket."""
-        answer = self._json("GET", f"{TICKETS}/{segment(identity)}", self._mine(query or {}))
+        answer = self._json("GET", TICKET, self._mine(query or {}), identity=identity)
         return self._ticket(identity, answer, is_read=True)
 
     def patch(
@@ -143,9 +163,8 @@ class Client:
         """
         headers = {"Idempotency-Key": idempotency_key}
         try:
-            path = f"{TICKETS}/{segment(identity)}"
-            found = self._once(self._request("PATCH", path, self._mine(query or {}), body=body, headers=headers))
-            return self._ticket(identity, found)
+            call = self._call("PATCH", TICKET, self._mine(query or {}), identity=identity, body=body, headers=headers)
+            return self._ticket(identity, self._once(call))
         except (NoAnswer, ServerTrouble) as error:
             error.maybe_applied = not isinstance(error.__cause__, NEVER_LEFT)
             raise
@@ -156,19 +175,46 @@ class Client:
 
         A PATCH in here leaves only while the last GET in here is recent; else it is a LookTooOld, and nothing was sent.
         """
-        with self.budget.together(2, self.stop):
-            self._local.pair = pair = ReadThenWrite()
-            try:
-                yield pair
-            finally:
-                self._local.pair = None
+        try:
+            with self.budget.together(2, self.stop):
+                self._local.pair = pair = ReadThenWrite()
+                self._local.events = []
+                try:
+                    yield pair
+                finally:
+                    self._local.pair = None
+        finally:
+            self._emit_delayed()
 
     def stopped_by(self, stop: Callable[[], bool]) -> Self:
-        """Make a second handle on the same connection and budget, whose waits end as soon as `stop` says so."""
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
+        """Return a second handle on the same connection and budget, whose waits end as soon as `stop` says so."""
+        twin = self._twin()
         twin.stop = stop
         return twin
+
+    def with_listener(self, listener: Listener) -> Self:
+        """Return a second handle on the same connection and budget, whose events go to one more listener."""
+        twin = self._twin()
+        twin.listeners = self.listeners.plus(listener)
+        return twin
+
+    def _twin(self) -> Self:
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        return twin
+
+    def _emit(self, *events: Event) -> None:
+        """Pass events on; those of a look and its PATCH wait until both are done, so that no listener comes between them."""
+        if getattr(self._local, "pair", None) is not None:
+            self._local.events.extend(events)
+            return
+        for event in events:
+            self.listeners(event)
+
+    def _emit_delayed(self) -> None:
+        events, self._local.events = getattr(self._local, "events", []), []
+        for event in events:
+            self.listeners(event)
 
     @property
     def is_paused(self) -> bool:
@@ -180,10 +226,12 @@ class Client:
         seconds = pause(error, attempt, tries=self._tries, chance=_RACE.random())
         kind, status = type(error).__name__, error.status
         if seconds is None:
-            log.warning("account %s: %s (%s) after attempt %d, not tried again", self.account_id, kind, status, attempt)
+            self._emit(RetryDeclined(self.account_id, attempt, kind, status))
             return False
-        log.info("account %s: %s (%s) after attempt %d, tried again", self.account_id, kind, status, attempt)
-        self._told(Wait(seconds, reason(error), attempt))
+        reason = wait_reason(error)
+        self._emit_delayed()  # before a wait there is no look left that could grow old
+        self.listeners(RetryScheduled(self.account_id, reason, seconds, attempt, kind, status))
+        self.listeners(WaitStarted(self.account_id, reason, seconds, status))
         if isinstance(error, RateLimited) or error.retry_after is not None:
             self.budget.pause(seconds)
         else:
@@ -215,44 +263,53 @@ class Client:
         method: str,
         path: str,
         query: Mapping[str, Any] | None = None,
+        *,
+        identity: str = "",
     ) -> Any:
-        request = self._request(method, path, query or {})
+        call = self._call(method, path, query or {}, identity=identity)
         attempt = 0
         while True:
             attempt += 1
             try:
-                return self._once(request)
+                return self._once(call)
             except ApiError as error:
                 if not self.wait(error, attempt):
                     raise
                 self.budget.renew(self.stop)
 
-    def _request(
+    def _call(  # noqa: PLR0913  (the parts of a request)
         self,
         method: str,
         path: str,
         query: Mapping[str, Any],
         *,
+        identity: str = "",
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> httpx.Request:
+    ) -> _Call:
         sent = {"Content-Type": "application/json", **(headers or {})} if body is not None else headers
         content = None if body is None else _json_of(body)
-        return prepared(
+        address = path.replace("{id}", segment(identity)) if "{id}" in path else path
+        request = prepared(
             lambda: self._http.build_request(
-                method, path, params=tuple(query_pairs(query)), content=content, headers=sent
+                method, address, params=tuple(query_pairs(query)), content=content, headers=sent
             )
         )
+        return _Call(request, path, identity if path == TICKET else "")
 
-    def _once(self, request: httpx.Request) -> Any:
+    def _once(self, call: _Call) -> Any:
         self._check_open()
         self.budget.acquire(self.stop)
+        about = (self.account_id, call.request.method, call.path)
+        self._emit(RequestSent(*about, call.ticket))
+        began = time.monotonic()
         try:
-            reply = self._exchanged(request)
-        except NoAnswer as error:
-            log.debug("%s %s: %s", request.method, request.url.path, type(error.__cause__).__name__)
+            reply = self._exchanged(call.request)
+        except Exception as error:
+            kind = type(error.__cause__ if isinstance(error, NoAnswer) else error).__name__
+            self._emit(RequestFailed(*about, kind, time.monotonic() - began, call.ticket))
             raise
-        log.debug("%s %s: %d", request.method, request.url.path, reply.status)
+        self._emit(ResponseReceived(*about, reply.status, time.monotonic() - began, call.ticket))
         self._heed(reply)
         return decoded(reply, self._token)
 
@@ -280,16 +337,10 @@ class Client:
         asked, closed = wait_asked(reply.headers), window_closed(reply.headers)
         if asked:
             seconds = min(asked, PATIENCE)
-            self._told(Wait(seconds, "the tool asks for it", 0))
+            self._emit(WaitStarted(self.account_id, "tool_asks", seconds, reply.status))
             self.budget.pause(seconds)
         elif closed and self.budget.exhausted(min(closed, PATIENCE)):
-            self._told(Wait(min(closed, PATIENCE), "somebody else uses the limit too", 0))
-
-    def _told(self, wait: Wait) -> None:
-        say = log.info if self.listen or wait.seconds < 1 else log.warning  # a wait that no bar shows, the log does
-        say("account %s: waiting %.1f s: %s", self.account_id, wait.seconds, wait.reason)
-        if self.listen:
-            self.listen(wait)
+            self._emit(WaitStarted(self.account_id, "shared_limit", min(closed, PATIENCE), reply.status))
 
     def _check_open(self) -> None:
         if self._http.is_closed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate, parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from truto_tickets_nb.errors import ApiError, NoAnswer, RateLimited, ServerTroub
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from truto_tickets_nb.events.event_types import WaitReason
+
 FIRST, LONGEST = 0.5, 30.0  # seconds: the first pause and the longest that we choose ourselves
 PATIENCE = 120.0  # seconds that a server may ask us to wait; above it we give up and say so
 FAR = 1e15  # as good as for ever, in whatever unit
@@ -20,17 +21,8 @@ TRIES_UNEXPECTED = 2  # of a PATCH whose answer is JSON, but not what was asked 
 TRUTO_PAUSE = 10.0  # seconds of Truto's own window (https://truto.one/docs/api-reference/overview/rate-limits)
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Tell a listener that requests pause: `seconds`, why, and after which attempt."""
-
-    seconds: float
-    reason: str
-    attempt: int
-
-
 def pause(error: ApiError, attempt: int, *, tries: int, chance: float) -> float | None:
-    """Say how many seconds to wait before attempt `attempt + 1`, None to give up; `chance` in [0, 1) is the jitter.
+    """Return how many seconds to wait before attempt `attempt + 1`, None to give up; `chance` in [0, 1) is the jitter.
 
     >>> pause(RateLimited("", status=429, retry_after=8.0), 1, tries=5, chance=0.0)
     8.0
@@ -41,21 +33,25 @@ def pause(error: ApiError, attempt: int, *, tries: int, chance: float) -> float 
         return None
     if attempt >= TRIES_UNEXPECTED and isinstance(error, UnexpectedAnswer):
         return None
-    asked = error.retry_after
-    if asked is not None:
-        return asked + chance * min(1.0, asked / 4) if asked <= PATIENCE else None
+    asked_seconds = error.retry_after
+    if asked_seconds is not None:
+        return asked_seconds + chance * min(1.0, asked_seconds / 4) if asked_seconds <= PATIENCE else None
     if isinstance(error, RateLimited):
         return TRUTO_PAUSE + chance
     return chance * float(min(LONGEST, FIRST * 2 ** (attempt - 1)))
 
 
-def reason(error: ApiError) -> str:
-    """Say in words why we wait."""
+def wait_reason(error: ApiError) -> WaitReason:
+    """Return why an error makes us wait.
+
+    >>> wait_reason(ServerTrouble("", status=503)), wait_reason(NoAnswer(""))
+    ('truto_failed', 'no_answer')
+    """
     if isinstance(error, RateLimited):
-        return "the provider's limit" if error.remote else "Truto's limit"
+        return "provider_limit" if error.remote else "truto_limit"
     if isinstance(error, ServerTrouble):
-        return f"{'the provider' if error.remote else 'Truto'} failed ({error.status})"
-    return "no answer"
+        return "provider_failed" if error.remote else "truto_failed"
+    return "no_answer"
 
 
 def wait_asked(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
@@ -88,8 +84,8 @@ def linear_window_closed(headers: Mapping[str, str], now: datetime | None = None
 
     Its limit opens at a time in milliseconds since 1970 (https://linear.app/developers/rate-limiting).
 
-    >>> told = {"x-ratelimit-requests-remaining": "0", "x-ratelimit-requests-reset": "1767225603000"}
-    >>> linear_window_closed(told, datetime(2026, 1, 1, tzinfo=UTC))
+    >>> headers = {"x-ratelimit-requests-remaining": "0", "x-ratelimit-requests-reset": "1767225603000"}
+    >>> linear_window_closed(headers, datetime(2026, 1, 1, tzinfo=UTC))
     3.0
     """
     opens = number(headers.get("x-ratelimit-requests-reset", ""))
@@ -99,7 +95,7 @@ def linear_window_closed(headers: Mapping[str, str], now: datetime | None = None
 
 
 def number(text: str) -> float | None:
-    """Read a number of a header: plain digits; everything else counts as not told.
+    """Read a number of a header: plain digits; None for everything else.
 
     >>> number("8"), number("1.5"), number("-1"), number("nan"), number("²"), number("1_0")
     (8.0, 1.5, None, None, None, None)
@@ -107,21 +103,21 @@ def number(text: str) -> float | None:
     return min(float(text), FAR) if _PLAIN.fullmatch(text.strip()) else None
 
 
-def limit_told(header: str) -> tuple[int, float | None] | None:
-    """Read a limit such as `110;w=10`: requests, and seconds of its window where it tells them; None where it tells no limit.
+def read_limit(header: str) -> tuple[int, float | None] | None:
+    """Read a limit such as `110;w=10`: requests, and seconds of its window where it has them; None where it is no limit.
 
-    >>> limit_told("110;w=10"), limit_told("110"), limit_told('"default";q=5'), limit_told("²;w=²"), limit_told("0;w=10")
+    >>> read_limit("110;w=10"), read_limit("110"), read_limit('"default";q=5'), read_limit("²;w=²"), read_limit("0;w=10")
     ((110, 10.0), (110, None), None, None, None)
     """
     size, *rest = (part.strip() for part in header.partition(",")[0].split(";"))
     windows = (number(part[2:]) for part in rest if part.startswith("w="))
-    if not _WHOLE.fullmatch(size) or int(size) < 1:
+    if not _WHOLE_NUMBER.fullmatch(size) or int(size) < 1:
         return None
     return int(size), next((window for window in windows if window), None)
 
 
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
-_WHOLE = re.compile(r"[0-9]{1,9}")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def _date(text: str) -> datetime | None:

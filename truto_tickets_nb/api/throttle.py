@@ -7,27 +7,27 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.api.request_log import LONGEST_PAUSE, MemoryRequestLog
-from truto_tickets_nb.api.retry import limit_told
+from truto_tickets_nb.api.request_budget import LONGEST_PAUSE, MemoryRequestBudget
+from truto_tickets_nb.api.retry import read_limit
 from truto_tickets_nb.errors import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from truto_tickets_nb.api.request_log import RequestLog
+    from truto_tickets_nb.api.request_budget import RequestBudget
 
 SLICE = 0.2  # seconds slept at a time, so that an interrupt is felt at once
-LEAST = 0.001  # seconds: a wait is never rounded to none, because none means that the slot is taken
-GUARD = 0.1  # seconds added to the window: the server's clock counts arrivals, ours departures
+LEAST = 0.001  # seconds: a wait is never rounded to none, because none means that the place is taken
+GUARD = 0.1  # seconds added to the window: the server counts when requests arrive, this counts when they leave
 
 
 def never() -> bool:
-    """Say that nobody asked to stop."""
+    """Return False: nobody asked to stop."""
     return False
 
 
 class Throttle:
-    """Hand out slots by a sliding-window log: never more than `size` in any `window` seconds.
+    """A sliding window over the requests that were sent: never more than `size` in any `window` seconds.
 
     Truto's budget is 50 requests per 10 s per account (https://truto.one/docs/api-reference/overview/rate-limits).
     """
@@ -39,23 +39,25 @@ class Throttle:
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-        departures: RequestLog | None = None,
+        budget: RequestBudget | None = None,
     ) -> None:
         self.size, self.window = size, window
         self._most = size
         self._clock, self._sleep = clock, sleep
-        self._log: RequestLog = departures or MemoryRequestLog()
+        self._budget: RequestBudget = budget or MemoryRequestBudget()
         self._until = 0.0  # until when all threads of this process wait
-        self._mine = threading.local()  # places that this thread has taken and not used, and how many it wants together
+        self._thread = (
+            threading.local()
+        )  # the places that this thread has taken and not used, and how many it wants together
 
     def acquire(self, stop: Callable[[], bool] = never) -> None:
-        """Wait until a slot is free, and take it; one taken by `together` is used first, without a wait."""
-        taken: list[int] = getattr(self._mine, "places", [])
+        """Wait until a place is free, and take it; one taken by `together` is used first, without a wait."""
+        taken: list[int] = getattr(self._thread, "places", [])
         if taken:
             number = taken.pop(0)
             if number:
-                with self._log as log:
-                    log.move(number, self._clock())
+                with self._budget as budget:
+                    budget.move(number, self._clock())
         else:
             self._wait(1, stop)
 
@@ -65,28 +67,28 @@ class Throttle:
 
         Where a window has fewer places than that, the missing ones are borrowed from the windows after it, which then wait longer.
         """
-        self._mine.count, self._mine.places = count, self._wait(count, stop)
+        self._thread.count, self._thread.places = count, self._wait(count, stop)
         try:
             yield
         finally:
-            left, self._mine.places, self._mine.count = self._mine.places, [], 0
-            self._given_back(left)
-            self._repaid(count - len(left))
+            left, self._thread.places, self._thread.count = self._thread.places, [], 0
+            self._give_back(left)
+            self._repay(count - len(left))
 
     def renew(self, stop: Callable[[], bool] = never) -> None:
         """Take the places of `together` anew where its first request has to be repeated: after any wait all of them leave together."""
-        if count := getattr(self._mine, "count", 0):
-            left, self._mine.places = self._mine.places, []
-            self._given_back(left)
-            self._mine.places = self._wait(count, stop)
+        if count := getattr(self._thread, "count", 0):
+            left, self._thread.places = self._thread.places, []
+            self._give_back(left)
+            self._thread.places = self._wait(count, stop)
 
-    def _given_back(self, places: list[int]) -> None:
+    def _give_back(self, places: list[int]) -> None:
         if any(places):
-            with self._log as log:
+            with self._budget as budget:
                 for number in filter(None, places):
-                    log.drop(number)
+                    budget.drop(number)
 
-    def _repaid(self, used: int) -> None:
+    def _repay(self, used: int) -> None:
         """Wait for as many windows as were borrowed from."""
         if 0 < self.size < used:
             self.pause(-(-used // self.size) * self.window + GUARD)
@@ -101,64 +103,64 @@ class Throttle:
             self._sleep(min(wait, SLICE))
 
     def _take(self, count: int) -> tuple[float, list[int]]:
-        """Take slots if there are enough; else tell how long it is until then, in seconds."""
-        with self._log as log:
+        """Take places if there are enough: return 0 and their numbers; else the seconds until then, and none."""
+        with self._budget as budget:
             now = self._clock()
-            until = max(self._until, log.paused_until(now))
+            until = max(self._until, budget.paused_until(now))
             if now < until:
                 return until - now, []
             if self.size <= 0:
                 return 0.0, [0] * count  # nothing is counted where there is no limit
-            wanted = min(count, self.size)
-            sent = log.oldest(now - self.window - GUARD, now)
-            lacking = len(sent) + wanted - self.size
+            needed = min(count, self.size)
+            sent = budget.oldest(now - self.window - GUARD, now)
+            lacking = len(sent) + needed - self.size
             if lacking <= 0:
-                return 0.0, [log.add(now) for _ in range(count)]
+                return 0.0, [budget.add(now) for _ in range(count)]
             return max(LEAST, sent[lacking - 1] + self.window + GUARD - now), []
 
     @property
     def is_paused(self) -> bool:
-        """Tell whether everybody waits just now."""
-        with self._log as log:
+        """Return whether a limit makes every thread and process wait now."""
+        with self._budget as budget:
             now = self._clock()
-            return now < max(self._until, log.paused_until(now))
+            return now < max(self._until, budget.paused_until(now))
 
     def rest(self, seconds: float, stop: Callable[[], bool] = never) -> None:
-        """Let this thread alone wait."""
+        """Wait in this thread alone."""
         until = self._clock() + seconds
         while (left := until - self._clock()) > 0 and not stop():
             self._sleep(min(left, SLICE))
 
     def pause(self, seconds: float) -> None:
         """Pause every thread, and every process for as long as a file may say so: a limit was reached, whoever reached it."""
-        with self._log as log:
+        with self._budget as budget:
             now = self._clock()
             self._until = max(self._until, now + seconds)
-            log.pause(now + min(seconds, LONGEST_PAUSE))
+            budget.pause(now + min(seconds, LONGEST_PAUSE))
 
     def exhausted(self, seconds: float) -> bool:
-        """Hear that nothing is left for so long; pause only if our own log knew nothing of it, so somebody else used it up."""
-        with self._log as log:
+        """Note that nothing is left for so many seconds; pause only if our own requests do not explain it: somebody else used it up."""
+        with self._budget as budget:
             now = self._clock()
-            foreign = self.size <= 0 or len(log.oldest(now - self.window - GUARD, now)) < self.size
-        if foreign:
+            is_foreign = self.size <= 0 or len(budget.oldest(now - self.window - GUARD, now)) < self.size
+        if is_foreign:
             self.pause(seconds)
-        return foreign
+        return is_foreign
 
     def learn(self, header: str) -> None:
         """Narrow the budget to what a header such as `110;w=10` says; a wider one changes nothing."""
-        told = limit_told(header)
-        if told is None:
+        limit = read_limit(header)
+        if limit is None:
             return
-        size, seconds = told[0], told[1] or self.window
+        size, seconds = limit[0], limit[1] or self.window
         if self._most > 0 and size / seconds < self.size / self.window:
             self.size, self.window = size, seconds
 
     def close(self) -> None:
-        """Let go of what is shared."""
-        self._log.close()
+        """Close the file that is shared."""
+        self._budget.close()
 
     @classmethod
     def unlimited(cls) -> Throttle:
-        """Make a budget without an end, for a server without a limit."""
+        """Return a budget without an end, for a server without a limit."""
         return cls(size=0)

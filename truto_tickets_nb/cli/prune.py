@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from truto_tickets_nb.api import request_log
+from truto_tickets_nb.api import request_budget
 from truto_tickets_nb.cli.arguments import folder
 from truto_tickets_nb.cli.confirmation import confirmed
 from truto_tickets_nb.cli.exit_status import DONE, UNCONFIRMED
@@ -55,7 +55,7 @@ def pruned(options: argparse.Namespace) -> int:
             return _done(options, chosen)
         if not options.yes and not confirmed(options, len(chosen), _text(chosen), "remove these runs"):
             return _unconfirmed(options, chosen)
-        request_log.prune(journal.path.with_name(request_log.FILE))
+        request_budget.prune(journal.path.with_name(request_budget.FILE))
         return _done(options, journal.prune(chosen))
 
 

@@ -13,7 +13,7 @@ from truto_tickets_nb.cli.output import complain, say, say_json
 from truto_tickets_nb.errors import RunInterrupted, TicketsError, shorten
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.runs import run_page
-from truto_tickets_nb.runs.outcome import OUTCOMES
+from truto_tickets_nb.runs.outcome import kinds_that
 from truto_tickets_nb.show import to_text
 
 if TYPE_CHECKING:
@@ -83,14 +83,14 @@ def plan_text(plan: Plan) -> str:
 
 
 def run_status(run: Run) -> int:
-    """Return whether all of a run went well."""
-    return DONE if all(OUTCOMES[item.kind].is_done for item in run.outcomes) else FAILED
+    """Return the exit status of a run: that of its worst outcome."""
+    return max((item.type.exit_status for item in run.outcomes), default=DONE)
 
 
 def run_facts(run: Run) -> dict[str, Any]:
     """Return how a run ended, as JSON: its id, the counts, and what needs a look."""
     columns = ["ticket", "outcome", "field", "base", "theirs", "mine", "reason"]
-    rows = run.select("conflict", "partly applied", "ignored", "refused", "unknown", "not sent").frame()[columns]
+    rows = run.select(*kinds_that(lambda row: row.needs_look)).frame()[columns]
     return {
         "run": run.id,
         "state": run.state,

@@ -124,9 +124,9 @@ class Delivery:
         if not self.settled:
             return found
         findings = (*self.settled, *found.findings)
-        if found.kind in ("applied", "unchanged"):
+        if found.type.is_done:
             return judged(self.patch, findings, found.reason if found.kind == "applied" else "")
-        kind: OutcomeKind = "unknown" if found.kind == "unknown" else "partly applied"
+        kind: OutcomeKind = found.kind if found.type.is_undecided else "partly applied"
         names = ", ".join(item.change.field for item in self.settled)
         reason = f"{names} arrived, in a PATCH of its own. {found.reason}"
         return Outcome(self.patch, kind, reason, findings, found.cause, found.own_runs, actions=found.actions)

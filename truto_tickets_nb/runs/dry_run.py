@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.advice import in_notebook
 from truto_tickets_nb.runs import run_page
-from truto_tickets_nb.runs.outcome import OUTCOMES, Outcome, Outcomes, select
+from truto_tickets_nb.runs.outcome import Outcome, Outcomes, kinds_that, select
 from truto_tickets_nb.show import to_html, to_text
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class DryRun:
     @property
     def failed(self) -> Outcomes:
         """Choose the tickets that could not be changed."""
-        return self.select(*(kind for kind, row in OUTCOMES.items() if row.is_failed))
+        return self.select(*kinds_that(lambda row: row.is_failed))
 
     def __repr__(self) -> str:
         return to_text(self.page())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 import threading
 import time
@@ -21,11 +20,14 @@ from truto_tickets_nb.errors import (
     Stopped,
     shorten,
 )
+from truto_tickets_nb.events.event_types import ConflictFound, DryRunOutcome, OutcomeRecorded
+from truto_tickets_nb.events.listeners import Listeners
+from truto_tickets_nb.events.logging_listener import log_events
 from truto_tickets_nb.notes import Note
 from truto_tickets_nb.process import release
 from truto_tickets_nb.runs.delivery import Delivery
 from truto_tickets_nb.runs.dry_run import DryRun
-from truto_tickets_nb.runs.outcome import OUTCOMES, Outcome
+from truto_tickets_nb.runs.outcome import Outcome
 from truto_tickets_nb.runs.recent_writes import RecentWrites
 from truto_tickets_nb.runs.recheck import HOPELESS, may_have_arrived, rehearse
 from truto_tickets_nb.runs.safety_limits import SafetyLimits
@@ -34,13 +36,14 @@ from truto_tickets_nb.runs.workers import in_order, started
 from truto_tickets_nb.safe_text import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from concurrent.futures import Future
 
+    from truto_tickets_nb.events.event_types import Event
     from truto_tickets_nb.plans.change import Patch
     from truto_tickets_nb.plans.plan import Plan
     from truto_tickets_nb.plans.request_spec import RequestSpec
-    from truto_tickets_nb.runs.gateway import Gateway, Listener
+    from truto_tickets_nb.runs.gateway import Gateway
     from truto_tickets_nb.runs.journal import Journal, Pending
     from truto_tickets_nb.runs.outcome import OutcomeKind
     from truto_tickets_nb.runs.run import Run
@@ -53,23 +56,13 @@ BROKEN_GRACE = 0.5  # the same after an error that nobody expected
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """Tell a listener that one patch has ended."""
-
-    outcome: Outcome
-    done: int
-    failed: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class RunContext:
-    """Hold what a run works with."""
+    """What a run works with."""
 
     door: Gateway
     journal: Journal
     brakes: SafetyLimits = field(default_factory=SafetyLimits)
-    listen: Listener = lambda _event: None
+    listeners: Listeners = field(default_factory=lambda: Listeners((log_events,)))
     halted: threading.Event = field(default_factory=threading.Event)  # set: nothing more begins, and waits end
     recent: RecentWrites = field(default_factory=RecentWrites)  # what this account wrote a moment ago
 
@@ -105,7 +98,7 @@ def dry_run(run_context: RunContext, plan: Plan, way: RequestSpec, unknown: tupl
     own = run_context.journal.writer(plan.account_id)
     fatal: list[str] = []  # why no other ticket is asked about
 
-    def rehearsed(patch: Patch) -> Outcome:
+    def dry_run_of(patch: Patch) -> Outcome:
         if fatal:
             return Outcome(patch, "refused", fatal[0])
         try:
@@ -115,9 +108,10 @@ def dry_run(run_context: RunContext, plan: Plan, way: RequestSpec, unknown: tupl
             return Outcome(patch, "refused", str(error))
 
     outcomes: list[Outcome] = []
-    for outcome in in_order(rehearsed, plan.patches, run_context.brakes.workers, run_context.halted):
+    for outcome in in_order(dry_run_of, plan.patches, run_context.brakes.workers, run_context.halted):
         outcomes.append(outcome)
-        _tell(run_context, Settled(outcome, len(outcomes), 0, len(plan)))
+        event = DryRunOutcome(plan.account_id, outcome.ticket, outcome.kind, len(outcomes), len(plan))
+        run_context.listeners(event)
     return DryRun(plan, tuple(outcomes), unknown)
 
 
@@ -162,25 +156,11 @@ def _counted(run: Run) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in run.counts.items())
 
 
-def _log(run_id: str, outcome: Outcome) -> None:
-    """Log how a ticket ended: its id, the fields and codes; never a reason or a value, which may hold ticket text."""
-    level = (
-        logging.DEBUG
-        if OUTCOMES[outcome.kind].is_done
-        else logging.INFO
-        if outcome.kind == "not sent"
-        else logging.WARNING
-    )
-    verdicts = ", ".join(f"{found.change.field} ({found.verdict})" for found in outcome.findings)
-    codes = "; ".join(part for part in (verdicts, outcome.cause, ", ".join(outcome.own_runs)) if part)
-    log.log(level, "run %s: ticket %s: %s: %s", run_id, outcome.ticket, outcome.kind, codes or "no details")
-
-
 def _where(run: Run) -> str:
-    flying = sum(item.kind == "unknown" for item in run.open)
-    told = f", {flying} of them in flight, which will be re-read" if flying else ""
+    in_flight = sum(item.type.is_undecided for item in run.open)
+    words = f", {in_flight} of them in flight, which will be re-read" if in_flight else ""
     return (
-        f"{len(run.outcomes) - len(run.open)} of {len(run.outcomes)} tickets are done, {len(run.open)} are open{told}."
+        f"{len(run.outcomes) - len(run.open)} of {len(run.outcomes)} tickets are done, {len(run.open)} are open{words}."
     )
 
 
@@ -196,6 +176,9 @@ class _Work:
     run_id: str
     way: RequestSpec
     notes: list[Note] = field(default_factory=list)
+    recorded: set[int] = field(
+        default_factory=set
+    )  # places whose outcome is in the journal, and was passed to the listeners
     stop: str = ""  # why nothing more is sent
     row: int = 0  # failures in a row
     done: int = 0
@@ -359,18 +342,15 @@ class _Work:
         if outcome is None:
             return
         self._written(item, outcome)
-        _log(self.run_id, outcome)
-        self.done += 1
-        self.failed += outcome.is_failure
         if item.left is None:  # what an earlier process left in doubt says nothing of this one
-            self.row = 0 if OUTCOMES[outcome.kind].is_done else self.row + outcome.is_failure
+            self.row = 0 if outcome.type.is_done else self.row + outcome.is_failure
         if self.row >= self.run_context.brakes.stop_after and not self.stop:
             log.warning("run %s: stopped after %d failures in a row", self.run_id, self.row)
             self._brake(f"{self.row} tickets failed in a row, the last one so: {outcome.reason}")
-        _tell(self.run_context, Settled(outcome, self.done, self.failed, self.total))
 
     def _written(self, item: Pending, outcome: Outcome | None) -> None:
-        if outcome is None:
+        """Write an outcome into the journal, and then, not before, pass it to the listeners."""
+        if outcome is None or item.place in self.recorded:
             return
         try:
             self.run_context.journal.settle(self.run_id, item.place, outcome)
@@ -379,18 +359,34 @@ class _Work:
         except Exception as error:  # noqa: BLE001  (an outcome must never be lost because its details can't be written)
             log.warning("run %s: ticket %s: written without details", self.run_id, item.patch.ticket)
             reason = f"The details can't be written into the journal ({type(error).__name__})."
-            bare = tuple(replace(found, theirs=None, shown=None) for found in outcome.findings)
+            bare = tuple(replace(finding, theirs=None, shown=None) for finding in outcome.findings)
             self.run_context.journal.settle(self.run_id, item.place, replace(outcome, reason=reason, findings=bare))
+        self.recorded.add(item.place)
+        self.done += 1
+        self.failed += outcome.is_failure
+        for event in self._events(outcome):
+            self.run_context.listeners(event)
+
+    def _events(self, outcome: Outcome) -> Iterator[Event]:
+        """List the events of an outcome: ids, field names and codes; never a reason or a value, which may hold ticket text."""
+        about = (self.run_context.door.account_id, self.run_id, outcome.ticket)
+        verdicts = tuple((finding.change.field, finding.verdict) for finding in outcome.findings)
+        if any(verdict == "conflict" for _, verdict in verdicts):
+            yield ConflictFound(*about, verdicts, outcome.cause, outcome.own_runs)
+        yield OutcomeRecorded(
+            *about,
+            outcome.kind,
+            outcome.type.severity,
+            verdicts,
+            outcome.cause,
+            outcome.own_runs,
+            self.done,
+            self.failed,
+            self.total,
+        )
 
     def _brake(self, why: str) -> None:
         if self.stop:
             return
         self.stop = f"The run stopped before it: {why}"
         self.notes.append(Note("run.stopped_early", f"Stopped early: {why}", (Action("retry"),)))
-
-
-def _tell(run_context: RunContext, event: object) -> None:
-    """Tell a listener; its own troubles never harm a run."""
-    listen: Callable[[object], None] = run_context.listen
-    with suppress(Exception):
-        listen(event)

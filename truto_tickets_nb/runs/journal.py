@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 import secrets
 import threading
 from contextlib import contextmanager
@@ -19,8 +17,8 @@ from truto_tickets_nb.files.home_folder import HOME, home
 from truto_tickets_nb.files.sqlite import beside
 from truto_tickets_nb.notes import Note
 from truto_tickets_nb.plans.request_spec import RequestSpec
-from truto_tickets_nb.process import host, mark
 from truto_tickets_nb.runs import journal_records, row_digests
+from truto_tickets_nb.runs.applied_by import AppliedBy
 from truto_tickets_nb.runs.journal_file import ERRORS, failed, is_damage, opened
 from truto_tickets_nb.runs.journal_records import Entry
 from truto_tickets_nb.runs.prune import done, old_runs, remove, shrink
@@ -117,6 +115,7 @@ class Journal:
         with self._writing() as db:
             self._refuse_second(plan.account_id)
             run_id = self._new_id()
+            by = AppliedBy.this_process(run_id)
             head = Head(
                 id=run_id,
                 account=plan.account_id,
@@ -125,10 +124,10 @@ class Journal:
                 ended="",
                 way=orjson.dumps(way).decode(),
                 notes="[]",
-                pid=os.getpid(),
-                mark=mark(run_id),
-                who=_user(),
-                host=host(),
+                pid=by.pid,
+                mark=by.mark,
+                who=by.who,
+                host=by.host,
                 tickets=len(plan),
                 open=None,
                 counts=None,
@@ -167,7 +166,8 @@ class Journal:
         with self._writing() as db:
             head = self._head(run_id)
             self._refuse_second(head.account)
-            self._put(db, replace(head, state="running", pid=os.getpid(), mark=mark(run_id), host=host()))
+            by = AppliedBy.this_process(run_id)  # `who` stays the person who applied it first
+            self._put(db, replace(head, state="running", pid=by.pid, mark=by.mark, host=by.host))
 
     def give_up(self, run_id: str) -> None:
         """Write down that the process of a run, on another machine, does not work on it any more: a person says so."""
@@ -371,13 +371,6 @@ def existing(folder: str | Path) -> Journal | None:
         return Journal(folder) if path.exists() else None
     except OSError as error:
         raise failed(path, error) from error
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container's user may have no name
-        return ""
 
 
 def _stamp(now: datetime | None = None) -> str:

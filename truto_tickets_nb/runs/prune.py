@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from truto_tickets_nb.argument_checks import whole_number
 from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.errors import SetupError
+from truto_tickets_nb.runs.outcome import UNDECIDED
 from truto_tickets_nb.runs.run_list import Runs, groups
 from truto_tickets_nb.show import Page, Paragraph, to_html, to_text
 
@@ -24,7 +25,7 @@ DAYS = 90  # how old a run must be to be removed, unless another age is given
 
 @dataclass(frozen=True, slots=True)
 class OldRuns:
-    """Hold the runs that are old enough to be removed, and what stays although it is; `removed` tells whether they are gone."""
+    """The runs that are old enough to be removed, and why others of that age stay; `removed`: they are gone."""
 
     runs: Runs
     days: int = DAYS
@@ -40,7 +41,7 @@ class OldRuns:
 
     @property
     def page(self) -> Page:
-        """Make the page that shows them."""
+        """Return the page that shows them."""
         verb = "was" if len(self) == 1 else "were"
         end = f"{verb} removed, {self.freed / 1e6:,.1f} MB are free again" if self.removed else "would be removed"
         is_offer = bool(len(self)) and not self.removed
@@ -90,7 +91,8 @@ def _reason(run: RunSummary) -> str:
         return "unreadable"
     if run.state != "finished" or run.open:
         return "interrupted, to be resumed"
-    return "with unknown outcomes" if run.counts.get("unknown") else ""
+    undecided = [kind for kind in UNDECIDED if run.counts.get(kind)]
+    return f"with {' and '.join(undecided)} outcomes" if undecided else ""
 
 
 def _is_older(run: RunSummary, until: datetime, *, unknown: bool) -> bool:
@@ -98,7 +100,7 @@ def _is_older(run: RunSummary, until: datetime, *, unknown: bool) -> bool:
         ended = datetime.fromisoformat(run.ended or run.started)
         return (ended if ended.tzinfo else ended.replace(tzinfo=UTC)) <= until
     except ValueError:
-        return unknown  # a damaged row, whose age nobody can tell
+        return unknown  # a damaged row, whose age is not known
 
 
 def remove(db: sqlite3.Connection, chosen: OldRuns) -> None:
@@ -109,7 +111,7 @@ def remove(db: sqlite3.Connection, chosen: OldRuns) -> None:
 
 
 def shrink(db: sqlite3.Connection) -> None:
-    """Give the room of removed rows back, so that the file is smaller; another process that is at work is not waited for long."""
+    """Return the room of removed rows to the disk, so that the file is smaller; another process that is at work is not waited for long."""
     try:
         if db.execute("pragma auto_vacuum").fetchone()[0] == 2:
             db.executescript("pragma incremental_vacuum")  # a step for each page, of which execute() takes one
@@ -122,5 +124,5 @@ def shrink(db: sqlite3.Connection) -> None:
 
 
 def done(chosen: OldRuns, freed: int) -> OldRuns:
-    """Say that they are removed."""
+    """Return the same runs as removed."""
     return replace(chosen, removed=True, freed=max(0, freed))

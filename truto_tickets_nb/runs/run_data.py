@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.runs.outcome import OUTCOMES, Outcomes, select
+from truto_tickets_nb.runs.outcome import Outcomes, kinds_that, select
 from truto_tickets_nb.runs.window import Window
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class RunData:
     started: str = ""
     ended: str = ""
     notes: tuple[Note, ...] = ()
-    who: str = ""  # the user of the machine who pressed apply
+    who: str = ""  # the user who applied it, see applied_by.py
     open_places: tuple[int, ...] = ()  # patches that have no outcome yet
 
     def select(self, *kinds: str) -> Outcomes:
@@ -41,7 +41,7 @@ class RunData:
 
     @property
     def applied(self) -> Outcomes:
-        """Choose the tickets that hold now what was asked."""
+        """Choose the tickets that were changed and hold the new values."""
         return self.select("applied")
 
     @property
@@ -52,7 +52,7 @@ class RunData:
     @property
     def failed(self) -> Outcomes:
         """Choose what needs a look: partly applied, ignored, refused, unknown."""
-        return self.select(*(kind for kind, row in OUTCOMES.items() if row.is_failed))
+        return self.select(*kinds_that(lambda row: row.is_failed))
 
     @property
     def conflicts(self) -> Outcomes:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.process import host
+from truto_tickets_nb.runs.outcome import UNDECIDED
 from truto_tickets_nb.show import Group, Page, Paragraph, Row, to_html, to_text
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ ROWS = 20  # runs shown; the others are counted
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """Hold one line of the list of runs; `problem` says why an unreadable one can't be read."""
+    """One line of the list of runs; `problem` is why an unreadable one can't be read."""
 
     id: str
     account_id: str
@@ -31,7 +32,7 @@ class RunSummary:
     tickets: int
     open: int
     ended: str = ""
-    who: str = ""
+    who: str = ""  # the user who applied it
     counts: dict[str, int] = field(default_factory=dict)  # outcomes by kind
     host: str = ""  # the machine of the process that applied or resumed it last
     problem: str = ""
@@ -39,7 +40,7 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Hold runs, the newest first; it shows the first 20, a slice shows as many as it has.
+    """Runs, the newest first; it shows the first 20, a slice shows as many as it has.
 
     >>> runs = Runs(tuple(RunSummary(f"20261126-{n}", "acc", "finished", "2026-11-26T09:00:00+00:00", 5, 0) for n in range(99)))
     >>> print(str(runs[:1]))
@@ -106,7 +107,7 @@ def _next(runs: Runs) -> str:
 
 
 def _notes(runs: Runs) -> Iterator[Paragraph]:
-    """Say of runs that can't be read why, and what can be done."""
+    """Write why some runs can't be read, and what can be done."""
     unreadable = [run for run in runs if run.state == "unreadable"]
     if unreadable:
         names = shorten(", ".join(run.id for run in unreadable), 120)
@@ -125,7 +126,7 @@ def _when(stamp: str) -> str:
 def _state(run: RunSummary) -> str:
     if run.state == "unreadable":
         return "unreadable"
-    unknown = run.counts.get("unknown", 0) if not run.open else 0
-    left = f", {run.open:,} open" if run.open else f", {unknown:,} unknown" if unknown else ""
+    undecided = [f", {run.counts[kind]:,} {kind}" for kind in UNDECIDED if run.counts.get(kind)]
+    left = f", {run.open:,} open" if run.open else "".join(undecided)
     where = f" on {run.host}" if run.state == "running" and run.host != host() else ""
     return f"{run.state}{where}: {run.tickets:,} ticket{'s' * (run.tickets != 1)}{left}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import orjson
 
@@ -28,11 +28,11 @@ ROUTINE_ROWS = 5  # tickets shown of a kind that went as it should
 
 def page(run: RunData, advice: Advice = in_notebook) -> Page:
     """Turn a run into a page: counts first, then what needs a look, then the rest."""
-    told = ", ".join(f"{run.counts[kind]:,} {kind}" for kind in OUTCOMES if kind in run.counts) or "nothing to do"
+    counts = ", ".join(f"{run.counts[kind]:,} {kind}" for kind in OUTCOMES if kind in run.counts) or "nothing to do"
     facts = (f"{run.plan.integration} account {run.plan.account_id}", f"fingerprint {short(run.plan.fingerprint)}")
     notes = tuple(Paragraph(note.words(advice), "warn") for note in run.notes)
     return Page(
-        f"{len(run.outcomes):,} tickets: {told}", facts, (*notes, *_groups(run.outcomes, ROWS, advice)), _next(run)
+        f"{len(run.outcomes):,} tickets: {counts}", facts, (*notes, *_groups(run.outcomes, ROWS, advice)), _next(run)
     )
 
 
@@ -74,26 +74,34 @@ def _groups(outcomes: Iterable[Outcome], most: int, advice: Advice = in_notebook
 
 
 def _rows(item: Outcome) -> Iterator[Row]:
-    conflict, ends = item.kind == "conflict", _ends(item)
+    ends = _ends(item)
     for _, title, _, field, base, theirs, mine, _ in item.rows():
-        told = f"{field}: was {_word(base) or EMPTY}, is now {_word(theirs) or EMPTY}, mine {_word(mine) or EMPTY}"
-        name = f"{field} {ends[field]}" if field in ends else field
-        yield Row(item.ticket, title, (told,) if conflict else (name, BeforeAfter(_word(base), _word(mine))))
+        change = BeforeAfter(_word(base), _word(mine))
+        match item.type.detail:
+            case "both sides":
+                words = f"was {_word(base) or EMPTY}, is now {_word(theirs) or EMPTY}, mine {_word(mine) or EMPTY}"
+                yield Row(item.ticket, title, (f"{field}: {words}",))
+            case "each field":
+                yield Row(item.ticket, title, (f"{field} {ends[field]}", change))
+            case "changes":
+                yield Row(item.ticket, title, (field, change))
+            case _:
+                assert_never(item.type.detail)
+
+
+_ENDS = {
+    "applied": "arrived",
+    "normalised": "arrived",
+    "open": "not sent",
+    "conflict": "edited meanwhile",
+    "already so": "was so",
+}
 
 
 def _ends(item: Outcome) -> dict[str, str]:
-    """Say of each field of a partly applied ticket whether it arrived."""
-    if item.kind != "partly applied":
-        return {}
-    words = {
-        "applied": "arrived",
-        "normalised": "arrived",
-        "open": "not sent",
-        "conflict": "edited meanwhile",
-        "already so": "was so",
-    }
-    found = {finding.change.field: words.get(finding.verdict, finding.verdict) for finding in item.findings}
-    return {change.field: found.get(change.field, "not sent") for change in item.patch.changes}
+    """Return in words how each field of a ticket ended."""
+    ends = {finding.change.field: _ENDS.get(finding.verdict, finding.verdict) for finding in item.findings}
+    return {change.field: ends.get(change.field, "not sent") for change in item.patch.changes}
 
 
 def _word(text: str | tuple[str, ...] | None) -> str:
@@ -101,18 +109,18 @@ def _word(text: str | tuple[str, ...] | None) -> str:
 
 
 def heading(run: RunData) -> str:
-    """Tell which run, who and when."""
+    """Write in one line which run it is, who applied it and when."""
     by = f" by {run.who}" if run.who else ""
     return printable(f"run {run.id}, {run.state}, started {run.started}{by}, ended {run.ended or 'not yet'}")
 
 
 def receipt(run: RunData) -> str:
-    """Write a run as a whole HTML document, every ticket named."""
-    whole = page(run)
+    """Write a run as an HTML document with every ticket."""
+    run_page = page(run)
     notes = (*(Paragraph(str(note), "warn") for note in run.notes), *written_out(run.plan))
     full = Page(
-        whole.headline,
-        (*whole.facts, heading(run), repr(run.window)),
+        run_page.headline,
+        (*run_page.facts, heading(run), repr(run.window)),
         (*notes, *_groups(run.outcomes, len(run.outcomes))),
         "",
     )
@@ -122,7 +130,7 @@ def receipt(run: RunData) -> str:
 def receipt_json(run: RunData) -> str:
     """Write a run as JSON: one object a field, with base, theirs and mine."""
     names = ("ticket", "title", "outcome", "field", "base", "theirs", "mine", "reason")
-    told = {
+    content = {
         "run": run.id,
         "state": run.state,
         "started": run.started,
@@ -142,4 +150,4 @@ def receipt_json(run: RunData) -> str:
         "notes": run.notes,
         "fields": [dict(zip(names, row, strict=True)) for item in run.outcomes for row in item.rows()],
     }
-    return escaped_json(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+    return escaped_json(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode())

@@ -102,7 +102,7 @@ def ran(run: Run) -> Said:
             f"Stopped: {done:,} of {tickets(len(run.outcomes))} are done, {len(run.open):,} are still open. “Go on” sends the rest.",
             "warn",
         )
-    bad = len(run.failed) + len(run.not_sent)
+    bad = sum(item.type.stops_run for item in run.outcomes)
     message = f"Done: {tickets(len(run.applied))} changed"
     message += f", {len(run.unchanged):,} held it already" if run.unchanged else ""
     message += f", {bad:,} did not work" if bad else ""

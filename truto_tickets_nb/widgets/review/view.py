@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as W  # noqa: N812
 
+from truto_tickets_nb.runs.outcome import kinds_that
 from truto_tickets_nb.runs.safety_limits import SafetyLimits
 from truto_tickets_nb.widgets.inputs import styles
 from truto_tickets_nb.widgets.inputs.private_state import Html, Pick, PrivateState
@@ -163,8 +164,8 @@ def _counts(desk: ReviewSession) -> dict[Purpose, int]:
     run, last = desk.run, desk.last
     ended = run if run and not run.open else None
     return {
-        "undo": len(run.select("applied", "partly applied")) if run else 0,
-        "retry": len(ended.select("refused", "ignored", "not sent", "partly applied")) if ended else 0,
+        "undo": len(run.select(*kinds_that(lambda row: row.can_undo))) if run else 0,
+        "retry": len(ended.select(*kinds_that(lambda row: row.retries != "nothing"))) if ended else 0,
         "conflicts": len(ended.conflicts) if ended else 0,
         "resume": len(last.open) if last and (run is last or desk.purpose != "resume") else 0,
     }
@@ -185,5 +186,5 @@ def _jumps(desk: ReviewSession) -> Iterator[tuple[str, str]]:
 
 def _of(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, str]]:
     for item in outcomes:
-        if item.kind not in ("applied", "unchanged", "ready"):
+        if item.type.needs_look:
             yield f"{item.ticket}: {item.kind}", item.ticket

@@ -1,4 +1,7 @@
-"""When requests left: remembered by one process alone, or in a file that all processes of this machine share."""
+"""The request budget's record of when requests were sent: of one process alone, or in a file that all processes of this machine share.
+
+It limits the rate of requests; the log of requests is events/logging_listener.py.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +29,12 @@ create index if not exists by_account on sent (account, at);
 create table if not exists pauses (account text primary key, until real not null);
 """
 # Seconds that one process may make all others wait. A pause that ends later is of before a restart of the machine, whose clock began
-# anew; so is every departure that lies ahead.
+# anew; so is every request that lies ahead.
 LONGEST_PAUSE = 125.0
 
 
-class RequestLog(Protocol):
-    """Keep stamps of a monotonic clock, in seconds; used as a context, in which nobody else changes them."""
+class RequestBudget(Protocol):
+    """When requests were sent, in seconds of a monotonic clock; used as a context, in which nobody else changes it."""
 
     def __enter__(self) -> Self: ...
 
@@ -41,26 +44,26 @@ class RequestLog(Protocol):
         """List the stamps after `since`, the oldest first; what is older is forgotten, and what lies ahead of `now` as well."""
 
     def add(self, now: float) -> int:
-        """Note a departure; returns its number."""
+        """Add a request that leaves now; returns its number."""
 
     def move(self, number: int, now: float) -> None:
-        """Note that a slot taken earlier is used only now."""
+        """Note that a place taken earlier is used only now."""
 
     def drop(self, number: int) -> None:
-        """Give a slot back that was not used."""
+        """Remove a place that was not used."""
 
     def paused_until(self, now: float) -> float:
-        """Tell until when all wait."""
+        """Return until when all wait."""
 
     def pause(self, until: float) -> None:
-        """Let all wait."""
+        """Make all wait."""
 
     def close(self) -> None:
-        """Let go of what is open."""
+        """Close the file, where there is one."""
 
 
-class MemoryRequestLog:
-    """Remember the departures of this process alone."""
+class MemoryRequestBudget:
+    """When this process sent requests."""
 
     def __init__(self) -> None:
         self._lock, self._numbers = threading.RLock(), itertools.count(1)
@@ -100,8 +103,8 @@ class MemoryRequestLog:
         pass
 
 
-class SharedRequestLog:
-    """Remember the departures of all processes that use one account. Nothing in the file but an account's id and times.
+class SharedRequestBudget:
+    """When all processes of this machine that use one account sent requests. The file holds account ids and times only.
 
     The clock must be one for the whole machine, as time.monotonic is on Linux, macOS and Windows.
     """
@@ -139,8 +142,8 @@ class SharedRequestLog:
         return [at for (at,) in self._run("select at from sent where account=? order by at", self._account)]
 
     def add(self, now: float) -> int:
-        made = self._run("insert into sent (account, at) values (?, ?)", self._account, now)
-        return int(made.lastrowid or 0)
+        cursor = self._run("insert into sent (account, at) values (?, ?)", self._account, now)
+        return int(cursor.lastrowid or 0)
 
     def move(self, number: int, now: float) -> None:
         self._run("insert or replace into sent values (?, ?, ?)", number, self._account, now)
@@ -173,7 +176,7 @@ def _prepared(db: sqlite3.Connection) -> None:
 
 
 def prune(path: Path, now: float | None = None) -> None:
-    """Forget the departures of all accounts that no limit counts any more; fresh ones stay, whoever sent them."""
+    """Remove the requests of all accounts that no limit counts any more; recent ones stay, whoever sent them."""
     if not path.is_file():
         return
     until = (time.monotonic() if now is None else now) - OLD
@@ -187,10 +190,10 @@ def prune(path: Path, now: float | None = None) -> None:
         log.warning("the shared budget was not pruned: %s can't be used (%s)", path, type(error).__name__)
 
 
-def shared(path: Path, account: str) -> RequestLog:
+def shared(path: Path, account: str) -> RequestBudget:
     """Share the budget of an account through a file; where none can be written, this process counts for itself."""
     try:
-        return SharedRequestLog(path, account)
+        return SharedRequestBudget(path, account)
     except (OSError, sqlite3.Error) as error:
         log.warning("the budget is not shared with other processes: %s can't be used (%s)", path, type(error).__name__)
-        return MemoryRequestLog()
+        return MemoryRequestBudget()
