@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = ("tests/conformance", "tests/ui")  # folders whose tests share a table, or a browser
+# What takes longest begins first, so that no process is idle while another one works through the last long file.
+LONG = ("tests/ui", "tests/test_terminal.py", "tests/test_excel.py", "tests/test_hostile.py", "tests/conformance",
+        "tests/test_programs.py", "tests/test_disorder.py", "tests/test_chaos.py", "tests/test_bounds.py", "tests/test_odd_answers.py")  # fmt: skip
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -28,6 +31,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
             folder = str(PurePosixPath(file).parent)
             return folder if folder in TOGETHER else file
 
+    config.option.loadscopereorder = False  # the order below is the better one
     return ByFile(config, log)
 
 
@@ -43,9 +47,15 @@ class SendsNothingUnconfirmed(pytest.Item):
         check_confirmed(self.path, self.parent.stash[WATCHES][1])
 
 
+def _rank(item: pytest.Item) -> int:
+    place = item.nodeid.partition("::")[0]
+    return next((rank for rank, name in enumerate(LONG) if place.startswith(name)), len(LONG))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Add the check behind the last cell of each notebook."""
+    """Let the longest files begin first, and add the check behind the last cell of each notebook."""
+    items.sort(key=_rank)
     for file in {item.parent: None for item in items if item.path.suffix == ".ipynb"}:
         last = max(place for place, item in enumerate(items) if item.parent is file)
         items.insert(last + 1, SendsNothingUnconfirmed.from_parent(file, name="Sends nothing unconfirmed"))

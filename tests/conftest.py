@@ -8,6 +8,7 @@ import pytest
 from documents import TABLE
 
 import truto_tickets_nb as tt
+from truto_tickets_nb.runs import delivery
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -73,7 +74,7 @@ def account():
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def exports():
     """Find the public exports; the tests that need them skip where they are missing."""
     found = [DATA / "gitbugs_hadoop.csv.gz", DATA / "gitbugs_seamonkey.csv.gz"]
@@ -138,3 +139,9 @@ def small(records):
 @pytest.fixture
 def snapshot(small):
     return small.load()
+
+
+@pytest.fixture
+def _short_pauses(monkeypatch):
+    """Look again after hundredths of a second where a run waits seconds for readers that are behind: nobody is behind here."""
+    monkeypatch.setattr(delivery, "PAUSES", tuple(pause / 50 for pause in delivery.PAUSES))

@@ -148,6 +148,7 @@ def test_clear_that_was_dropped_is_found():
         assert (run.counts, account.sandbox.ticket(df.index[0])["due_date"] is not None) == ({"ignored": 1}, True)
 
 
+@pytest.mark.usefixtures("_short_pauses")
 def test_api_that_echoes_is_found_out_by_the_canary():
     """An answer that merely repeats what was asked convinces nobody: a canary is read again, and the rest stays at home."""
     with tt.sandbox("jira", tickets=12, limit=None) as account:

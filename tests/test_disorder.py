@@ -88,7 +88,7 @@ def answer(status, **headers):
 @pytest.mark.parametrize("fails", [False, True], ids=["", "a look fails"])
 def test_no_wait_lies_between_look_and_change(limit, fails):
     """A colleague who edits a while after our look is never overwritten, however few places a window has."""
-    with tt.sandbox("jira", tickets=3, limit=(500, 1)) as account:
+    with tt.sandbox("jira", tickets=2, limit=(500, 1)) as account:
         plan, box, looks, timers = renamed(account), account.sandbox, {}, []
 
         def hook(method, ticket, send):
@@ -111,7 +111,7 @@ def test_no_wait_lies_between_look_and_change(limit, fails):
             timer.join()
         assert overwritten(box, plan) == []
         assert untrue(run, box) == []
-        assert len(run.applied) == 3
+        assert len(run.applied) == 2
         assert 0 < run.window.median <= run.window.p99 <= run.window.longest < 0.2
 
 

@@ -45,10 +45,18 @@ def records():
     ]
 
 
-@pytest.fixture
-def loaded():
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    path = tmp_path_factory.mktemp("loaded") / "loaded.jsonl.gz"
     with tt.sandbox("gorgias", tickets=records(), limit=None) as account:
-        return account.load(progress=False)
+        account.load(progress=False).save(path)
+    return path
+
+
+@pytest.fixture
+def loaded(saved):
+    """Give each test a snapshot of its own, without a server of its own."""
+    return tt.open_snapshot(saved)
 
 
 def table():

@@ -105,10 +105,10 @@ def test_hostile_titles_ids_and_keys_go_the_whole_way(capsys):
         {
             "id": identity,
             "name": title,
-            "description": "a" * 1_000_000,
+            "description": "a" * (1_000_000 if number == 0 else 1_000),
             "custom_fields": {"<b>key</b>\x1b": "x", "a.b[c]": "y"},
         }
-        for identity, title in zip([*IDS, *(f"t{n}" for n in range(20))], TITLES, strict=False)
+        for number, (identity, title) in enumerate(zip([*IDS, *(f"t{n}" for n in range(20))], TITLES, strict=False))
     ]
     with tt.sandbox("freshdesk", tickets=records, limit=None) as account:
         snapshot = account.load()

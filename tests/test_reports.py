@@ -145,6 +145,7 @@ def test_what_cannot_be_read_back_is_unknown():
         assert all(outcome.cause == "unverifiable" for outcome in run.unknown)
 
 
+@pytest.mark.usefixtures("_short_pauses")
 @pytest.mark.parametrize("canary", [0, 3])
 def test_answers_are_trusted_only_once_a_second_look_bears_one_out(canary):
     """A tool that answers with what it was asked and changes nothing is found out, with a canary and without one."""

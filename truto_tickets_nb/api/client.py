@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
+import ssl
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import httpx
@@ -60,6 +63,18 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _RACE = random.Random()  # jitter needs no secrecy
 
 
+def _trusted(base_url: str) -> ssl.SSLContext:
+    """Return the certificates to trust: none where no TLS is spoken; else loaded once, which takes as long as a hundred requests nearby."""
+    if base_url.startswith("http://"):
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return _certificates(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
+
+
+@cache
+def _certificates(_file: str, _folder: str) -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     """A request, and what events say of it: the template of its path, and the ticket."""
@@ -98,6 +113,7 @@ class Client:
             auth=self._token,
             base_url=self.base_url,
             transport=transport,
+            verify=_trusted(self.base_url),
             timeout=httpx.Timeout(timeout, connect=10.0),
             follow_redirects=False,
             trust_env=not local,  # a proxy has no business between us and this very machine

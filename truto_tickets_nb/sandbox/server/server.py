@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_TICK = 0.01  # seconds between two looks while starting and ending
+_TICK = 0.002  # seconds between two looks while starting and ending
 _BEAT = 0.1  # seconds between two beats of the server, as uvicorn has them
 _GRACE = 1.0  # seconds that answers have to leave when the server is closed
 
