@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import truto_tickets_nb as tt
+from truto_tickets_nb.integrations import profile_file
 from truto_tickets_nb.integrations.evidence_sources import VENDORS, is_trutos, is_vendors
 from truto_tickets_nb.integrations.facts import QUESTIONS
 from truto_tickets_nb.integrations.profile import DOCUMENTED, NO_UPDATE, WORDS, Fact, profile, slugs
@@ -168,3 +170,23 @@ def test_unknown_slugs_are_harmless():
     """A slug that nobody knows, or that would leave the folder, is a profile in which all is unknown."""
     for slug in ("nobody", "../jira", "", "facts"):
         assert (profile(slug).is_known, profile(slug).can_update) == (False, None)
+
+
+BROKEN = {
+    "a key that nobody reads": ('[facts.tags]\nvalue = "none"\nevidence = "inferred"\nsourse = "x"', "facts.tags.sourse: Extra inputs are not permitted"),
+    "a fact that nobody asks for": ('[facts.tittle_max]\nvalue = 255\nevidence = "inferred"', "facts.tittle_max: no fact of this name is asked for. Did you mean 'title_max'?"),
+    "a value that nobody understands": ('[facts.assignees]\nvalue = "double"\nevidence = "inferred"', "facts.assignees.value: 'double' is none of 'single'"),
+    "an evidence that there is not": ('[facts.tags]\nvalue = "none"\nevidence = "hearsay"', "facts.tags.evidence: Input should be"),
+    "a document without an address": ('[facts.tags]\nvalue = "none"\nevidence = "vendor"', 'facts.tags: evidence = "vendor" needs a source'),
+    "no TOML": ("[facts", "integrations/x.toml: Expected"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), BROKEN.values(), ids=BROKEN)
+def test_broken_profile_is_refused_with_its_file_and_key(text, message):
+    """A data file that holds a slip is no profile: the error says where it is."""
+    head = 'slug = "x"\nname = "X"\n[resources]\ntickets = ["list"]\n'
+    with pytest.raises(tt.errors.SetupError) as refused:
+        profile_file.read(f"{head}{text}\n", "integrations/x.toml")
+    assert str(refused.value).startswith("integrations/x.toml: ")
+    assert message in str(refused.value)

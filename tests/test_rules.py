@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import truto_tickets_nb as tt
 from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans.account_schema import AccountSchema, Custom
 from truto_tickets_nb.plans.change import Change, Patch
+from truto_tickets_nb.plans.problem import CODES
 from truto_tickets_nb.plans.request_spec import RequestSpec, request_spec_of
-from truto_tickets_nb.plans.rules import RuleContext, notes, problems
+from truto_tickets_nb.plans.rules import RuleContext, notes, problems, run_rules
+from truto_tickets_nb.plans.rules.context import Rule, RuleFinding
 
 HTML = "<p>Hello <b>team</b></p>"
 
@@ -192,3 +198,34 @@ def test_nothing_is_said_of_nothing():
     """An empty plan has no problems and no notes."""
     book = RuleContext(profile("zendesk"), way=RequestSpec())
     assert (list(problems((), book)), list(notes((), book))) == ([], [])
+
+
+def test_a_new_rule_is_a_function_and_a_row(monkeypatch):
+    """Whatever is in the table is asked about each change, each ticket and the whole plan, and its findings are problems of the plan."""
+
+    def no_exclamation_marks(change, context):
+        if change.field == "name" and "!" in str(change.new):
+            yield RuleFinding("text.too_long", "", "shouts")
+
+    rule = Rule(("text.too_long",), of_change=no_exclamation_marks)
+    monkeypatch.setattr(run_rules, "RULES", (*run_rules.RULES, rule))
+    with tt.sandbox("jira", tickets=2, limit=None) as account:
+        snapshot = account.load(progress=False)
+        df = snapshot.frame()
+        df["name"] = ["Help!", "Help"]
+        assert [(problem.ticket, problem.message) for problem in snapshot.plan(df).warnings] == [
+            (df.index[0], "shouts")
+        ]
+
+
+def test_each_rule_names_the_codes_of_its_findings():
+    """A reader of the table knows every problem that the rules can raise, and no other is raised."""
+    named = {code for rule in run_rules.RULES for code in rule.codes}
+    folder = Path(run_rules.__file__).parent
+    raised = {
+        code
+        for path in folder.glob("*.py")
+        for code in re.findall(r'RuleFinding\(\s*"([a-z_.]+)"', path.read_text("utf-8"))
+    }
+    assert raised == named <= set(CODES)
+    assert all(rule.of_change or rule.of_ticket or rule.of_plan for rule in run_rules.RULES)

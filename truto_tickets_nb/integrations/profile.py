@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -148,10 +147,14 @@ def profile(slug: str) -> Profile:
     file = resources.files(__package__).joinpath(f"{slug}.toml") if slug.isalnum() else None
     if file is None or not file.is_file():
         return Profile(slug, NO_UPDATE.get(slug, slug))
-    data = tomllib.loads(file.read_text(encoding="utf-8"))
-    facts = {name: Fact(**row) for name, row in data["facts"].items()}
-    methods = {name: tuple(row) for name, row in data["resources"].items()}
-    return Profile(data["slug"], data["name"], methods, facts, data.get("slug_evidence", "unknown"))
+    from truto_tickets_nb.integrations.profile_file import read  # noqa: PLC0415  (pydantic only where a profile is read)
+
+    data = read(file.read_text(encoding="utf-8"), f"integrations/{slug}.toml")
+    facts = {
+        name: Fact(row.value, row.evidence, row.source, row.note, row.corroborated) for name, row in data.facts.items()
+    }
+    methods = {name: tuple(row) for name, row in data.resources.items()}
+    return Profile(data.slug, data.name, methods, facts, data.slug_evidence)
 
 
 def slugs() -> tuple[str, ...]:

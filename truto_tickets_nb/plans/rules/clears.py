@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.actions import correct
 from truto_tickets_nb.advice import LATER
-from truto_tickets_nb.plans.rules.context import RuleFinding
+from truto_tickets_nb.plans.rules.context import Rule, RuleFinding
 from truto_tickets_nb.tickets.json_values import is_missing
 
 if TYPE_CHECKING:
@@ -33,3 +33,6 @@ def may_be_dropped(change: Change, context: RuleContext) -> Iterator[RuleFinding
     )
     message = f"is emptied; {evidence}: it may be ignored"
     yield RuleFinding("clear.may_be_ignored", str(change.before)[:60], message, correct(LATER))
+
+
+RULES = (Rule(("clear.may_be_ignored",), of_change=may_be_dropped),)

@@ -1,4 +1,4 @@
-"""What a rule looks at, and what it finds."""
+"""What a rule is, what it looks at, and what it finds."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from truto_tickets_nb.plans.account_schema import AccountSchema
 from truto_tickets_nb.plans.request_spec import RequestSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from truto_tickets_nb.actions import Action
     from truto_tickets_nb.integrations.profile import Fact, Profile
+    from truto_tickets_nb.plans.change import Change, Patch
     from truto_tickets_nb.plans.problem import ProblemCode, Severity
     from truto_tickets_nb.tickets.choices import Choices
 
@@ -51,3 +52,16 @@ class RuleFinding(NamedTuple):
     actions: tuple[Action, ...] = ()
     severity: Severity = "warning"
     together: tuple[str, ...] = ()  # fields of the ticket that it takes all of
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that a tool is known, or assumed, to refuse, to drop or to change, with the codes of its problems.
+
+    It looks at each change, at each ticket (and says of which field a finding is), or once at the whole plan.
+    """
+
+    codes: tuple[ProblemCode, ...]
+    of_change: Callable[[Change, RuleContext], Iterator[RuleFinding]] | None = None
+    of_ticket: Callable[[Patch, RuleContext], Iterator[tuple[str, RuleFinding]]] | None = None
+    of_plan: Callable[[RuleContext], Iterator[RuleFinding]] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.actions import Action, correct
-from truto_tickets_nb.plans.rules.context import RuleFinding, severity_of
+from truto_tickets_nb.plans.rules.context import Rule, RuleFinding, severity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,3 +50,9 @@ def _known(name: str, context: RuleContext) -> str:
     return (
         "the account says so" if name in context.learnt.required_query else context.profile.fact("required_query").told
     )
+
+
+RULES = (
+    Rule(("fields.exclude_each_other",), of_ticket=together),
+    Rule(("patch.lacks_parameter", "patch.lacks_field"), of_ticket=lacking),
+)

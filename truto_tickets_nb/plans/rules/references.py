@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.actions import correct
-from truto_tickets_nb.plans.rules.context import RuleFinding
+from truto_tickets_nb.plans.rules.context import Rule, RuleFinding
 from truto_tickets_nb.tickets.fields import field
 from truto_tickets_nb.tickets.json_values import person_name, refs
 
@@ -34,3 +34,6 @@ def other_name(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold().strip()
+
+
+RULES = (Rule(("reference.other_name",), of_change=other_name),)

@@ -8,34 +8,43 @@ from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.plans.rules import clears, field_combinations, references, sets, status, text, writable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from truto_tickets_nb.plans.change import Change, Patch
-    from truto_tickets_nb.plans.rules.context import RuleContext, RuleFinding
+    from truto_tickets_nb.plans.change import Patch
+    from truto_tickets_nb.plans.rules.context import Rule, RuleContext, RuleFinding
 
-_EACH: tuple[Callable[[Change, RuleContext], Iterator[RuleFinding]], ...] = (
-    writable.takes, clears.may_be_dropped, sets.one_assignee, sets.tag_spaces, sets.no_tags, sets.new_tag, sets.never_removed, sets.not_by_update,
-    text.title, text.description, text.formatting, text.no_due_date, text.past_due_date, text.option, status.turns, references.other_name,
-)  # fmt: skip
-_WHOLE: tuple[Callable[[Patch, RuleContext], Iterator[tuple[str, RuleFinding]]], ...] = (
-    field_combinations.together, field_combinations.lacking, status.of_its_type,
-)  # fmt: skip
+# In this order: a new rule is a function and a row in the RULES of its module.
+RULES: tuple[Rule, ...] = (
+    *writable.RULES,
+    *clears.RULES,
+    *sets.RULES,
+    *text.RULES,
+    *status.RULES,
+    *references.RULES,
+    *field_combinations.RULES,
+)
 
 
 def problems(patches: Sequence[Patch], context: RuleContext) -> Iterator[Problem]:
     """Find what this account would refuse, truncate or drop: first what concerns all tickets, then ticket by ticket."""
     if patches:
-        yield from (_problem("", "", finding) for finding in writable.updates(context))
+        for rule in RULES:
+            if rule.of_plan is not None:
+                yield from (_problem("", "", finding) for finding in rule.of_plan(context))
     for patch in patches:
         yield from _of(patch, context)
 
 
 def _of(patch: Patch, context: RuleContext) -> Iterable[Problem]:
     for change in patch.changes:
-        for rule in _EACH:
-            yield from (_problem(patch.ticket, change.field, finding) for finding in rule(change, context))
-    for check in _WHOLE:
-        yield from (_problem(patch.ticket, field, finding) for field, finding in check(patch, context))
+        for rule in RULES:
+            if rule.of_change is not None:
+                yield from (
+                    _problem(patch.ticket, change.field, finding) for finding in rule.of_change(change, context)
+                )
+    for rule in RULES:
+        if rule.of_ticket is not None:
+            yield from (_problem(patch.ticket, field, finding) for field, finding in rule.of_ticket(patch, context))
 
 
 def _problem(ticket: str, field: str, finding: RuleFinding) -> Problem:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.advice import LATER
-from truto_tickets_nb.plans.rules.context import RuleFinding, severity_of
+from truto_tickets_nb.plans.rules.context import Rule, RuleFinding, severity_of
 from truto_tickets_nb.tickets.json_values import refs
 
 if TYPE_CHECKING:
@@ -97,3 +97,13 @@ def _members(text: Text) -> tuple[str, ...]:
 
 def _joined(text: Text) -> str:
     return ", ".join(_members(text))
+
+
+RULES = (
+    Rule(("assignees.one_only",), of_change=one_assignee),
+    Rule(("tags.spaces",), of_change=tag_spaces),
+    Rule(("tags.none",), of_change=no_tags),
+    Rule(("tags.not_listed",), of_change=new_tag),
+    Rule(("list.never_removed",), of_change=never_removed),
+    Rule(("list.not_by_update",), of_change=not_by_update),
+)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.actions import Action
 from truto_tickets_nb.plans.request_spec import is_silent
-from truto_tickets_nb.plans.rules.context import RuleFinding, severity_of
+from truto_tickets_nb.plans.rules.context import Rule, RuleFinding, severity_of
 from truto_tickets_nb.tickets.json_values import ref
 
 if TYPE_CHECKING:
@@ -55,3 +55,9 @@ def of_its_type(patch: Patch, context: RuleContext) -> Iterator[tuple[str, RuleF
         message = f"{context.name} has statuses for tickets of type {', '.join(fact.value)} only ({fact.told}); this one is {kind.shown}"
         drop = (Action("leave_out_ticket"),)
         yield "status", RuleFinding("status.not_of_this_type", str(changed.after), message, drop, severity_of(fact))
+
+
+RULES = (
+    Rule(("status.closes", "status.closes_quietly"), of_change=turns),
+    Rule(("status.not_of_this_type",), of_ticket=of_its_type),
+)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.actions import Action, correct, of_names
-from truto_tickets_nb.plans.rules.context import RuleFinding, severity_of
+from truto_tickets_nb.plans.rules.context import Rule, RuleFinding, severity_of
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.json_values import is_missing, moment
 
@@ -106,3 +106,13 @@ def option(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
         message = "is not an option that the account lists for this field"
         choose = (of_names("choose", field.options),)
         yield RuleFinding("custom_field.no_option", change.new[:SHOWN], message, choose)
+
+
+RULES = (
+    Rule(("text.too_long", "title.missing"), of_change=title),
+    Rule(("text.too_long", "description.is_message"), of_change=description),
+    Rule(("description.loses_formatting", "description.shows_markup"), of_change=formatting),
+    Rule(("due_date.none",), of_change=no_due_date),
+    Rule(("due_date.past",), of_change=past_due_date),
+    Rule(("custom_field.no_option",), of_change=option),
+)

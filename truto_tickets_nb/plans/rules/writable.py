@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.integrations.facts import COUNTED
 from truto_tickets_nb.plans.request_spec import part_of
-from truto_tickets_nb.plans.rules.context import RuleFinding, severity_of
+from truto_tickets_nb.plans.rules.context import Rule, RuleFinding, severity_of
 from truto_tickets_nb.tickets.fields import is_compared
 
 if TYPE_CHECKING:
@@ -47,3 +47,9 @@ def takes(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
         counted = f". {COUNTED[name]}" if name in COUNTED else ""
         message = f"is probably not taken by {context.name} ({fact.told}); the account does not tell{counted}"
         yield RuleFinding("field.not_writable", "", message, (Action("try_one"),), severity_of(fact))
+
+
+RULES = (
+    Rule(("account.no_updates",), of_plan=updates),
+    Rule(("field.not_writable",), of_change=takes),
+)
