@@ -367,3 +367,17 @@ def test_a_file_of_an_earlier_snapshot_without_its_marks_is_refused(account, kin
         snapshot.read_excel(path)
     plan = snapshot.plan(snapshot.rebase(first.read_excel(path)))
     assert {patch.ticket: patch.body for patch in plan} == {"3": {"name": "mine"}}
+
+
+@pytest.mark.parametrize(
+    "attrs", [{"cleared": ["name"]}, {"cleared": "name"}, {"cleared": {"name": 7}}, {"notes": "text"}, {"conflicts": 3}]
+)
+def test_marks_that_make_no_sense_are_refused(attrs):
+    """What somebody wrote into df.attrs is read once, where the frame enters: nonsense is a FrameError that names the mark."""
+    with tt.sandbox("jira", tickets=2, limit=None) as account:
+        snapshot = account.load(progress=False)
+    df = snapshot.frame()
+    df.attrs |= attrs
+    for take in (snapshot.plan, snapshot.rebase, snapshot.draft().take):
+        with pytest.raises(tt.errors.FrameError, match=rf'df.attrs\["{next(iter(attrs))}"\]'):
+            take(df)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans.compare.compare import compare
+from truto_tickets_nb.plans.compare.edited_frame import EditedFrame
 from truto_tickets_nb.plans.compare.parse_cells import Reader
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.tickets.choices import Choices
@@ -46,7 +47,7 @@ def compared(base, edited):
     """Compare two lists of records as if the second were the edited frame of the first."""
     table, frame = table_of(base), table_of(edited).frame
     both = [name for name in COLUMNS if name in table.frame and name in frame]
-    found = compare(table, frame[both], Reader(CHOICES, profile("nobody")), clear=both)
+    found = compare(table, EditedFrame.of(frame[both]), Reader(CHOICES, profile("nobody")), clear=both)
     return Plan("acc", "nobody", found.patches, found.problems), both
 
 
@@ -97,9 +98,11 @@ def test_undo_leads_back(pair):
         plan, patches=tuple(replace(p, changes=tuple(c.reversed() for c in p.changes)) for p in plan.patches[::-1])
     )
     after = sent(base, plan)
-    assert compare(table_of(after), table_of(edited).frame[columns], reader(), clear=columns).patches == ()
+    assert (
+        compare(table_of(after), EditedFrame.of(table_of(edited).frame[columns]), reader(), clear=columns).patches == ()
+    )
     back = sent(after, undo)
-    assert compare(table_of(back), table_of(base).frame[columns], reader(), clear=columns).patches == ()
+    assert compare(table_of(back), EditedFrame.of(table_of(base).frame[columns]), reader(), clear=columns).patches == ()
 
 
 def sent(records, plan):
@@ -124,7 +127,7 @@ def test_shuffled_and_halved_frames_change_nothing(base, random):
     ids = list(table.frame.index)
     random.shuffle(ids)
     frame = table.frame.loc[ids[: random.randint(1, len(ids))]]
-    found = compare(table, frame, Reader(CHOICES, profile("nobody")))
+    found = compare(table, EditedFrame.of(frame), Reader(CHOICES, profile("nobody")))
     assert (found.patches, found.problems) == ((), ())
 
 

@@ -24,7 +24,7 @@ from truto_tickets_nb.plans.account_schema import AccountSchema
 from truto_tickets_nb.plans.compare import frame_identity
 from truto_tickets_nb.plans.compare.candidates import shared
 from truto_tickets_nb.plans.compare.compare import compare, date_forms
-from truto_tickets_nb.plans.compare.input_frames import frame_of
+from truto_tickets_nb.plans.compare.edited_frame import EditedFrame, mark
 from truto_tickets_nb.plans.compare.parse_cells import Reader, custom_forms
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.plans.request_spec import request_spec_of
@@ -87,8 +87,7 @@ class Snapshot:
         return self._marked(told_apart(self.table, self.choices) if labels else self.table.copy())
 
     def _marked(self, frame: pd.DataFrame) -> pd.DataFrame:
-        frame.attrs[frame_identity.SNAPSHOT] = frame_identity.SnapshotId(self.id, self)
-        return frame
+        return mark(frame, snapshot=frame_identity.SnapshotId(self.id, self))
 
     def draft(self, name: str = "", *, recover: bool = False, home: str | Path | None = None) -> Draft:
         """Begin a draft: this snapshot plus steps, with undo and redo; see Draft.
@@ -137,16 +136,16 @@ class Snapshot:
             of_type("query=", query, Mapping, 'a dict of parameters such as {"organization": {"id": "7"}}')
         if isinstance(edited, Recipe):
             return self.replay(edited).plan(clear=clear, quiet=quiet, query=query, carry=carry)
-        edited = frame_of(edited)
-        frame_identity.check_snapshot(edited, self.table, self.id)
-        comparison = compare(self.table, edited, self.reader_for(edited), clear=clear)
+        given = EditedFrame.of(edited)
+        frame_identity.check_snapshot(given, self.table, self.id)
+        comparison = compare(self.table, given, self.reader_for(given.frame), clear=clear)
         fields = {change.field for patch in comparison.patches for change in patch.changes}
         spec = request_spec_of(self.profile, self.learnt, fields, query=query, carry=carry, quiet=quiet)
         context = rules.RuleContext(self.profile, self.learnt, spec, comparison.records, self.choices)
         changed = {(patch.ticket, change.field) for patch in comparison.patches for change in patch.changes}
         problems = (
             *comparison.problems,
-            *conflicts_of(edited, changed),
+            *conflicts_of(given, changed),
             *new_tags.warnings(comparison.patches, self.choices),
             *rules.problems(comparison.patches, context),
         )
@@ -162,9 +161,9 @@ class Snapshot:
         left out: `df.attrs["conflicts"]` lists it (ticket, field, base, theirs, mine), and the plan warns of it. The earlier snapshot
         is found as long as this process has it in memory; after a restart, give it: `base=tt.open_snapshot(path)`.
         """
-        edited = frame_of(edited)
-        old = base or frame_identity.snapshot_of(edited)
-        named = frame_identity.made_from(edited)
+        given = EditedFrame.of(edited)
+        named = given.snapshot_id
+        old = base or frame_identity.snapshot_of(given)
         if old is None:
             which = "was made from is not in memory any more" if named else "was made from is not named in it"
             raise FrameError(
@@ -178,7 +177,7 @@ class Snapshot:
                 f"This frame is of {old.integration} account {old.account_id}, this snapshot of {self.integration} account "
                 f"{self.account_id}. Only edits of the same account can be brought over."
             )
-        return rebased(self, old, edited)
+        return rebased(self, old, given)
 
     def reader_for(self, edited: pd.DataFrame) -> Reader:
         """Make what reads the cells of an edited frame: the choices, the profile and the forms of dates of these tickets."""

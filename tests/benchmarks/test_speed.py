@@ -18,6 +18,7 @@ from truto_tickets_nb.integrations.profile import profile
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.compare.compare import compare
+from truto_tickets_nb.plans.compare.edited_frame import EditedFrame
 from truto_tickets_nb.plans.compare.parse_cells import Reader
 from truto_tickets_nb.plans.plan import Plan
 from truto_tickets_nb.show import to_html
@@ -135,7 +136,7 @@ def test_compare_against_pandas_and_duckdb(count, capsys):
     priorities = Choices.from_records("ticket_priorities", [{"id": "1", "name": "P1"}])
     reader = Reader({"ticket_priorities": priorities}, profile("nobody"))
     base = table.frame[keep]
-    ours, found = timed(lambda: compare(table, df, reader))
+    ours, found = timed(lambda: compare(table, EditedFrame.of(df), reader))
     assert len(found.patches) == count // 100
     pandas_time, _ = timed(lambda: base.drop(columns="tags").compare(df.drop(columns="tags")))
     # duckdb reads zones only with a library of its own: it gets the same instants without one

@@ -12,6 +12,7 @@ import pandas as pd
 
 from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.errors import FrameError, shorten
+from truto_tickets_nb.plans.compare.edited_frame import CLEARED, NOTES
 from truto_tickets_nb.plans.compare.frame_identity import check_age
 from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.sheets.checksums import CHECK, Marker, Marks
@@ -61,7 +62,7 @@ def frame_of(grid: Grid, origin: SheetSource) -> pd.DataFrame:
     frame = pd.DataFrame({name: pd.Series(array, index=index, copy=False) for name, array in data.items()}, index=index)
     if grid.marks is None:
         check_age(frame, origin.table, f"the snapshot that the file was written from: {REBASE}")
-    frame.attrs = {"cleared": dict(sheet.cleared), "notes": [*grid.notes, *sheet.notes()]}
+    frame.attrs = {CLEARED: dict(sheet.cleared), NOTES: [*grid.notes, *sheet.notes()]}
     return frame
 
 

@@ -23,8 +23,8 @@ from truto_tickets_nb.edits.steps.canonical_names import canonical
 from truto_tickets_nb.edits.steps.compatibility import hindrance
 from truto_tickets_nb.edits.steps.step import Effect, Step
 from truto_tickets_nb.errors import DraftDamaged, StepError
-from truto_tickets_nb.plans.compare.frame_identity import DRAFT, check_snapshot
-from truto_tickets_nb.plans.compare.input_frames import frame_of
+from truto_tickets_nb.plans.compare.edited_frame import EditedFrame, mark
+from truto_tickets_nb.plans.compare.frame_identity import check_snapshot
 from truto_tickets_nb.show import to_html, to_text
 
 if TYPE_CHECKING:
@@ -113,8 +113,7 @@ class Draft(Verbs):
             slots = tuple(slot for slot in slots if slot.number <= until)
         frame = (self._now if until is None else self._replay.after(slots)).frame.copy(deep=False)
         name = self._states.name(slots)
-        frame.attrs = {**frame.attrs, **({DRAFT: name} if name else {})}
-        return frame
+        return mark(frame, draft=name)
 
     def changes(self) -> pd.DataFrame:
         """List what differs from the snapshot: ticket, field, before, after; one row a cell."""
@@ -141,8 +140,8 @@ class Draft(Verbs):
         notes = [
             summary.inapplicable_note(entry.step, entry.effect) for entry in self.steps if entry.effect.inapplicable
         ]
-        df.attrs = {"cleared": changes.cleared(self._now), **({"notes": notes} if notes else {})}
-        return self.source.plan(df, **options)
+        df.attrs = {}
+        return self.source.plan(mark(df, cleared=changes.cleared(self._now), notes=notes), **options)
 
     def preview(self, step: Step, rows: int = 10) -> tuple[Effect, pd.DataFrame]:
         """Return what a step would do, without adding it: its effect, and the first rows: ticket, title, field, before, after."""
@@ -193,11 +192,11 @@ class Draft(Verbs):
         if isinstance(edits, Step | list | tuple | Iterator):
             steps = (edits,) if isinstance(edits, Step) else tuple(edits)
             return self.add_step(*(step.titled(title) if title else step for step in steps))
-        return self._take_frame(frame_of(edits), title, clear)
+        return self._take_frame(EditedFrame.of(edits), title, clear)
 
-    def _take_frame(self, edited: pd.DataFrame, title: str, clear: Iterable[str]) -> Self:
+    def _take_frame(self, edited: EditedFrame, title: str, clear: Iterable[str]) -> Self:
         check_snapshot(edited, self.source.table, self.source.id)
-        slots = self._states.find(str(edited.attrs.get(DRAFT, "")), self._history)  # None: of the snapshot
+        slots = self._states.find(edited.draft_state, self._history)  # None: of the snapshot
         made_from = self._replay.after(slots or ()).frame
         edits = taken(self.source, made_from, self._now.frame, edited, clear)
         for note in edits.notes:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from truto_tickets_nb.edits.source import Source
+    from truto_tickets_nb.plans.compare.edited_frame import EditedFrame
     from truto_tickets_nb.plans.compare.parse_cells import Reader
     from truto_tickets_nb.tickets.json_values import Json
     from truto_tickets_nb.tickets.table import Table
@@ -45,7 +46,7 @@ class Taken:
 
 
 def taken(
-    source: Source, made_from: pd.DataFrame, now: pd.DataFrame, edited: pd.DataFrame, clear: Iterable[str] = ()
+    source: Source, made_from: pd.DataFrame, now: pd.DataFrame, edited: EditedFrame, clear: Iterable[str] = ()
 ) -> Taken:
     """Make one step of what differs between an edited frame and the frame that it was made from.
 
@@ -53,11 +54,13 @@ def taken(
     by ticket id; an absent row or column is no edit. A frame that can't be laid over the draft is a FrameError.
     """
     old = replace(source.table, frame=made_from)
-    columns = layout(old, edited)
+    columns = layout(old, edited.frame)
     if columns.problems:
         reasons = "".join(f"\n  {problem}" for problem in columns.problems)
         raise FrameError(f"This frame doesn't fit its snapshot:{reasons}", columns.problems)
-    sheet = _Sheet(source.table, (made_from, now, edited), source.reader_for(edited), rows(old, edited))
+    sheet = _Sheet(
+        source.table, (made_from, now, edited.frame), source.reader_for(edited.frame), rows(old, edited.frame)
+    )
     with gc_pause.paused():
         for name in columns.columns:
             sheet.look_at(name)
@@ -66,14 +69,14 @@ def taken(
         raise FrameError(f"{len(sheet.problems)} cells of this frame can't be taken:{reasons}", sheet.problems)
     cells = sheet.in_order()
     options = {"cells": cells, "clear": _on_purpose(cells, edited, clear)}
-    notes = (*map(str, columns.notes), *edited.attrs.get("notes", ()), *sheet.notes())
+    notes = (*map(str, columns.notes), *edited.notes, *sheet.notes())
     return Taken(Step("cells", options=options) if cells else None, notes)
 
 
-def _on_purpose(cells: Cells, edited: pd.DataFrame, clear: Iterable[str]) -> dict[str, list[str]]:
+def _on_purpose(cells: Cells, edited: EditedFrame, clear: Iterable[str]) -> dict[str, list[str]]:
     """Name the cells that were emptied on purpose: those of the columns named, and those in which a spreadsheet's reader found the word."""
     columns = [clear] if isinstance(clear, str) else list(clear)
-    single = {name: list(tickets) for name, tickets in edited.attrs.get("cleared", {}).items()}
+    single = {name: list(tickets) for name, tickets in edited.cleared.items()}
     return {**single, **{name: list(cells) for name in columns}}
 
 

@@ -15,6 +15,7 @@ from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
 from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.edits.values import column_like, of_json, put, to_json
 from truto_tickets_nb.errors import shorten
+from truto_tickets_nb.plans.compare.edited_frame import CONFLICTS, NOTES, EditedFrame, mark
 from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.tickets.cells import CellProblem
 from truto_tickets_nb.tickets.fields import CUSTOM, Field, of_record
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from truto_tickets_nb.edits.source import Source
     from truto_tickets_nb.tickets.json_values import Json
 
-CONFLICTS = "conflicts"  # key of df.attrs: what could not be brought over
 ConflictCode = Literal["conflict.changed", "conflict.ticket_missing", "conflict.column_not_loaded"]
 
 _MESSAGES: dict[ConflictCode, str] = {
@@ -66,15 +66,15 @@ class Conflict:
         return (Action("load_ticket", self.ticket) if missing else Action("load_column", self.field),)
 
 
-def conflicts_of(edited: pd.DataFrame, changed: Collection[tuple[str, str]]) -> Iterator[Problem]:
+def conflicts_of(edited: EditedFrame, changed: Collection[tuple[str, str]]) -> Iterator[Problem]:
     """Warn of each conflict of a rebased frame, unless its cell was edited since (`changed`: ticket and field)."""
-    for row in edited.attrs.get(CONFLICTS, ()):
+    for row in edited.conflicts:
         conflict = Conflict(**row)
         if (conflict.ticket, conflict.field) not in changed:
             yield conflict.problem
 
 
-def rebased(new: Source, old: Source, edited: pd.DataFrame) -> pd.DataFrame:
+def rebased(new: Source, old: Source, edited: EditedFrame) -> pd.DataFrame:
     """Make a frame of a new snapshot with the edits that a frame of an old one holds.
 
     `frame.attrs["conflicts"]` lists what was left out (ticket, field, base, theirs, mine, code), `frame.attrs["notes"]` what else is to
@@ -82,19 +82,15 @@ def rebased(new: Source, old: Source, edited: pd.DataFrame) -> pd.DataFrame:
     """
     base = old.frame()
     edits = taken(old, base, base, edited)
-    work = _Rebase(new, old, edited)
+    work = _Rebase(new, old, edited.frame)
     cells = edits.step.options["cells"] if edits.step else {}
     for ticket, columns in cells.items():
         for name, (_, mine) in columns.items():
             work.bring(ticket, field_for(name), mine)
     frame = work.frame()
-    cleared = {name: sorted(map(str, tickets)) for name, tickets in edited.attrs.get("cleared", {}).items()}
-    frame.attrs |= {
-        **({"cleared": cleared} if cleared else {}),
-        "notes": [*edits.notes, *work.notes()],
-        CONFLICTS: [conflict.to_json() for conflict in work.conflicts],
-    }
-    return frame
+    cleared = {name: sorted(map(str, tickets)) for name, tickets in edited.cleared.items()}
+    frame.attrs |= {NOTES: [*edits.notes, *work.notes()], CONFLICTS: [found.to_json() for found in work.conflicts]}
+    return mark(frame, cleared=cleared)
 
 
 @dataclass

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from truto_tickets_nb.plans.compare.edited_frame import EditedFrame
     from truto_tickets_nb.plans.compare.parse_cells import Reader
     from truto_tickets_nb.tickets.table import Table
 
@@ -41,22 +42,23 @@ class Comparison:
     records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # the tickets that change, as loaded
 
 
-def compare(table: Table, edited: pd.DataFrame, reader: Reader, *, clear: Iterable[str] = ()) -> Comparison:
+def compare(table: Table, edited: EditedFrame, reader: Reader, *, clear: Iterable[str] = ()) -> Comparison:
     """Compare `edited` with `table`, by ticket id.
 
-    `clear` names the columns in which a filled cell may become empty, `edited.attrs["cleared"]` single cells (column -> ids): those
+    `clear` names the columns in which a filled cell may become empty, `edited.cleared` single cells (column -> ids): those
     in which somebody wrote the word for it in a spreadsheet. A frame that can't be laid over the table is a FrameError with all its
     reasons; everything else that can't be sent is a blocking problem.
     """
-    columns = layout(table, edited)
-    named = _cleared(clear, table, edited)
-    sheet = _Sheet(table, edited, reader, rows(table, edited), named, edited.attrs.get("cleared", {}))
+    frame = edited.frame
+    columns = layout(table, frame)
+    named = _cleared(clear, table, frame)
+    sheet = _Sheet(table, frame, reader, rows(table, frame), named, edited.cleared)
     for name in columns.columns:
         sheet.look_at(name)
     patches = tuple(sheet.patches())
-    of_frame = (Note("frame.note", text) for text in edited.attrs.get("notes", ()))  # what reading a file found
+    of_frame = (Note("frame.note", text) for text in edited.notes)  # what reading a file found
     notes = (*columns.notes, *of_frame)
-    return Comparison(patches, (*columns.problems, *sheet.problems()), notes, len(edited), sheet.loaded())
+    return Comparison(patches, (*columns.problems, *sheet.problems()), notes, len(frame), sheet.loaded())
 
 
 def _cleared(clear: Iterable[str], table: Table, edited: pd.DataFrame) -> frozenset[str]:

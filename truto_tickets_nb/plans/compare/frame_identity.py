@@ -17,9 +17,9 @@ from truto_tickets_nb.tickets.json_values import is_missing, moment
 if TYPE_CHECKING:
     import pandas as pd
 
+    from truto_tickets_nb.plans.compare.edited_frame import EditedFrame
     from truto_tickets_nb.tickets.table import Table
 
-SNAPSHOT, DRAFT = "truto_snapshot", "truto_draft"  # keys of df.attrs
 CHANGED_AT = "updated_at"
 SHOWN = 5  # tickets named in a message
 
@@ -64,32 +64,27 @@ def register(identity: str, snapshot: Any) -> None:
     _LIVE[identity] = snapshot
 
 
-def made_from(edited: pd.DataFrame) -> str | None:
-    """Return the id of the snapshot that a frame was made from, None where the frame does not say."""
-    identity = edited.attrs.get(SNAPSHOT)
-    return identity if isinstance(identity, str) and identity else None
-
-
-def snapshot_of(edited: pd.DataFrame) -> Any | None:
+def snapshot_of(edited: EditedFrame) -> Any | None:
     """Find the snapshot that a frame was made from; None where the frame does not say, or no such snapshot is in memory."""
-    identity = made_from(edited)
+    identity = edited.snapshot_id
     if isinstance(identity, SnapshotId):
         return identity.snapshot
     return None if identity is None else _LIVE.get(identity)
 
 
-def check_snapshot(edited: pd.DataFrame, table: Table, identity: str) -> None:
+def check_snapshot(edited: EditedFrame, table: Table, identity: str) -> None:
     """Refuse a frame of another snapshot: its untouched cells would overwrite what was changed between the two loads."""
-    named = made_from(edited)
-    if named is not None and named != identity:
+    if edited.snapshot_id not in (None, identity):
         raise FrameError(
             "This frame was made from another snapshot: its untouched cells would overwrite what was changed in the tool "
             "between the two loads. Bring your edits over with df = snapshot.rebase(df), which keeps only what you edited and "
             "shows conflicts."
         )
-    if named is None:
+    if edited.snapshot_id is None:
         check_age(
-            edited, table, "df = snapshot.rebase(df, base=...), where base is the snapshot that the frame was made from"
+            edited.frame,
+            table,
+            "df = snapshot.rebase(df, base=...), where base is the snapshot that the frame was made from",
         )
 
 
