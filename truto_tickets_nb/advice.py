@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from truto_tickets_nb.wording import and_more
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -60,7 +62,7 @@ def worded(action: Action, words: Mapping[ActionKind, str]) -> str:
     'Possible values: Open and 2 more.'
     """
     quoted = [repr(name) for name in action.names]
-    more = f" and {action.more:,} more" if action.more else ""
+    more = and_more(action.more)
     return words[action.kind].format(
         name=action.name,
         text=action.text,

@@ -13,6 +13,7 @@ from truto_tickets_nb.cli.exit_status import CHANGES, DONE, FAILED
 from truto_tickets_nb.cli.reports import blocking, plan_text, told, warned
 from truto_tickets_nb.edits.recipes.recipe import Recipe
 from truto_tickets_nb.errors import PlanError
+from truto_tickets_nb.wording import by_number, counted
 
 if TYPE_CHECKING:
     import argparse
@@ -57,8 +58,8 @@ def _blocked(plan: Plan) -> str:
 
 
 def _inapplicable_words(count: int) -> str:
-    verb = "fits" if count == 1 else "fit"
-    return f"The recipe no longer {verb} in {count:,} place{'s' * (count != 1)}, which the report lists."
+    verb = by_number(count, "applies", "apply")
+    return f"The recipe no longer {verb} in {counted(count, 'place')}, which the report lists."
 
 
 def _made(options: argparse.Namespace, recipe: Recipe) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from truto_tickets_nb.plans import preview
 from truto_tickets_nb.runs import run_page
 from truto_tickets_nb.runs.outcome import kinds_that
 from truto_tickets_nb.show import to_text
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -74,7 +75,7 @@ def one_line(text: str) -> str:
 def blocking(plan: Plan) -> str:
     """Count what keeps a plan from going out."""
     count = len(plan.blocking)
-    return f"The plan has {count:,} blocking problem{'s' * (count != 1)}"
+    return f"The plan has {counted(count, 'blocking problem')}"
 
 
 def plan_text(plan: Plan) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from truto_tickets_nb.integrations.facts import COUNTED
 from truto_tickets_nb.plans.request_spec import part_of
 from truto_tickets_nb.tickets.fields import CUSTOM, field
+from truto_tickets_nb.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,5 +78,4 @@ def values(name: str, learnt: AccountSchema, choices: Choices | None) -> str:
 
 
 def _few(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    return listed(names, SHOWN)

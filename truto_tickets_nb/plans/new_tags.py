@@ -9,6 +9,7 @@ from truto_tickets_nb.errors import shorten_repr
 from truto_tickets_nb.notes import Note
 from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.tickets.choices import Choices
+from truto_tickets_nb.wording import by_number, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,10 +25,9 @@ def note(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterator[N
     tags = choices.get(TAGS) or Choices(TAGS)
     names = list(dict.fromkeys(name for patch in patches for name in _new(patch)))
     if names:
-        listed = ", ".join(_told(name, tags) for name in names[:SHOWN])
-        more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-        count = "1 tag is" if len(names) == 1 else f"{len(names):,} tags are"
-        yield Note("tags.new", f"{count} new: {listed}{more}.")
+        new = listed((_told(name, tags) for name in names), SHOWN)
+        are = by_number(len(names), "is", "are")
+        yield Note("tags.new", f"{counted(len(names), 'tag')} {are} new: {new}.")
 
 
 def warnings(patches: Sequence[Patch], choices: Mapping[str, Choices]) -> Iterator[Problem]:

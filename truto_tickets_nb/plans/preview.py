@@ -13,6 +13,7 @@ from truto_tickets_nb.advice import advised, in_notebook
 from truto_tickets_nb.plans.fingerprint import short
 from truto_tickets_nb.show import BeforeAfter, Group, Page, Paragraph, Row, Sets
 from truto_tickets_nb.tickets.fields import field as field_of
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,25 +40,21 @@ def page(plan: PlanData, advice: Advice = in_notebook) -> Page:
 
 def headline(plan: PlanData) -> str:
     """Return in one line what would happen: 37 tickets to change (52 fields), 1 error, 2 warnings."""
-    parts = [f"{_count(len(plan), 'ticket')} to change ({_count(plan.changes, 'field')})"]
+    parts = [f"{counted(len(plan), 'ticket')} to change ({counted(plan.changes, 'field')})"]
     for problems, word in ((plan.blocking, "error"), (plan.warnings, "warning")):
-        parts += [_count(len(problems), word)] if problems else []
+        parts += [counted(len(problems), word)] if problems else []
     return ", ".join(parts)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _facts(plan: PlanData) -> Iterator[str]:
     yield f"{plan.integration} account {plan.account_id}"
     if plan.undoes:
         yield "undoes a run"
-    yield f"{_count(plan.looked_at, 'ticket')} compared"
+    yield f"{counted(plan.looked_at, 'ticket')} compared"
     if plan.patches:
         size, window = plan.budget
         pace = f"at {size} per {window:g} s" if size > 0 else "without a limit"
-        yield f"{_count(plan.requests, 'request')}, about {duration(plan.seconds)} {pace}"
+        yield f"{counted(plan.requests, 'request')}, about {duration(plan.seconds)} {pace}"
         yield f"fingerprint {short(plan.fingerprint)}"
 
 
@@ -90,7 +87,7 @@ def written_out(plan: PlanData, advice: Advice = in_notebook) -> Iterator[Paragr
         if isinstance(item, dict) and _is_told_in_full(change.field, item)
     )
     for (field, body), count in list(counts.items())[:GROUPS]:
-        yield Paragraph(f"{field} of {_count(count, 'ticket')} goes out as {body}")
+        yield Paragraph(f"{field} of {counted(count, 'ticket')} goes out as {body}")
     if len(counts) > GROUPS:
         message = f"… and {len(counts) - GROUPS} more objects that go out in full"
         yield Paragraph(advised(message, _LIST, advice))
@@ -111,7 +108,7 @@ def _problem_groups(problems: Sequence[Problem], tone: Tone, advice: Advice) -> 
     groups = list(alike.items())
     for (field, words), members in groups[:GROUPS]:
         rows = tuple(Row(p.ticket or "all", "", (p.value,)) for p in members[:TICKETS])
-        yield Group(field or "ticket", words, _count(len(members), word), rows, max(0, len(members) - TICKETS), tone)
+        yield Group(field or "ticket", words, counted(len(members), word), rows, max(0, len(members) - TICKETS), tone)
     if len(groups) > GROUPS:
         message = f"{len(groups) - GROUPS} other kinds of problems"
         yield Group("more", advised(message, (Action("list_problems"),), advice), "", (), 0, tone)
@@ -148,14 +145,14 @@ def _shape(change: Change) -> tuple[Text, Text]:
 
 def _alike(field: str, members: list[tuple[Patch, Change]]) -> Group:
     rows = tuple(Row(patch.ticket, patch.title) for patch, _ in members[:TICKETS])
-    return Group(field, cell(members[0][1]), _count(len(members), "ticket"), rows, max(0, len(members) - TICKETS))
+    return Group(field, cell(members[0][1]), counted(len(members), "ticket"), rows, max(0, len(members) - TICKETS))
 
 
 def _apart(field: str, members: list[tuple[Patch, Change]]) -> Group:
     if len(members) == 1:
         return _alike(field, members)
     rows = tuple(Row(p.ticket, "" if field == "name" else p.title, (cell(change),)) for p, change in members[:ALONE])
-    return Group(field, "each its own", _count(len(members), "ticket"), rows, max(0, len(members) - ALONE))
+    return Group(field, "each its own", counted(len(members), "ticket"), rows, max(0, len(members) - ALONE))
 
 
 def cell(change: Change) -> Cell:

@@ -9,6 +9,7 @@ from truto_tickets_nb.api.address import query_pairs
 from truto_tickets_nb.notes import Note
 from truto_tickets_nb.plans.request_spec import is_silent
 from truto_tickets_nb.tickets.fields import CUSTOM
+from truto_tickets_nb.wording import by_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,5 +81,5 @@ def _parameters(spec: RequestSpec, profile: Profile) -> Iterator[Note]:
     silent = _switch(profile) if is_silent(spec, profile) else []
     others = [f"{key}={value}" for key, value in query_pairs(spec.fixed) if (key, value) not in silent]
     if others:
-        verb = "goes" if len(others) == 1 else "go"
+        verb = by_number(len(others), "goes", "go")
         yield Note("request.parameters", f"{', '.join(others)} {verb} along with each PATCH, as you asked.")

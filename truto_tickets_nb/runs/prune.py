@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.argument_checks import whole_number
-from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.errors import SetupError
 from truto_tickets_nb.runs.outcome import UNDECIDED
 from truto_tickets_nb.runs.run_list import Runs, groups
 from truto_tickets_nb.show import Page, Paragraph, to_html, to_text
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ class OldRuns:
         loss = (Paragraph("They can't be shown or undone after that.", "warn"),) if is_offer else ()
         footer = f"account.prune_runs(older_than={self.days}, confirm={len(self)}) removes them" if is_offer else ""
         return Page(
-            f"{count(len(self), 'run')} older than {count(self.days, 'day')} {end}",
+            f"{counted(len(self), 'run')} older than {counted(self.days, 'day')} {end}",
             (),
             (*groups(self.runs), *loss, *self._staying()),
             footer,
@@ -57,7 +57,7 @@ class OldRuns:
     def _staying(self) -> Iterator[Paragraph]:
         for why in dict.fromkeys(self.stay):
             number = self.stay.count(why)
-            yield Paragraph(f"{count(number, 'run')} of that age stay{'s' * (number == 1)}: {why}.")
+            yield Paragraph(f"{counted(number, 'run')} of that age stay{'s' * (number == 1)}: {why}.")
 
     def __repr__(self) -> str:
         return to_text(self.page)

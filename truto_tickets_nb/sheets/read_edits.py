@@ -29,6 +29,7 @@ from truto_tickets_nb.tickets.columns import objects
 from truto_tickets_nb.tickets.fields import FIELDS, ID
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import unix_lines
+from truto_tickets_nb.wording import by_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +73,7 @@ def refuse(grid: Grid, problems: list[Problem]) -> None:
         return
     shown = "".join(f"\n  {problem}" for problem in problems[:SHOWN])
     more = f"\n  and {len(problems) - SHOWN} more in .problems" if len(problems) > SHOWN else ""
-    reasons = "one reason" if len(problems) == 1 else f"{len(problems)} reasons"
+    reasons = by_number(len(problems), "one reason", f"{len(problems)} reasons")
     raise FrameError(f"{grid.source} can't be read against this snapshot, for {reasons}:{shown}{more}", problems)
 
 

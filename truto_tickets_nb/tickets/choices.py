@@ -12,6 +12,7 @@ from truto_tickets_nb.did_you_mean import Folded
 from truto_tickets_nb.tickets.choice import Choice, Unresolved, choice
 from truto_tickets_nb.tickets.name_matching import folded as fold
 from truto_tickets_nb.tickets.name_matching import nfc, outline
+from truto_tickets_nb.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -302,5 +303,4 @@ def _grouped(pairs: Iterable[tuple[str, Choice]]) -> dict[str, list[Choice]]:
 
 
 def _listed(items: Sequence[Choice]) -> str:
-    shown, more = ", ".join(item.shown for item in items[:SHOWN]), len(items) - SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
+    return listed((item.shown for item in items), SHOWN)

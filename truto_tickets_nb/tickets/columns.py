@@ -19,6 +19,7 @@ from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, ID, O
 from truto_tickets_nb.tickets.json_values import freeze, is_scalar, moment, ref
 from truto_tickets_nb.tickets.read_only_arrays import frozen
 from truto_tickets_nb.tickets.table import Table
+from truto_tickets_nb.wording import and_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -98,7 +99,7 @@ class Columns:
 
     def _odd_note(self, name: str, places: list[int]) -> str:
         tickets = shorten(", ".join(self._ids[place] for place in places[:SHOWN]), 120)
-        more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+        more = and_more(len(places) - SHOWN)
         return f"{name}: {len(places)} values have a form that is not known here, and show as far as they can be read (tickets {tickets}{more})."
 
     def _custom(self, key: str) -> Any:

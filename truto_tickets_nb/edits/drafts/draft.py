@@ -26,6 +26,7 @@ from truto_tickets_nb.errors import DraftDamaged, StepError
 from truto_tickets_nb.plans.compare.edited_frame import EditedFrame, mark
 from truto_tickets_nb.plans.compare.frame_identity import check_snapshot
 from truto_tickets_nb.show import to_html, to_text
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -80,7 +81,7 @@ class Draft(Verbs):
         elif left:
             count = len(left[0].history.now)
             self._note(
-                f"An earlier draft with {summary.count(count, 'step')} was kept: snapshot.draft(recover=True) goes on with it."
+                f"An earlier draft with {counted(count, 'step')} was kept: snapshot.draft(recover=True) goes on with it."
             )
         elif recover:
             self._note("There is no earlier draft to recover.")

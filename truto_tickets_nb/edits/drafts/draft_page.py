@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truto_tickets_nb.edits.steps.step_list import hidden, inapplicable_answers, shown_steps
-from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.show import Answers, Page, Paragraph
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ def page(  # noqa: PLR0913  (each part of a draft that its page shows)
 ) -> Page:
     """Return the page of a draft; `changed` is the number of tickets that differ from the snapshot."""
     off = sum(not entry.enabled for entry in entries)
-    head = f"Draft{f' {name!r}' if name else ''}: {count(len(entries), 'step')}, {count(changed, 'ticket')} changed"
+    head = f"Draft{f' {name!r}' if name else ''}: {counted(len(entries), 'step')}, {counted(changed, 'ticket')} changed"
     facts = (f"{source.integration} account {source.account_id}", *((f"{off} switched off",) if off else ()))
     steps = [("", f"{entry.number}. {entry.title}") for entry in shown_steps(entries)]
     listed = (Answers("steps, in this order", (*steps, *hidden(len(entries)))),) if entries else ()

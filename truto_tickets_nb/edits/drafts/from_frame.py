@@ -23,6 +23,7 @@ from truto_tickets_nb.tickets.field_kinds import AnyKind
 from truto_tickets_nb.tickets.fields import Field, of_record
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing, ref
+from truto_tickets_nb.wording import by_number, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -160,7 +161,7 @@ class _Sheet:
 
     def notes(self) -> Iterator[str]:
         if self.replaced:
-            were = "1 cell of this frame was" if self.replaced == 1 else f"{self.replaced:,} cells of this frame were"
+            were = f"{counted(self.replaced, 'cell')} of this frame {by_number(self.replaced, 'was', 'were')}"
             yield f"{were} also changed by an earlier step: the value of the frame counts."
 
 

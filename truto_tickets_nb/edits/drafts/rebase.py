@@ -12,7 +12,6 @@ from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.edits.drafts.from_frame import taken
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
-from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.edits.values import column_like, of_json, put, to_json
 from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.plans.compare.edited_frame import CONFLICTS, NOTES, EditedFrame, mark
@@ -20,6 +19,7 @@ from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.tickets.cells import CellProblem
 from truto_tickets_nb.tickets.fields import CUSTOM, Field, of_record
 from truto_tickets_nb.tickets.json_values import is_missing, ref
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -158,7 +158,7 @@ class _Rebase:
 
     def notes(self) -> Iterator[str]:
         if self.already:
-            yield f"{count(self.already, 'edit')} of the earlier frame: the tool holds that value already."
+            yield f"{counted(self.already, 'edit')} of the earlier frame: the tool holds that value already."
 
 
 def _cell(row: Field, value: Json) -> Json:

@@ -173,8 +173,8 @@ class Tickets(Filter):
 
 
 @dataclass(frozen=True, slots=True)
-class AllOf(Filter):
-    """Choose what passes every part."""
+class Joined(Filter):
+    """Several parts joined by a word."""
 
     parts: tuple[Filter, ...]
     depth: int = field(init=False, repr=False, compare=False)
@@ -185,6 +185,11 @@ class AllOf(Filter):
 
     def _parts(self) -> tuple[Filter, ...]:
         return self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf(Joined):
+    """Choose what passes every part."""
 
     def to_json(self) -> dict[str, Any]:
         return {"and": [part.to_json() for part in self.parts]}
@@ -197,18 +202,8 @@ class AllOf(Filter):
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf(Filter):
+class AnyOf(Joined):
     """Choose what passes one part or more."""
-
-    parts: tuple[Filter, ...]
-    depth: int = field(init=False, repr=False, compare=False)
-    size: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        _measure(self)
-
-    def _parts(self) -> tuple[Filter, ...]:
-        return self.parts
 
     def to_json(self) -> dict[str, Any]:
         return {"or": [part.to_json() for part in self.parts]}
@@ -260,7 +255,7 @@ def _flat(joined: Filter, kind: type[AllOf | AnyOf]) -> tuple[Filter, ...]:
     return joined.parts if isinstance(joined, kind) else (joined,)
 
 
-def _measure(joined: AllOf | AnyOf | Not) -> None:
+def _measure(joined: Joined | Not) -> None:
     """Count levels and tests; a filter that nobody could read, and whose parts Python could not follow, is refused."""
     parts = joined._parts()  # noqa: SLF001  (of this module)
     depth, size = 1 + max((part.depth for part in parts), default=0), sum(part.size for part in parts)

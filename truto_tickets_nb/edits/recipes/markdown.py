@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.errors import shorten
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,11 +20,11 @@ def to_markdown(steps: Sequence[Step], counts: Sequence[int], *, name: str = "",
     """Return a table of the steps, then the single cells; `counts` has one number a step, or is empty where they are not known."""
     titled = f" {escaped(name)}" if name else ""
     origin = f"Made on {escaped(integration)} tickets. " if integration else ""
-    head = [f"# Clean-up{titled}", "", f"{origin}{count(len(steps), 'step')}, done in this order.", ""]
-    counted = len(counts) == len(steps) > 0
+    head = [f"# Clean-up{titled}", "", f"{origin}{counted(len(steps), 'step')}, done in this order.", ""]
+    has_counts = len(counts) == len(steps) > 0
     table = ["| # | What | Which tickets | How many |", "|--:|---|---|--:|"]
     for number, step in enumerate(steps, 1):
-        many = f"{counts[number - 1]:,}" if counted else "not known"
+        many = f"{counts[number - 1]:,}" if has_counts else "not known"
         table.append(f"| {number} | {_what(step)} | {_which(step)} | {many} |")
     details = [line for number, step in enumerate(steps, 1) for line in _cells(number, step)]
     return "\n".join([*head, *(table if steps else ["Nothing is done."]), *details]) + "\n"
@@ -37,7 +37,7 @@ def _what(step: Step) -> str:
 
 def _which(step: Step) -> str:
     if step.operation.is_guarded:
-        return f"{count(len(step.options['cells']), 'ticket')}, each by its id"
+        return f"{counted(len(step.options['cells']), 'ticket')}, each by its id"
     return escaped(step.rows.words()) or "all"
 
 

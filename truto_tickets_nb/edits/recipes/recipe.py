@@ -16,6 +16,7 @@ from truto_tickets_nb.files.atomic_write import read_file, reason, write_file
 from truto_tickets_nb.files.strict_json import read_json
 from truto_tickets_nb.safe_text import escaped_json
 from truto_tickets_nb.show import Answers, Page, to_html, to_text
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,7 +129,7 @@ class Recipe:
         titles = [summary.with_count(step, number) for step, number in zip(self.steps, counts, strict=True)]
         origin = f", made on {self.integration} tickets" if self.integration else ""
         name = f" {self.name!r}" if self.name else ""
-        head = f"Recipe{name}: {summary.count(len(self.steps), 'step')}{origin}. Runs on `snapshot`, makes `plan`, sends nothing."
+        head = f"Recipe{name}: {counted(len(self.steps), 'step')}{origin}. Runs on `snapshot`, makes `plan`, sends nothing."
         return program(self.steps, titles, head)
 
     def to_markdown(self) -> str:
@@ -140,7 +141,7 @@ class Recipe:
         group = (Answers("steps, in this order", (*lines, *step_list.hidden(len(self)))),) if lines else ()
         facts = (f"made on {self.integration} tickets",) if self.integration else ()
         name = f" {self.name!r}" if self.name else ""
-        head = f"Recipe{name}: {len(self.steps)} step{'s' * (len(self.steps) != 1)}"
+        head = f"Recipe{name}: {counted(len(self.steps), 'step')}"
         return Page(head, facts, group, "recipe.apply_to(snapshot), or plan = snapshot.plan(recipe)")
 
     def __repr__(self) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from truto_tickets_nb.edits.steps.step_list import hidden, inapplicable_answers, shown_steps
-from truto_tickets_nb.edits.steps.summary import count
 from truto_tickets_nb.show import Answers, Page, Paragraph, to_html, to_text
+from truto_tickets_nb.wording import by_number, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,8 +95,8 @@ def report(recipe: Recipe, draft: ReplayedDraft) -> Report:
 def _page(report: Report) -> Page:
     draft = report.draft
     name = f" {report.recipe.name!r}" if report.recipe.name else ""
-    changed = count(len(draft.changed), "ticket")
-    head = f"Recipe{name} on {count(len(draft.source), 'ticket')}: {changed} changed"
+    changed = counted(len(draft.changed), "ticket")
+    head = f"Recipe{name} on {counted(len(draft.source), 'ticket')}: {changed} changed"
     rows = tuple(("", f"{e.number}. {e.step.words()}: {_counts(e.effect)}") for e in shown_steps(draft.steps))
     notes = tuple(Paragraph(note, "warn") for note in report.notes)
     group = (Answers("steps", (*rows, *hidden(len(draft.steps)))),) if rows else ()
@@ -113,5 +113,5 @@ def _counts(effect: Any) -> str:
     inapplicable = len(effect.inapplicable)
     words = f"{effect.matched:,} matched, {effect.changed:,} changed, {effect.already:,} already done"
     return (
-        f"{words}, {inapplicable:,} no longer {'applies' if inapplicable == 1 else 'apply'}" if inapplicable else words
+        f"{words}, {inapplicable:,} no longer {by_number(inapplicable, 'applies', 'apply')}" if inapplicable else words
     )

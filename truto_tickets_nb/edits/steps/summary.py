@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from truto_tickets_nb.advice import in_notebook
 from truto_tickets_nb.errors import shorten
+from truto_tickets_nb.wording import by_number, counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,19 +16,9 @@ if TYPE_CHECKING:
     from truto_tickets_nb.edits.steps.step import Effect, Step
 
 
-def count(number: int, what: str) -> str:
-    """Count things in words.
-
-    >>> count(1, "ticket"), count(2300, "step")
-    ('1 ticket', '2,300 steps')
-    """
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def named(tickets: Sequence[str], most: int = 10) -> str:
     """Name the first tickets, and count the others."""
-    more = f" and {len(tickets) - most:,} more" if len(tickets) > most else ""
-    return ", ".join(shorten(ticket, 40) for ticket in tickets[:most]) + more
+    return listed((shorten(ticket, 40) for ticket in tickets), most)
 
 
 def title(step: Step, effect: Effect, *, enabled: bool = True) -> str:
@@ -40,16 +31,16 @@ def counts(step: Step, effect: Effect) -> str:
     """Put what a step did into words: 23 tickets, 4 already done, 2 no longer apply."""
     unit = "cell" if step.operation.is_guarded else "ticket"
     inapplicable = len(effect.inapplicable)
-    parts = [count(effect.changed, unit)]
+    parts = [counted(effect.changed, unit)]
     parts += [f"{effect.already:,} already done"] if effect.already and step.operation.ends_equal else []
-    parts += [f"{inapplicable:,} no longer {'applies' if inapplicable == 1 else 'apply'}"] if inapplicable else []
+    parts += [f"{inapplicable:,} no longer {by_number(inapplicable, 'applies', 'apply')}"] if inapplicable else []
     return ", ".join(parts)
 
 
 def with_count(step: Step, changed: int | None) -> str:
     """Put a step into words with what it changed when it was made, where that is known."""
     unit = "cell" if step.operation.is_guarded else "ticket"
-    return step.words() if changed is None else f"{step.words()} ({count(changed, unit)})"
+    return step.words() if changed is None else f"{step.words()} ({counted(changed, unit)})"
 
 
 def reasons(effect: Effect, advice: Advice = in_notebook) -> list[str]:
@@ -62,11 +53,11 @@ def reasons(effect: Effect, advice: Advice = in_notebook) -> list[str]:
 
 
 def _where(tickets: list[str]) -> str:
-    return f" (ticket{'s' * (len(tickets) > 1)} {named(tickets, 3)})" if tickets[0] else ""
+    return f" ({by_number(len(tickets), 'ticket', 'tickets')} {named(tickets, 3)})" if tickets[0] else ""
 
 
 def inapplicable_note(step: Step, effect: Effect) -> str:
     """Return the note of a plan on what of a step did not go into it."""
     lines = reasons(effect)
-    more = f"; and for {count(len(lines) - 1, 'other reason')}" if len(lines) > 1 else ""
+    more = f"; and for {counted(len(lines) - 1, 'other reason')}" if len(lines) > 1 else ""
     return f"Not in this plan, because it no longer applies: {step.words()}. {lines[0]}{more}."

@@ -13,6 +13,7 @@ from truto_tickets_nb.plans.compare.align import rows
 from truto_tickets_nb.plans.compare.candidates import suspects
 from truto_tickets_nb.tickets.cells import as_moment, plain
 from truto_tickets_nb.tickets.json_values import is_missing, moment
+from truto_tickets_nb.wording import by_number, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +94,7 @@ def check_age(edited: pd.DataFrame, table: Table, way_out: str) -> None:
     stale = _stale(edited, table)
     if stale:
         names = ", ".join(shorten(ticket, 40) for ticket in stale[:SHOWN]) + (" …" if len(stale) > SHOWN else "")
-        tickets = "1 ticket was" if len(stale) == 1 else f"{len(stale):,} tickets were"
+        tickets = f"{counted(len(stale), 'ticket')} {by_number(len(stale), 'was', 'were')}"
         raise FrameError(
             f"This frame is older than the snapshot: {tickets} changed in the tool since ({CHANGED_AT} of {names}). "
             f"Its untouched cells would overwrite that. Bring your edits over with {way_out}."

@@ -15,6 +15,7 @@ from truto_tickets_nb.show.html import STYLE as SHOWN
 from truto_tickets_nb.show.html import text
 from truto_tickets_nb.show.visible_text import clip
 from truto_tickets_nb.tickets.json_values import is_missing
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,7 +104,7 @@ def tickets(count: int) -> str:
     >>> tickets(1), tickets(4000)
     ('1 ticket', '4,000 tickets')
     """
-    return f"{count:,} ticket{'' if count == 1 else 's'}"
+    return counted(count, "ticket")
 
 
 def as_text(cell: Any) -> Text:

@@ -11,6 +11,7 @@ from truto_tickets_nb.runs.run import Run
 from truto_tickets_nb.widgets.inputs.advice import in_form
 from truto_tickets_nb.widgets.inputs.styles import tickets
 from truto_tickets_nb.widgets.review.background_plan import fragment
+from truto_tickets_nb.wording import by_number
 
 if TYPE_CHECKING:
     from truto_tickets_nb.runs.jobs import Job
@@ -91,7 +92,7 @@ def _rehearsed(dry_run: DryRun, desk: ReviewSession) -> Said:
 
 
 def _clashed(count: int) -> str:
-    return f"{tickets(count)} {'was' if count == 1 else 'were'} changed by somebody else meanwhile"
+    return f"{tickets(count)} {by_number(count, 'was', 'were')} changed by somebody else meanwhile"
 
 
 def ran(run: Run) -> Said:

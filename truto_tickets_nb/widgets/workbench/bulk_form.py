@@ -10,6 +10,7 @@ from truto_tickets_nb.widgets.inputs.factory import row
 from truto_tickets_nb.widgets.inputs.styles import tickets
 from truto_tickets_nb.widgets.workbench.edit_pane import EditPane
 from truto_tickets_nb.widgets.workbench.filter_pane import FilterPane
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +96,5 @@ class BulkForm(Form):
 
     def __repr__(self) -> str:
         steps = len(self.draft)
-        words = (
-            f"{steps:,} step{'' if steps == 1 else 's'}, {self.count:,} of {tickets(len(self._choosing.frame))} chosen"
-        )
+        words = f"{counted(steps, 'step')}, {self.count:,} of {tickets(len(self._choosing.frame))} chosen"
         return f"BulkForm({words})"

@@ -9,6 +9,7 @@ from truto_tickets_nb.widgets.form import Form
 from truto_tickets_nb.widgets.inputs.factory import box, button, create, row
 from truto_tickets_nb.widgets.inputs.private_state import Html, Tick
 from truto_tickets_nb.widgets.inputs.styles import classed, tickets, words
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +107,7 @@ class History(Form):
 
     def _show_head(self, entries: tuple[Entry, ...]) -> None:
         count = len(entries)
-        steps = f"{count:,} step{'' if count == 1 else 's'}" if count else "Nothing was edited yet"
+        steps = counted(count, "step") if count else "Nothing was edited yet"
         self.head.value = words(f"{steps}, {tickets(self.view.changes)} changed" if count else steps)
         self.undo.disabled, self.redo.disabled = not self.draft.can_undo, not self.draft.can_redo
 
@@ -120,7 +121,7 @@ class History(Form):
     def __repr__(self) -> str:
         count = len(self.draft)
         off = sum(not entry.enabled for entry in self.draft.steps)
-        return f"History({count:,} step{'' if count == 1 else 's'}{f', {off} switched off' if off else ''})"
+        return f"History({counted(count, 'step')}{f', {off} switched off' if off else ''})"
 
 
 def _close(row: Any) -> None:

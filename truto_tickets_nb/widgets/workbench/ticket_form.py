@@ -21,6 +21,7 @@ from truto_tickets_nb.widgets.inputs.factory import box, button, create, row
 from truto_tickets_nb.widgets.inputs.field_control import control_for
 from truto_tickets_nb.widgets.inputs.private_state import Html, Words
 from truto_tickets_nb.widgets.inputs.styles import classed, facts_of, words
+from truto_tickets_nb.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,9 +204,7 @@ class TicketForm(Form):
         at, count = self._at, len(self._tickets)
         changed = sum(field.is_changed for field in self._rows.values())
         position = "not among the chosen ones" if at is None else f"{at + 1:,} of {count:,}"
-        self.place.value = words(
-            f"{position}, {changed} field{'' if changed == 1 else 's'} changed" if changed else position
-        )
+        self.place.value = words(f"{position}, {counted(changed, 'field')} changed" if changed else position)
         self.previous.disabled = at is None or at == 0
         self.next.disabled = at is not None and at == count - 1
         parts = (

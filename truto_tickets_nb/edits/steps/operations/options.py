@@ -12,6 +12,7 @@ from truto_tickets_nb.tickets.cells import as_moment, is_emptied, json_problem, 
 from truto_tickets_nb.tickets.fields import CUSTOM, FIELDS, Field
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
+from truto_tickets_nb.wording import listed as first_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,9 +87,7 @@ _HOLDS = {
 
 def listed(names: Iterable[str], most: int = 3) -> str:
     """Write the first names, and how many there are more."""
-    every = [shorten(name, 40) for name in names]
-    more = f" and {len(every) - most:,} more" if len(every) > most else ""
-    return ", ".join(every[:most]) + more
+    return first_of((shorten(name, 40) for name in names), most)
 
 
 def quoted(value: Any) -> str:
