@@ -208,7 +208,7 @@ def test_journal_that_is_set_aside_is_logged(tmp_path, lines):
 
 def test_what_the_account_does_not_tell_is_logged(practice, lines):
     """A list that could not be loaded for the moment is a warning, with its name."""
-    practice._known.forget()
+    practice._metadata.forget()
     practice._client.companions = _failing
     practice.load(progress=False)
     assert any("does not tell users, for the moment" in line for line in lines(logging.WARNING))

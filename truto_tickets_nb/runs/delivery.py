@@ -1,4 +1,4 @@
-"""Bring one patch to its ticket: look, note the intent, send, verify; after every answer that proves nothing the ticket is read again."""
+"""Send one patch: read the ticket, record the intent, send, verify; after each answer that proves nothing the ticket is read again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from truto_tickets_nb.runs.recheck import (
     lacking,
     look,
     may_have_arrived,
-    nobodys,
+    no_own_run,
 )
 from truto_tickets_nb.runs.verify import after_sending, unread
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS
@@ -48,7 +48,7 @@ TRIES_PAUSED = 2
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Hold a PATCH that was answered with success: the look before it, what it changed, and its answer."""
+    """A PATCH that was answered with success: the look before it, what it changed, and its answer."""
 
     looked: RereadTicket
     changes: tuple[Change, ...]
@@ -58,20 +58,20 @@ class Sent:
 
 @dataclass
 class Delivery:
-    """Bring one patch to its ticket, in as many PATCH requests as the way wants.
+    """Sends one patch, in as many PATCH requests as the integration needs.
 
     `intend` is called, and durable, before a PATCH leaves; it raises Stopped where nothing may leave any more. `turned_away` notes that
     a limit refused it. `left` names the fields of an earlier PATCH that may have arrived (`doubt` says why), and is empty where there
     was none. `rest` waits for some seconds, and raises Stopped where the run is to end.
     """
 
-    door: Gateway
+    gateway: Gateway
     patch: Patch
     way: RequestSpec
     key: str
     intend: Callable[[tuple[str, ...]], None]
     left: tuple[str, ...] = ()
-    own: OwnRun = nobodys  # finds the earlier run of ours that wrote what a ticket holds now
+    own: OwnRun = no_own_run  # finds the earlier run of ours that wrote what a ticket holds now
     reread: bool = False  # verify by a read of its own even where the answer says that all is well
     doubt: Doubt = "lost"
     turned_away: Callable[[tuple[str, ...]], None] = lambda _fields: None
@@ -93,50 +93,50 @@ class Delivery:
             if isinstance(step, Sent):
                 step = self._verified(step)
             if isinstance(step, Outcome):
-                return self._whole(step)
+                return self._complete(step)
             if isinstance(step, float):
                 self.rest(step)
-            elif step is not None and not self.door.wait(step, self.attempt):
-                found = self._decided(step, "not sent")
-                if found is not None:
-                    return self._whole(found)
+            elif step is not None and not self.gateway.wait(step, self.attempt):
+                outcome = self._decided(step, "not sent")
+                if outcome is not None:
+                    return self._complete(outcome)
 
     def cut_short(self, reason: str) -> Outcome:
-        """Give the outcome of a patch that was stopped on its way."""
+        """Return the outcome of a patch whose run stopped."""
         if not self.left:
-            return self._whole(Outcome(self._rest, "not sent", reason))
-        return self._whole(Outcome(self._rest, "unknown", reason, may_have_arrived(self._rest, self.left)))
+            return self._complete(Outcome(self._rest, "not sent", reason))
+        return self._complete(Outcome(self._rest, "unknown", reason, may_have_arrived(self._rest, self.left)))
 
     @property
     def _rest(self) -> Patch:
-        done = {found.change.field for found in self.settled}
+        done = {finding.change.field for finding in self.settled}
         return (
             replace(self.patch, changes=tuple(c for c in self.patch.changes if c.field not in done))
             if done
             else self.patch
         )
 
-    def _whole(self, found: Outcome) -> Outcome:
+    def _complete(self, outcome: Outcome) -> Outcome:
         """Add what earlier PATCH requests of the same ticket did, and how long the ticket went unseen."""
-        return replace(self._with_earlier(found), window=self.window)
+        return replace(self._with_earlier(outcome), window=self.window)
 
-    def _with_earlier(self, found: Outcome) -> Outcome:
+    def _with_earlier(self, outcome: Outcome) -> Outcome:
         if not self.settled:
-            return found
-        findings = (*self.settled, *found.findings)
-        if found.type.is_done:
-            return judged(self.patch, findings, found.reason if found.kind == "applied" else "")
-        kind: OutcomeKind = found.kind if found.type.is_undecided else "partly applied"
+            return outcome
+        findings = (*self.settled, *outcome.findings)
+        if outcome.type.is_done:
+            return judged(self.patch, findings, outcome.reason if outcome.kind == "applied" else "")
+        kind: OutcomeKind = outcome.kind if outcome.type.is_undecided else "partly applied"
         names = ", ".join(item.change.field for item in self.settled)
-        reason = f"{names} arrived, in a PATCH of its own. {found.reason}"
-        return Outcome(self.patch, kind, reason, findings, found.cause, found.own_runs, actions=found.actions)
+        reason = f"{names} arrived, in a PATCH of its own. {outcome.reason}"
+        return Outcome(self.patch, kind, reason, findings, outcome.cause, outcome.own_runs, actions=outcome.actions)
 
     def _round(self) -> Sent | Outcome | ApiError | float | None:
         """Look and send once: what was sent, an outcome, an error to wait for, or how long to rest before the next look."""
         if self.left and self.recent.lag:
             self.rest(2 * min(self.recent.lag, PAUSES[-1]))  # an earlier read would show what was before the PATCH
-        with self.door.pair() as pair:
-            looked = look(self.door, self._rest, self.way, self.left, self.own, doubt=self.doubt)
+        with self.gateway.pair() as pair:
+            looked = look(self.gateway, self._rest, self.way, self.left, self.own, doubt=self.doubt)
             if pair is not None and self.slow < TRIES_SLOW and self.recent.is_slow(pair.trip):
                 self.slow += 1
                 return None
@@ -145,7 +145,7 @@ class Delivery:
                 return PAUSES[self.behind - 1]
             if isinstance(looked, Outcome):
                 return looked
-            if self.door.is_paused and self.paused < TRIES_PAUSED:
+            if self.gateway.is_paused and self.paused < TRIES_PAUSED:
                 self.paused += 1
                 return None
             try:
@@ -182,9 +182,9 @@ class Delivery:
         return Sent(looked, changes, answer, bool(before))
 
     def _intend(self, fields: tuple[str, ...]) -> None:
-        """Note what is about to leave; from here on it may have arrived."""
+        """Record what is about to leave; from here on it may have arrived."""
         left = tuple(dict.fromkeys((*self.left, *fields)))
-        noted = tuple(dict.fromkeys((*(found.change.field for found in self.settled), *left)))
+        noted = tuple(dict.fromkeys((*(finding.change.field for finding in self.settled), *left)))
         if noted != self._noted:
             self.intend(noted)
             self._noted = noted
@@ -210,28 +210,28 @@ class Delivery:
         return self._decided(error, "not sent" if isinstance(error, RateLimited) else "refused")
 
     def _hopeless(self, error: ApiError) -> Outcome | None:
-        """Read the ticket after an answer that ends the run; where even a read is refused in the same way, nothing went past the door."""
+        """Read the ticket after an answer that ends the run; where even a read is refused in the same way, nothing has arrived."""
         self.doubt = "lost"
         try:
-            found = self._decided(error, "not sent")
+            outcome = self._decided(error, "not sent")
         except HOPELESS as again:
             self.left = () if type(again) is type(error) else self.left
             raise error from again
-        if found is not None and (found.kind == "not sent" or all(f.verdict == "unread" for f in found.findings)):
+        if outcome is not None and (outcome.kind == "not sent" or all(f.verdict == "unread" for f in outcome.findings)):
             raise error
-        return found
+        return outcome
 
     def _next(self, looked: RereadTicket) -> tuple[Change, ...]:
         """Choose what goes out in the next PATCH: all that is open, or the first part of it."""
-        rounds = self.way.rounds([found.change for found in looked.of("open")])
+        rounds = self.way.rounds([finding.change for finding in looked.of("open")])
         return rounds[0]
 
     def _patched(self, body: dict[str, Any], query: dict[str, Any]) -> Record:
-        return self.door.patch(self.patch.ticket, body, query=query, idempotency_key=self._key(body, query))
+        return self.gateway.patch(self.patch.ticket, body, query=query, idempotency_key=self._key(body, query))
 
     def _key(self, body: dict[str, Any], query: dict[str, Any]) -> str:
-        """Name this very request of this account: the same again after a resume, another one where its content differs."""
-        content = orjson.dumps([self.door.account_id, self.patch.ticket, body, query], option=orjson.OPT_SORT_KEYS)
+        """Return the idempotency key of a request: the same after a resume, another one where its content differs."""
+        content = orjson.dumps([self.gateway.account_id, self.patch.ticket, body, query], option=orjson.OPT_SORT_KEYS)
         return f"{self.key}-{hashlib.blake2b(content, digest_size=8).hexdigest()}"
 
     def _decided(self, error: ApiError, kind: OutcomeKind) -> Outcome | None:
@@ -247,12 +247,12 @@ class Delivery:
         if isinstance(looked, Outcome):
             return looked
         if looked.of(*LANDED):
-            sent = [found.change for found in looked.of("open") if found.change.field in self.left]
+            sent = [finding.change for finding in looked.of("open") if finding.change.field in self.left]
             if not sent:
                 return None
             names = {change.field for change in sent}
-            kept = tuple(found for found in looked.findings if found.change.field not in names)
-            return judged(self._rest, (*kept, *after_sending(sent, looked.record, unread=self.way.unread)))
+            others = tuple(finding for finding in looked.findings if finding.change.field not in names)
+            return judged(self._rest, (*others, *after_sending(sent, looked.record, unread=self.way.unread)))
         self.left = ()
         if is_locked_out(error):
             raise error
@@ -263,7 +263,7 @@ class Delivery:
         """Read the ticket until it no longer shows the old value alone, some times at most: reads may be behind writes."""
         doubt, pauses = self._doubt_of(error), list(self.recent.pauses)
         while True:
-            looked = look(self.door, self._rest, self.way, self.left, self.own, doubt=doubt)
+            looked = look(self.gateway, self._rest, self.way, self.left, self.own, doubt=doubt)
             if isinstance(looked, Outcome) or not looked.of("open") or looked.of(*LANDED) or not pauses:
                 return looked
             self.rest(pauses.pop(0))
@@ -275,7 +275,7 @@ class Delivery:
         findings = after_sending(sent.changes, sent.answer, sent.looked.record, unread=self.way.unread)
         # a repeat may have been answered from Truto's memory, which is older than the ticket
         doubtful = sent.is_repeat or self.reread or _is_incomplete(sent.changes, sent.answer)
-        if doubtful or any(found.verdict not in LANDED for found in findings):
+        if doubtful or any(finding.verdict not in LANDED for finding in findings):
             try:
                 findings = self._read_back(sent, findings)
             except Stopped:
@@ -283,36 +283,39 @@ class Delivery:
             except ApiError as error:
                 reason = f"It was sent, but the ticket can't be re-read: {error}"
                 return Outcome(self._rest, "unknown", reason, _unread(findings))
-        kept = tuple(found for found in sent.looked.findings if found.verdict != "open")
-        return self._counted(sent.looked, (*kept, *findings))
+        others = tuple(finding for finding in sent.looked.findings if finding.verdict != "open")
+        return self._counted(sent.looked, (*others, *findings))
 
     def _read_back(self, sent: Sent, answered: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Read the ticket after its PATCH, again after growing pauses where that shows the old value: reads may be behind writes."""
-        shown = {found.change.field for found in answered if found.verdict in LANDED}
+        shown = {finding.change.field for finding in answered if finding.verdict in LANDED}
         findings, waited = answered, 0.0
         for pause in (0.0, *(PAUSES if shown else self.recent.pauses)):
             if pause:
                 self.rest(pause)
             waited += pause
-            record = self.door.get(self.patch.ticket, query=self.way.read)
+            record = self.gateway.get(self.patch.ticket, query=self.way.read)
             findings = after_sending(sent.changes, record, sent.looked.record, unread=self.way.unread)
-            if not any(found.verdict == "ignored" for found in findings):
+            if not any(finding.verdict == "ignored" for finding in findings):
                 if waited:
                     self.recent.lagged(waited)
                 return _separated(findings, answered)
         return tuple(
-            replace(found, verdict="uncertain") if found.verdict == "ignored" and found.change.field in shown else found
-            for found in findings
+            replace(finding, verdict="uncertain")
+            if finding.verdict == "ignored" and finding.change.field in shown
+            else finding
+            for finding in findings
         )
 
     def _counted(self, looked: RereadTicket, findings: tuple[Finding, ...]) -> Outcome | None:
         """Judge the ticket, or go on with the parts of it that wait for a PATCH of their own."""
-        self.recent.wrote(self.patch.ticket, (found for found in findings if found.verdict in LANDED))
-        waiting = [found for found in looked.of("open") if found.change.field not in {f.change.field for f in findings}]
-        found = judged(self._rest, findings)
+        self.recent.wrote(self.patch.ticket, (finding for finding in findings if finding.verdict in LANDED))
+        judged_fields = {finding.change.field for finding in findings}
+        waiting = [finding for finding in looked.of("open") if finding.change.field not in judged_fields]
+        outcome = judged(self._rest, findings)
         if not waiting:
-            return found
-        if found.kind == "applied":
+            return outcome
+        if outcome.kind == "applied":
             self.settled = (
                 *self.settled,
                 *(item for item in findings if item.verdict not in ("already so", "conflict")),
@@ -322,10 +325,10 @@ class Delivery:
         names = ", ".join(item.change.field for item in waiting)
         return Outcome(
             self._rest,
-            found.kind,
-            f"{found.reason} {names} was not sent after that.",
+            outcome.kind,
+            f"{outcome.reason} {names} was not sent after that.",
             (*findings, *waiting),
-            actions=found.actions,
+            actions=outcome.actions,
         )
 
 
@@ -338,22 +341,22 @@ def _too_late(patch: Patch, error: LookTooOld, findings: tuple[Finding, ...]) ->
 
 
 def _separated(findings: tuple[Finding, ...], answered: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Tell what the tool made of a value from what somebody else may have saved after our PATCH.
+    """Separate what the tool made of a value from what somebody else may have saved after our PATCH.
 
     Only a value that the answer to the PATCH showed as well is the tool's own: an undo may replace it. Any other is unclear.
     """
-    shown = {found.change.field: found.theirs for found in answered}
+    shown = {finding.change.field: finding.theirs for finding in answered}
     return tuple(
-        replace(found, verdict="unclear")
-        if found.verdict == "rewritten" and found.theirs != shown.get(found.change.field)
-        else found
-        for found in findings
+        replace(finding, verdict="unclear")
+        if finding.verdict == "rewritten" and finding.theirs != shown.get(finding.change.field)
+        else finding
+        for finding in findings
     )
 
 
 def _unread(answered: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Keep what the answer to a PATCH proves; the rest may have arrived."""
-    return tuple(found if found.verdict in LANDED else unread([found.change])[0] for found in answered)
+    return tuple(finding if finding.verdict in LANDED else unread([finding.change])[0] for finding in answered)
 
 
 def _is_incomplete(sent: tuple[Any, ...], answer: Record) -> bool:

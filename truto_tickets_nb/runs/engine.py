@@ -59,7 +59,7 @@ BROKEN_GRACE = 0.5  # the same after an error that nobody expected
 class RunContext:
     """What a run works with."""
 
-    door: Gateway
+    gateway: Gateway
     journal: Journal
     brakes: SafetyLimits = field(default_factory=SafetyLimits)
     listeners: Listeners = field(default_factory=lambda: Listeners((log_events,)))
@@ -87,9 +87,9 @@ def resume(run_context: RunContext, run_id: str) -> Run:
 
 def _check_account(run_context: RunContext, account_id: str, what: str) -> None:
     """Refuse a plan or a run of another account: tickets of the same id may be others there."""
-    if account_id != run_context.door.account_id:
+    if account_id != run_context.gateway.account_id:
         raise PlanError(
-            f"{what} is of account {account_id}, this is account {run_context.door.account_id}. Nothing was sent; connect to that account."
+            f"{what} is of account {account_id}, this is account {run_context.gateway.account_id}. Nothing was sent; connect to that account."
         )
 
 
@@ -102,7 +102,7 @@ def dry_run(run_context: RunContext, plan: Plan, way: RequestSpec, unknown: tupl
         if fatal:
             return Outcome(patch, "refused", fatal[0])
         try:
-            return rehearse(run_context.door, patch, way, own)
+            return rehearse(run_context.gateway, patch, way, own)
         except (*HOPELESS, RateLimited) as error:
             fatal.append(str(error))
             return Outcome(patch, "refused", str(error))
@@ -120,7 +120,7 @@ def _go(run_context: RunContext, run_id: str) -> Run:
     try:
         with terminable():
             pending = run_context.journal.pending(run_id)
-            log.info("run %s: begun, %d tickets, account %s", run_id, len(pending), run_context.door.account_id)
+            log.info("run %s: begun, %d tickets, account %s", run_id, len(pending), run_context.gateway.account_id)
             work.all(pending)
             if run_context.halted.is_set() and run_context.journal.pending(run_id):
                 raise KeyboardInterrupt("stopped")  # noqa: TRY301  (a stop from outside ends as an interrupt does)
@@ -189,11 +189,11 @@ class _Work:
     )
     broken: threading.Event = field(default_factory=threading.Event)  # an error came that nobody expected
     ends: float = 0.0  # until when those in flight may land after it
-    door: Gateway = field(init=False)
+    gateway: Gateway = field(init=False)
 
     def __post_init__(self) -> None:
-        stoppable = getattr(self.run_context.door, "stopped_by", None)
-        self.door = stoppable(self._must_end) if stoppable else self.run_context.door
+        stoppable = getattr(self.run_context.gateway, "stopped_by", None)
+        self.gateway = stoppable(self._must_end) if stoppable else self.run_context.gateway
 
     def all(self, pending: list[Pending]) -> None:
         self.total = len(pending)
@@ -224,7 +224,7 @@ class _Work:
             raise
 
     def _written_down(self, flying: dict[Future[Outcome | None], Pending], seconds: float) -> None:
-        """Give those in flight a moment to land; one that does not is in the journal as intended, and re-read by a resume."""
+        """Wait a moment for those in flight, and record them; one that does not end is in the journal as intended, and re-read by a resume."""
         with suppress(KeyboardInterrupt):  # whoever interrupts again does not want to wait
             wait(flying, seconds)
         with undisturbed():
@@ -234,7 +234,7 @@ class _Work:
                         self._written(item, job.result())
 
     def _abandoned(self, flying: dict[Future[Outcome | None], Pending]) -> None:
-        """Write down those that are still in flight after an error that nobody expected: whether they arrive nobody can tell."""
+        """Record those that are still in flight after an unexpected error: whether they arrive is not known."""
         left = {item.place: item.left for item in self.run_context.journal.pending(self.run_id)}
         for item in flying.values():
             fields = left.get(item.place)
@@ -258,7 +258,7 @@ class _Work:
         return bool(flying)
 
     def _one(self, item: Pending, *, reread: bool = False) -> Outcome | None:
-        """Do one patch; None where the run was halted before it was done."""
+        """Send one patch; None where the run was halted before it was done."""
         if self.run_context.halted.is_set():
             return None
         if self.stop and item.left is None:
@@ -277,13 +277,13 @@ class _Work:
 
     def _delivered(self, item: Pending, *, reread: bool) -> Outcome | None:
         delivery = Delivery(
-            self.door,
+            self.gateway,
             item.patch,
             self.way,
             item.key,
             lambda fields: self._intended(item, fields),
             item.left or (),
-            self.run_context.journal.writer(self.run_context.door.account_id, self.run_id),
+            self.run_context.journal.writer(self.run_context.gateway.account_id, self.run_id),
             reread,
             "turned away" if item.is_turned_away else "restart",
             lambda fields: self.run_context.journal.intend(self.run_id, item.place, fields, is_turned_away=True),
@@ -319,8 +319,8 @@ class _Work:
 
     def _broken(self, error: Exception) -> None:
         self.ends = time.monotonic() + BROKEN_GRACE
-        told = shorten(f"{type(error).__name__}: {error}", 120)
-        self._brake(f"an error that this toolkit did not expect ({told}). Please report it.")
+        message = shorten(f"{type(error).__name__}: {error}", 120)
+        self._brake(f"an error that this toolkit did not expect ({message}). Please report it.")
         self.broken.set()
 
     def _rest(self, seconds: float) -> None:
@@ -369,7 +369,7 @@ class _Work:
 
     def _events(self, outcome: Outcome) -> Iterator[Event]:
         """List the events of an outcome: ids, field names and codes; never a reason or a value, which may hold ticket text."""
-        about = (self.run_context.door.account_id, self.run_id, outcome.ticket)
+        about = (self.run_context.gateway.account_id, self.run_id, outcome.ticket)
         verdicts = tuple((finding.change.field, finding.verdict) for finding in outcome.findings)
         if any(verdict == "conflict" for _, verdict in verdicts):
             yield ConflictFound(*about, verdicts, outcome.cause, outcome.own_runs)
