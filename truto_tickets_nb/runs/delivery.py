@@ -84,31 +84,31 @@ class Delivery:
     slow: int = 0
     window: float | None = None
     settled: tuple[Finding, ...] = field(default=())  # of PATCH requests that are done, where there are several
-    _noted: tuple[str, ...] | None = None  # the fields that the journal knows to be about to leave
+    _intent: tuple[str, ...] | None = None  # the fields that the journal knows to be about to leave
 
     def outcome(self) -> Outcome:
         """Go through all stages until the patch has its one outcome."""
         while True:
-            step = self._round()
+            step = self._try_once()
             if isinstance(step, Sent):
-                step = self._verified(step)
+                step = self._verify(step)
             if isinstance(step, Outcome):
                 return self._complete(step)
             if isinstance(step, float):
                 self.rest(step)
             elif step is not None and not self.gateway.wait(step, self.attempt):
-                outcome = self._decided(step, "not sent")
+                outcome = self._decide_by_rereading(step, "not sent")
                 if outcome is not None:
                     return self._complete(outcome)
 
     def cut_short(self, reason: str) -> Outcome:
         """Return the outcome of a patch whose run stopped."""
         if not self.left:
-            return self._complete(Outcome(self._rest, "not sent", reason))
-        return self._complete(Outcome(self._rest, "unknown", reason, may_have_arrived(self._rest, self.left)))
+            return self._complete(Outcome(self._remaining, "not sent", reason))
+        return self._complete(Outcome(self._remaining, "unknown", reason, may_have_arrived(self._remaining, self.left)))
 
     @property
-    def _rest(self) -> Patch:
+    def _remaining(self) -> Patch:
         done = {finding.change.field for finding in self.settled}
         return (
             replace(self.patch, changes=tuple(c for c in self.patch.changes if c.field not in done))
@@ -131,12 +131,12 @@ class Delivery:
         reason = f"{names} arrived, in a PATCH of its own. {outcome.reason}"
         return Outcome(self.patch, kind, reason, findings, outcome.cause, outcome.own_runs, actions=outcome.actions)
 
-    def _round(self) -> Sent | Outcome | ApiError | float | None:
+    def _try_once(self) -> Sent | Outcome | ApiError | float | None:
         """Look and send once: what was sent, an outcome, an error to wait for, or how long to rest before the next look."""
         if self.left and self.recent.lag:
             self.rest(2 * min(self.recent.lag, PAUSES[-1]))  # an earlier read would show what was before the PATCH
         with self.gateway.pair() as pair:
-            looked = look(self.gateway, self._rest, self.way, self.left, self.own, doubt=self.doubt)
+            looked = look(self.gateway, self._remaining, self.way, self.left, self.own, doubt=self.doubt)
             if pair is not None and self.slow < TRIES_SLOW and self.recent.is_slow(pair.trip):
                 self.slow += 1
                 return None
@@ -149,35 +149,35 @@ class Delivery:
                 self.paused += 1
                 return None
             try:
-                return self._sent(looked)
+                return self._send(looked)
             finally:
                 if pair is not None and pair.window is not None:
                     self.window = max(pair.window, self.window or 0.0)
 
-    def _sent(self, looked: RereadTicket) -> Sent | Outcome | ApiError | None:
-        changes = self._next(looked)
+    def _send(self, looked: RereadTicket) -> Sent | Outcome | ApiError | None:
+        changes = self._next_changes(looked)
         query, missing = self.way.parameters(looked.record)
         if missing:
-            return lacking(self._rest, missing, looked.findings)
+            return lacking(self._remaining, missing, looked.findings)
         before = self.left
         self._intend(tuple(change.field for change in changes))
         try:
-            answer = self._patched(self.way.body(changes, looked.record), query)
+            answer = self._patch(self.way.body(changes, looked.record), query)
         except LookTooOld as error:
             self.left = before
             self.late += 1
-            return None if self.late < TRIES_LATE else _too_late(self._rest, error, looked.findings)
+            return None if self.late < TRIES_LATE else _too_late(self._remaining, error, looked.findings)
         except Stopped:
             self.left = before
             raise
         except SetupError as error:  # what can't be written as a request never leaves
             self.left = before
-            return Outcome(self._rest, "refused", str(error), looked.findings)
+            return Outcome(self._remaining, "refused", str(error), looked.findings)
         except ApiError as error:
             if error.status is None and not error.maybe_applied:  # no connection came about
                 self.left = before
                 return error
-            return self._unproven(error)
+            return self._after_error(error)
         self.attempt += 1
         return Sent(looked, changes, answer, bool(before))
 
@@ -185,35 +185,35 @@ class Delivery:
         """Record what is about to leave; from here on it may have arrived."""
         left = tuple(dict.fromkeys((*self.left, *fields)))
         noted = tuple(dict.fromkeys((*(finding.change.field for finding in self.settled), *left)))
-        if noted != self._noted:
+        if noted != self._intent:
             self.intend(noted)
-            self._noted = noted
+            self._intent = noted
         if not self.left or self.doubt == "restart":  # what an earlier process left was read meanwhile, and is decided
             self.doubt = "turned away"
         self.left = left
 
-    def _unproven(self, error: ApiError) -> Outcome | ApiError | None:
+    def _after_error(self, error: ApiError) -> Outcome | ApiError | None:
         """Go on after an answer that does not prove what happened: wait and look again, or read the ticket and decide."""
         self.attempt += 1
         if isinstance(error, RateLimited) and not is_locked_out(error):
-            self.turned_away(self._noted or self.left)
-            self._noted = None
+            self.turned_away(self._intent or self.left)
+            self._intent = None
             return error
         if isinstance(error, Rejected) and error.status in STALE and "etag" in self.way.query:
             if self.attempt < TRIES_STALE:
                 return None
         elif isinstance(error, HOPELESS):
-            return self._hopeless(error)
+            return self._after_fatal_error(error)
         elif not isinstance(error, Rejected | NotFound | RateLimited):
             self.doubt = "lost"
             return error
-        return self._decided(error, "not sent" if isinstance(error, RateLimited) else "refused")
+        return self._decide_by_rereading(error, "not sent" if isinstance(error, RateLimited) else "refused")
 
-    def _hopeless(self, error: ApiError) -> Outcome | None:
+    def _after_fatal_error(self, error: ApiError) -> Outcome | None:
         """Read the ticket after an answer that ends the run; where even a read is refused in the same way, nothing has arrived."""
         self.doubt = "lost"
         try:
-            outcome = self._decided(error, "not sent")
+            outcome = self._decide_by_rereading(error, "not sent")
         except HOPELESS as again:
             self.left = () if type(again) is type(error) else self.left
             raise error from again
@@ -221,12 +221,12 @@ class Delivery:
             raise error
         return outcome
 
-    def _next(self, looked: RereadTicket) -> tuple[Change, ...]:
+    def _next_changes(self, looked: RereadTicket) -> tuple[Change, ...]:
         """Choose what goes out in the next PATCH: all that is open, or the first part of it."""
         rounds = self.way.rounds([finding.change for finding in looked.of("open")])
         return rounds[0]
 
-    def _patched(self, body: dict[str, Any], query: dict[str, Any]) -> Record:
+    def _patch(self, body: dict[str, Any], query: dict[str, Any]) -> Record:
         return self.gateway.patch(self.patch.ticket, body, query=query, idempotency_key=self._key(body, query))
 
     def _key(self, body: dict[str, Any], query: dict[str, Any]) -> str:
@@ -234,7 +234,7 @@ class Delivery:
         content = orjson.dumps([self.gateway.account_id, self.patch.ticket, body, query], option=orjson.OPT_SORT_KEYS)
         return f"{self.key}-{hashlib.blake2b(content, digest_size=8).hexdigest()}"
 
-    def _decided(self, error: ApiError, kind: OutcomeKind) -> Outcome | None:
+    def _decide_by_rereading(self, error: ApiError, kind: OutcomeKind) -> Outcome | None:
         """Read a ticket whose PATCH ended in an error until it shows the new value, or has shown the old one for a while; never guess.
 
         `kind` is the outcome where nothing arrived; None where all of it arrived, and other fields wait for a PATCH of their own.
@@ -242,8 +242,8 @@ class Delivery:
         if not self.left:
             if is_locked_out(error):
                 raise error
-            return Outcome(self._rest, kind, str(error))
-        looked = self._looked_again(error)
+            return Outcome(self._remaining, kind, str(error))
+        looked = self._reread(error)
         if isinstance(looked, Outcome):
             return looked
         if looked.of(*LANDED):
@@ -252,18 +252,18 @@ class Delivery:
                 return None
             names = {change.field for change in sent}
             others = tuple(finding for finding in looked.findings if finding.change.field not in names)
-            return judged(self._rest, (*others, *after_sending(sent, looked.record, unread=self.way.unread)))
+            return judged(self._remaining, (*others, *after_sending(sent, looked.record, unread=self.way.unread)))
         self.left = ()
         if is_locked_out(error):
             raise error
         cause = f"The answer was lost; re-reading shows that nothing changed. {error}"
-        return Outcome(self._rest, kind, str(error) if error.status else cause, looked.findings)
+        return Outcome(self._remaining, kind, str(error) if error.status else cause, looked.findings)
 
-    def _looked_again(self, error: ApiError) -> RereadTicket | Outcome:
+    def _reread(self, error: ApiError) -> RereadTicket | Outcome:
         """Read the ticket until it no longer shows the old value alone, some times at most: reads may be behind writes."""
         doubt, pauses = self._doubt_of(error), list(self.recent.pauses)
         while True:
-            looked = look(self.gateway, self._rest, self.way, self.left, self.own, doubt=doubt)
+            looked = look(self.gateway, self._remaining, self.way, self.left, self.own, doubt=doubt)
             if isinstance(looked, Outcome) or not looked.of("open") or looked.of(*LANDED) or not pauses:
                 return looked
             self.rest(pauses.pop(0))
@@ -271,7 +271,7 @@ class Delivery:
     def _doubt_of(self, error: ApiError) -> Doubt:
         return "lost" if isinstance(error, Rejected) and error.status not in STALE else self.doubt
 
-    def _verified(self, sent: Sent) -> Outcome | None:
+    def _verify(self, sent: Sent) -> Outcome | None:
         findings = after_sending(sent.changes, sent.answer, sent.looked.record, unread=self.way.unread)
         # a repeat may have been answered from Truto's memory, which is older than the ticket
         doubtful = sent.is_repeat or self.reread or _is_incomplete(sent.changes, sent.answer)
@@ -282,9 +282,9 @@ class Delivery:
                 raise
             except ApiError as error:
                 reason = f"It was sent, but the ticket can't be re-read: {error}"
-                return Outcome(self._rest, "unknown", reason, _unread(findings))
+                return Outcome(self._remaining, "unknown", reason, _unread(findings))
         others = tuple(finding for finding in sent.looked.findings if finding.verdict != "open")
-        return self._counted(sent.looked, (*others, *findings))
+        return self._judge(sent.looked, (*others, *findings))
 
     def _read_back(self, sent: Sent, answered: tuple[Finding, ...]) -> tuple[Finding, ...]:
         """Read the ticket after its PATCH, again after growing pauses where that shows the old value: reads may be behind writes."""
@@ -299,7 +299,7 @@ class Delivery:
             if not any(finding.verdict == "ignored" for finding in findings):
                 if waited:
                     self.recent.lagged(waited)
-                return _separated(findings, answered)
+                return _without_edits_of_others(findings, answered)
         return tuple(
             replace(finding, verdict="uncertain")
             if finding.verdict == "ignored" and finding.change.field in shown
@@ -307,12 +307,12 @@ class Delivery:
             for finding in findings
         )
 
-    def _counted(self, looked: RereadTicket, findings: tuple[Finding, ...]) -> Outcome | None:
+    def _judge(self, looked: RereadTicket, findings: tuple[Finding, ...]) -> Outcome | None:
         """Judge the ticket, or go on with the parts of it that wait for a PATCH of their own."""
         self.recent.wrote(self.patch.ticket, (finding for finding in findings if finding.verdict in LANDED))
         judged_fields = {finding.change.field for finding in findings}
         waiting = [finding for finding in looked.of("open") if finding.change.field not in judged_fields]
-        outcome = judged(self._rest, findings)
+        outcome = judged(self._remaining, findings)
         if not waiting:
             return outcome
         if outcome.kind == "applied":
@@ -324,7 +324,7 @@ class Delivery:
             return None
         names = ", ".join(item.change.field for item in waiting)
         return Outcome(
-            self._rest,
+            self._remaining,
             outcome.kind,
             f"{outcome.reason} {names} was not sent after that.",
             (*findings, *waiting),
@@ -340,7 +340,7 @@ def _too_late(patch: Patch, error: LookTooOld, findings: tuple[Finding, ...]) ->
     return Outcome(patch, "not sent", reason, findings, actions=(Action("retry"),))
 
 
-def _separated(findings: tuple[Finding, ...], answered: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _without_edits_of_others(findings: tuple[Finding, ...], answered: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Separate what the tool made of a value from what somebody else may have saved after our PATCH.
 
     Only a value that the answer to the PATCH showed as well is the tool's own: an undo may replace it. Any other is unclear.

@@ -105,9 +105,11 @@ def look(  # noqa: PLR0913  (each decides about the ticket)
         return Outcome(patch, "not sent", f"The ticket could not be re-read, so nothing was sent: {error}")
     ours, rest = _split(patch, left)
     lost = tuple(
-        _doubted(finding, doubt) for group in way.rounds(ours) for finding in between(group, record, way.unread)
+        _verdict_in_doubt(finding, doubt)
+        for group in way.rounds(ours)
+        for finding in between(group, record, way.unread)
     )
-    return _stand(patch, RereadTicket(record, (*lost, *before_sending(rest, record))), own)
+    return _decide(patch, RereadTicket(record, (*lost, *before_sending(rest, record))), own)
 
 
 def may_have_arrived(patch: Patch, left: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -115,7 +117,7 @@ def may_have_arrived(patch: Patch, left: tuple[str, ...]) -> tuple[Finding, ...]
     return unread(change for change in patch.changes if change.field in left)
 
 
-def _doubted(finding: Finding, doubt: Doubt) -> Finding:
+def _verdict_in_doubt(finding: Finding, doubt: Doubt) -> Finding:
     """Turn what a ticket holds after a PATCH without a proof into a verdict, by why there is none."""
     if finding.verdict == "open" and doubt == "restart":
         return replace(finding, verdict="uncertain")
@@ -129,12 +131,12 @@ def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Chan
     return ours, [change for change in patch.changes if change.field not in left]
 
 
-def _stand(patch: Patch, looked: RereadTicket, own: OwnRun) -> RereadTicket | Outcome:
+def _decide(patch: Patch, looked: RereadTicket, own: OwnRun) -> RereadTicket | Outcome:
     """Decide, from what the ticket holds, whether anything is still to be sent."""
     if looked.of("unclear", "uncertain"):
         return _unclear(patch, looked)
     if looked.of("conflict"):
-        return _clashed(patch, looked, own)
+        return _conflict(patch, looked, own)
     if looked.of("open"):
         return looked
     if looked.of(*LANDED):
@@ -142,7 +144,7 @@ def _stand(patch: Patch, looked: RereadTicket, own: OwnRun) -> RereadTicket | Ou
     return Outcome(patch, "unchanged", "It held this already.", looked.findings)
 
 
-def _clashed(patch: Patch, looked: RereadTicket, own: OwnRun) -> Outcome:
+def _conflict(patch: Patch, looked: RereadTicket, own: OwnRun) -> Outcome:
     """Return the outcome of a conflict: an earlier run, which the journal knows, or somebody else changed the same fields."""
     writers: dict[str, list[str]] = {}
     for finding in looked.of("conflict"):
@@ -177,7 +179,7 @@ def _unclear(patch: Patch, looked: RereadTicket) -> Outcome:
     return Outcome(patch, "unknown", reason, looked.findings)
 
 
-def rehearse(gateway: Gateway, patch: Patch, way: RequestSpec, own: OwnRun = no_own_run) -> Outcome:
+def dry_run_of_patch(gateway: Gateway, patch: Patch, way: RequestSpec, own: OwnRun = no_own_run) -> Outcome:
     """Return the outcome of a dry run: all stages up to sending."""
     looked = look(gateway, patch, way, own=own)
     if isinstance(looked, Outcome):
