@@ -90,6 +90,7 @@ def test_each_request_is_logged(practice, lines):
     send(practice, renamed(practice))
     requests = [line for line in lines() if re.fullmatch(r"(GET|PATCH) /\S+: \d{3} after \d+\.\d{3} s", line)]
     assert len(requests) == len(practice.sandbox.requests())
+    assert any(line.startswith(f"GET /integrated-account/{practice.id}/capabilities: 200 after") for line in requests)
     assert any(line.startswith("PATCH /unified/ticketing/tickets/1: 200 after") for line in requests)
     assert not [line for line in lines(logging.INFO) if line in requests]
 
