@@ -139,7 +139,7 @@ class Throttle:
             budget.pause(now + min(seconds, LONGEST_PAUSE))
 
     def exhausted(self, seconds: float) -> bool:
-        """Note that nothing is left for so many seconds; pause only if our own requests do not explain it: somebody else used it up."""
+        """Record that nothing is left for so many seconds; pause only if our own requests do not explain it: somebody else used it up."""
         with self._budget as budget:
             now = self._clock()
             is_foreign = self.size <= 0 or len(budget.oldest(now - self.window - GUARD, now)) < self.size

@@ -24,7 +24,7 @@ class Job(ProgressBar, Generic[Result]):
 
     >>> job = Job[int](2, "counting")
     >>> job.begin(lambda: job.update(2, done=2) or 7)
-    >>> job.wait().result, job.told()
+    >>> job.wait().result, job.progress_line()
     (7, '2 of 2 done')
 
     Closing a browser tab leaves it alone: the thread belongs to the kernel. Signals don't reach it; `stop()` ends it in an orderly way.
@@ -104,7 +104,7 @@ class Job(ProgressBar, Generic[Result]):
             return None
         return (self._clock() - self._began) / self.settled * (self.total - self.settled)
 
-    def told(self) -> str:
+    def progress_line(self) -> str:
         """Return the progress in one line: 12 of 36 done, 1 failed, 23 waiting, about 8 s left."""
         left = self.seconds_left
         parts = [f"{self.settled - self.failed:,} of {self.total:,} done"]
