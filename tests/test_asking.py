@@ -23,7 +23,7 @@ def test_switch_that_is_not_heard_is_found_out_at_the_first_ticket():
         before = [row["name"] for row in account.sandbox.tickets()]
         rehearsal = account.dry_run(renamed(account), progress=False)
         with pytest.raises(ServerWrote, match="No other ticket was asked") as caught:
-            server_check.asked(account._client, rehearsal, {"validateOnly": "true"})
+            server_check.ask_server(account._client, rehearsal, {"validateOnly": "true"})
         assert sum(row["name"].endswith("(asked)") for row in account.sandbox.tickets()) == 1
         account.apply(caught.value.undo, confirm=1, progress=False)
         assert [row["name"] for row in account.sandbox.tickets()] == before

@@ -34,11 +34,11 @@ def test_line_tells_done_failed_waiting_and_time_left():
     hold = threading.Event()
     job.begin(hold.wait)
     job.update(2, done=2)
-    assert job.told() == "2 of 40 done, 38 waiting"
+    assert job.progress_line() == "2 of 40 done, 38 waiting"
     now[0] = 5.0
     job.update(8, failed=1)
     job.say("waiting 8 s: Truto's limit")
-    assert job.told() == "9 of 40 done, 1 failed, 30 waiting, about 15 s left, waiting 8 s: Truto's limit"
+    assert job.progress_line() == "9 of 40 done, 1 failed, 30 waiting, about 15 s left, waiting 8 s: Truto's limit"
     hold.set()
     assert job.wait(PATIENCE).seconds_left is None
 

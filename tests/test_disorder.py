@@ -348,15 +348,15 @@ def test_asking_the_tool_can_be_stopped_and_stops_on_a_fatal_error():
             return send()
 
         between = Between(account, hook)
-        found = server_check.asked(account._client, dry_run_result, {"validateOnly": "true"})
+        found = server_check.ask_server(account._client, dry_run_result, {"validateOnly": "true"})
         assert (len(found.failed), len(asked)) == (30, 1)
         asked.clear()
         between.hook = lambda method, ticket, send: answer(429, **{"retry-after": "1800"})
-        assert len(server_check.asked(account._client, dry_run_result, {"validateOnly": "true"}).failed) == 30
+        assert len(server_check.ask_server(account._client, dry_run_result, {"validateOnly": "true"}).failed) == 30
         halted = threading.Event()
         halted.set()
         with pytest.raises(tt.errors.Stopped):
-            server_check.asked(
+            server_check.ask_server(
                 account._client.stopped_by(halted.is_set), dry_run_result, {"validateOnly": "true"}, halted=halted
             )
 

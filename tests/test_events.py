@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import threading
 import time
 from typing import get_args
 
@@ -25,6 +26,7 @@ from truto_tickets_nb.events import (
     WaitStarted,
     log_events,
 )
+from truto_tickets_nb.events.listeners import Listeners
 
 CANARY = "SECRETWORD"
 TOKEN = "token-canary-5b1d"
@@ -183,6 +185,27 @@ def test_listener_that_raises_changes_no_outcome(kind, error, monkeypatch, caplo
     assert f"raised {error.__name__}" in lines[0]
     assert CANARY not in caplog.text
     assert TOKEN not in caplog.text
+
+
+def test_listener_that_raises_in_several_threads_at_once_is_logged_once(caplog):
+    """Workers meet a broken listener together; one line tells of it, and a second handle does not call it again."""
+    together = threading.Barrier(8)
+
+    def broken(event):
+        together.wait(5)
+        raise ValueError
+
+    emit = Listeners((broken,))
+    threads = [threading.Thread(target=emit, args=(WaitStarted("acc", "no_answer", 1.0),)) for _ in range(8)]
+    with caplog.at_level(logging.WARNING, "truto_tickets_nb.events"):
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        received = []
+        emit.plus(received.append)(WaitStarted("acc", "no_answer", 1.0))
+    assert len([record for record in caplog.records if "gets no more events" in record.getMessage()]) == 1
+    assert len(received) == 1
 
 
 def test_listener_never_comes_between_a_look_and_its_patch():

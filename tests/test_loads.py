@@ -159,7 +159,7 @@ def test_second_interrupt_loses_nothing(monkeypatch):
     """Who presses Ctrl-C again while the lists of choices are fetched still gets the tickets."""
     with tt.sandbox("jira", tickets=3, limit=None) as account:
         paged(monkeypatch, account, [page_of([ticket(1), ticket(2)], "c1"), KeyboardInterrupt()])
-        monkeypatch.setattr(account._known, "facts", lambda: (_ for _ in ()).throw(KeyboardInterrupt()))
+        monkeypatch.setattr(account._metadata, "facts", lambda: (_ for _ in ()).throw(KeyboardInterrupt()))
         with pytest.raises(LoadInterrupted) as caught:
             account.load(progress=False)
         assert is_usable(caught.value, 2)

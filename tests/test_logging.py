@@ -90,6 +90,7 @@ def test_each_request_is_logged(practice, lines):
     send(practice, renamed(practice))
     requests = [line for line in lines() if re.fullmatch(r"(GET|PATCH) /\S+: \d{3} after \d+\.\d{3} s", line)]
     assert len(requests) == len(practice.sandbox.requests())
+    assert any(line.startswith(f"GET /integrated-account/{practice.id}/capabilities: 200 after") for line in requests)
     assert any(line.startswith("PATCH /unified/ticketing/tickets/1: 200 after") for line in requests)
     assert not [line for line in lines(logging.INFO) if line in requests]
 
@@ -208,7 +209,7 @@ def test_journal_that_is_set_aside_is_logged(tmp_path, lines):
 
 def test_what_the_account_does_not_tell_is_logged(practice, lines):
     """A list that could not be loaded for the moment is a warning, with its name."""
-    practice._known.forget()
+    practice._metadata.forget()
     practice._client.companions = _failing
     practice.load(progress=False)
     assert any("does not tell users, for the moment" in line for line in lines(logging.WARNING))

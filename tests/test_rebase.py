@@ -14,7 +14,7 @@ from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.plans.request_spec import RequestSpec
 from truto_tickets_nb.runs.dry_run import DryRun
 from truto_tickets_nb.runs.rebase import SO, rebase
-from truto_tickets_nb.runs.recheck import rehearse
+from truto_tickets_nb.runs.recheck import dry_run_of_patch
 from truto_tickets_nb.tickets.fields import same
 
 
@@ -34,7 +34,7 @@ class Gateway:
 def rebased(plan, now):
     """Rehearse a plan on what the server holds now, and rebase it."""
     records = now if isinstance(now, dict) else {str(n): record for n, record in enumerate(now)}
-    return rebase(DryRun(plan, tuple(rehearse(Gateway(records), patch, RequestSpec()) for patch in plan)))
+    return rebase(DryRun(plan, tuple(dry_run_of_patch(Gateway(records), patch, RequestSpec()) for patch in plan)))
 
 
 @st.composite

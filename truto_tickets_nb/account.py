@@ -1,4 +1,4 @@
-"""Account: one connection to one tool. A facade without logic of its own: it hands work to its rooms."""
+"""Account: one connection to one tool. A facade without logic of its own."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ log = logger(__name__)
 
 
 class Account:
-    """Reach the tickets of one integrated account. Make one with connect() or sandbox()."""
+    """The tickets of one integrated account: load, dry-run, apply, resume. connect() and sandbox() return one."""
 
     def __init__(
         self, client: Client, info: AccountInfo, *, sandbox: Sandbox | None = None, home: str | Path | None = None
     ) -> None:
         self._client, self._info = client, info
         self._sandbox, self._home = sandbox, home
-        self._known = AccountMetadata(client, profile(info.slug))
+        self._metadata = AccountMetadata(client, profile(info.slug))
         self._recent = RecentWrites()
         self._journal: Journal | None = None
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
@@ -62,35 +62,35 @@ class Account:
 
     @property
     def id(self) -> str:
-        """Tell the id of the integrated account."""
+        """Return the id of the integrated account."""
         return self._client.account_id
 
     @property
     def integration(self) -> str:
-        """Tell which tool is behind it, by its slug, such as jira."""
+        """Return the slug of the tool behind it, such as jira."""
         return self._info.slug
 
     @property
     def profile(self) -> AccountProfile:
-        """Tell what can be edited here and what is known, each with its evidence; what the account says itself wins.
+        """Return what can be edited here and what is documented, each with its evidence; what the account says itself wins.
 
-        It is asked once and kept for an hour; `account.refresh()` forgets it.
+        It is fetched once an hour; `account.refresh()` fetches it again.
         """
-        facts = self._known.facts()
-        known = facts.learnt.applied_to(profile(self.integration))
-        return AccountProfile(self.id, known, facts.learnt, facts.choices)
+        facts = self._metadata.facts()
+        merged = facts.learnt.applied_to(profile(self.integration))
+        return AccountProfile(self.id, merged, facts.learnt, facts.choices)
 
     def learnt(self) -> AccountSchema:
-        """Tell what the account itself says: writable and required fields, enums, filters, methods, custom fields."""
-        return self._known.learnt()
+        """Return what the account itself says: writable and required fields, enums, filters, methods, custom fields."""
+        return self._metadata.learnt()
 
     def refresh(self) -> None:
-        """Forget what was learnt and the lists of choices; they are asked for anew."""
-        self._known.forget()
+        """Discard the account's schema and the lists of choices; they are fetched again when they are needed."""
+        self._metadata.forget()
 
     @property
     def sandbox(self) -> Sandbox:
-        """Reach the practice server behind this account: url, token, account_id, requests()…; a real account has none."""
+        """Return the practice server behind this account: url, token, account_id, requests()…; a real account has none."""
         if self._sandbox is None:
             raise SetupError("This is a real account: there is no sandbox behind it. Practise with tt.sandbox('jira').")
         return self._sandbox
@@ -110,36 +110,36 @@ class Account:
         Filters are fields: `status="open"`, `updated_at={"gt": "2026-01-01"}`, `workspace={"id": "10000"}`; operators are
         eq, ne, in, and gt, gte, lt, lte for dates and `number`. A day begins at midnight UTC; `eq` of a day means any time of it.
         Texts and names are equal in any capitals; one member of a set is enough. What can't be compared is a SetupError before
-        anything is sent. A filter that the tool ignores is applied here too, and said. `ids` loads these tickets only (`[]`: none),
+        anything is sent. A filter that the tool ignores is applied here too, with a note. `ids` loads these tickets only (`[]`: none),
         `fields` these columns only; each may be a single value.
 
-        An interrupt raises LoadInterrupted with what it has in `.snapshot`. An error for good carries it in the same way: its
+        An interrupt raises LoadInterrupted with the tickets so far in `.snapshot`. An error for good carries it in the same way: its
         `.snapshot` holds the tickets that came before it, says that it is incomplete, and can be edited and planned with.
         """
         self._check_open()
         partial = bool(profile(self.integration).fact("partial_list").value)
-        wanted = None if ids is None else ids_of("ids", ids)
-        named = names("fields", fields, 'fields=["name", "tags"]')
+        ticket_ids = None if ids is None else ids_of("ids", ids)
+        columns = names("fields", fields, 'fields=["name", "tags"]')
         most = None if limit is None else whole_number("limit", limit)
-        request = Request(Filters.of(filters), most, named, remote_data, wanted, partial)
-        with _progress_bar(most if wanted is None else len(wanted), "loading", shown=progress) as bar:
+        request = Request(Filters.of(filters), most, columns, remote_data, ticket_ids, partial)
+        with _progress_bar(most if ticket_ids is None else len(ticket_ids), "loading", shown=progress) as bar:
             loaded = load(self._client.with_listener(progress_listener(bar)), request, bar)
         return self._snapshot(loaded, filters)
 
     def _snapshot(self, loaded: Loaded, filters: dict[str, Any]) -> Snapshot:
-        """Make the snapshot; where the load did not end well, raise what stopped it, which carries the snapshot."""
-        self._known.seen = loaded.seen
+        """Return the snapshot; where the load did not end well, raise what stopped it, with the snapshot."""
+        self._metadata.seen = loaded.seen
         stopped_by = loaded.stopped_by
         try:
-            facts = self._known.remembered() if isinstance(stopped_by, Exception) else self._known.facts()
+            facts = self._metadata.remembered() if isinstance(stopped_by, Exception) else self._metadata.facts()
         except (ApiError, KeyboardInterrupt) as error:
-            stopped_by, facts = stopped_by or error, self._known.remembered()
-        snapshot = self._made(loaded, filters, facts)
+            stopped_by, facts = stopped_by or error, self._metadata.remembered()
+        snapshot = self._snapshot_of(loaded, filters, facts)
         if stopped_by is not None:
             raise stopped(stopped_by, snapshot if len(snapshot) else None) from stopped_by.__cause__
         return snapshot
 
-    def _made(self, loaded: Loaded, filters: dict[str, Any], facts: Facts) -> Snapshot:
+    def _snapshot_of(self, loaded: Loaded, filters: dict[str, Any], facts: Facts) -> Snapshot:
         return Snapshot(
             loaded.table,
             self.id,
@@ -154,19 +154,25 @@ class Account:
         )
 
     def dry_run(self, plan: Plan, *, ask_server: bool = False, progress: bool | ProgressBar = True) -> DryRun:
-        """Re-read the tickets of a plan and tell what applying would do; no PATCH is sent.
+        """Re-read the tickets of a plan and return what applying would do; no PATCH is sent.
 
         `ask_server=True` goes one step further where the vendor documents a switch for it (Azure DevOps): each ready change is sent with
         that switch on, so that the tool itself checks it and changes nothing. The first ticket goes alone and is read again after it.
         """
         self._accept(plan)
-        checking = server_check.switch(self._known.learnt().applied_to(profile(self.integration))) if ask_server else {}
+        checking = (
+            server_check.switch(self._metadata.learnt().applied_to(profile(self.integration))) if ask_server else {}
+        )
         fields = {change.field for patch in plan.patches for change in patch.changes}
-        hindrance, unknown = preflight_problems(self._client, fields)
+        obstacle, unknown = preflight_problems(self._client, fields)
         with _progress_bar(len(plan), "dry run", shown=progress) as bar:
             run_context = self._run_context(bar, None)
-            found = engine.dry_run(run_context, plan, plan.way, unknown).refused_because(hindrance)
-            return server_check.asked(run_context.door, found, checking, halted=bar.halted) if checking else found
+            result = engine.dry_run(run_context, plan, plan.way, unknown).refused_because(obstacle)
+            return (
+                server_check.ask_server(run_context.gateway, result, checking, halted=bar.halted)
+                if checking
+                else result
+            )
 
     def apply(
         self,
@@ -188,7 +194,7 @@ class Account:
         check_confirmed(plan, confirm)
         plan = plan.quietly() if quiet else plan
         with _progress_bar(len(plan), "applying", shown=progress) as bar:
-            self._known.forget(*CHANGING)
+            self._metadata.forget(*CHANGING)
             return engine.apply(self._run_context(bar, brakes), plan, plan.way)
 
     def resume(
@@ -201,28 +207,28 @@ class Account:
     ) -> Run:
         """Go on with what is still open of a run (the last one of this account); in doubt tickets are re-read first.
 
-        A run whose process belongs to another machine is refused, because nobody can tell from here whether it is still at work;
+        A run whose process belongs to another machine is refused, because whether it is still at work can't be seen from here;
         `take_over=True` says that it is not.
         """
-        found = self._last_open() if run_id is None else self._run_id(run_id)
-        if found is None:
+        open_run = self._last_open() if run_id is None else self._run_id(run_id)
+        if open_run is None:
             raise PlanError(
                 "There is nothing to resume: every run of this account is finished. account.runs() lists them."
             )
-        run = self.run(found)
+        run = self.run(open_run)
         if run.plan.account_id != self.id:
             raise PlanError(
-                f"Run {found} is of account {run.plan.account_id}, this is account {self.id}. Resume it there."
+                f"Run {open_run} is of account {run.plan.account_id}, this is account {self.id}. Resume it there."
             )
         if run.state == "finished":
             return run
         if take_over:
-            self.journal.give_up(found)
+            self.journal.give_up(open_run)
         with _progress_bar(len(run.open), "resuming", shown=progress) as bar:
-            return engine.resume(self._run_context(bar, brakes), found)
+            return engine.resume(self._run_context(bar, brakes), open_run)
 
     def runs(self) -> Runs:
-        """List the runs of this account, the newest first. Where there is no journal yet, none is made."""
+        """List the runs of this account, the newest first. Where there is no journal yet, none is created."""
         journal = self._existing_journal()
         return Runs() if journal is None else journal.runs(self.id)
 
@@ -261,11 +267,11 @@ class Account:
         journal = self._existing_journal()
         return None if journal is None else journal.last_open(self.id)
 
-    def _run_id(self, given: str) -> str:
-        return of_type("run_id", given, str, "the id of a run, such as account.runs()[0].id or run.id")
+    def _run_id(self, run_id: str) -> str:
+        return of_type("run_id", run_id, str, "the id of a run, such as account.runs()[0].id or run.id")
 
     def _existing_journal(self) -> Journal | None:
-        """Open the journal if there is one: looking makes neither a file nor a folder."""
+        """Open the journal if there is one; neither a file nor a folder is created."""
         self._check_open()
         if self._journal is None and not self._in_memory:
             self._journal = existing(folder(self._home))
@@ -284,7 +290,7 @@ class Account:
         return self._home is None and self._sandbox is not None and self._sandbox.path is None
 
     def _folder(self) -> Path:
-        """Practice in memory leaves nothing behind; everything else belongs into the one folder of the user's."""
+        """Return the folder of the journal: a temporary one for practice in memory, else the user's."""
         if self._in_memory:
             self._temporary = tempfile.TemporaryDirectory(prefix="truto-tickets-")
             return Path(self._temporary.name)
@@ -296,9 +302,9 @@ class Account:
         if plan.account_id != self.id:
             raise PlanError(f"The plan is of account {plan.account_id}, this is account {self.id}. Apply it there.")
         if plan.blocking:
-            told = "".join(f"\n  {problem}" for problem in plan.blocking[:10])
+            problems = "".join(f"\n  {problem}" for problem in plan.blocking[:10])
             raise PlanError(
-                f"The plan has {len(plan.blocking)} blocking problems, nothing was sent:{told}\n{remedy(plan)}"
+                f"The plan has {len(plan.blocking)} blocking problems, nothing was sent:{problems}\n{remedy(plan)}"
             )
 
     def _run_context(self, bar: ProgressBar, brakes: SafetyLimits | None) -> engine.RunContext:

@@ -1,4 +1,4 @@
-"""Models at the border: what the platform tells about an account. Lenient: whatever is missing counts as unknown."""
+"""Models of what the platform says about an account. Lenient: whatever is missing counts as unknown."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ _Form = Callable[[Any], Any]
 
 
 class _Open(BaseModel):
-    """Read an object leniently: what has another form counts as not told, and `odd` names it."""
+    """Read an object leniently: a part in another form counts as missing, and is named in `irregular`."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     forms: ClassVar[Mapping[str, _Form]] = {}  # for each part, what it reads of a value; None where it can't
-    odd: tuple[str, ...] = ()
+    irregular: tuple[str, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
     def _forgive(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        told = {name: value[name] for name in cls.model_fields if name in value and name != "odd"}
-        read = {name: cls.forms[name](part) if name in cls.forms else part for name, part in told.items()}
-        odd = tuple(name for name, part in told.items() if part is not None and _is_less(read[name], part))
-        return {**{name: part for name, part in read.items() if part is not None}, "odd": odd}
+        parts = {name: value[name] for name in cls.model_fields if name in value and name != "irregular"}
+        read = {name: cls.forms[name](part) if name in cls.forms else part for name, part in parts.items()}
+        irregular = tuple(name for name, part in parts.items() if part is not None and _is_less(read[name], part))
+        return {**{name: part for name, part in read.items() if part is not None}, "irregular": irregular}
 
 
-def _is_less(read: Any, told: Any) -> bool:
-    """Tell whether reading left out something of what was told."""
-    if isinstance(read, dict) and isinstance(told, dict):
-        return read.keys() != told.keys()
+def _is_less(read: Any, sent: Any) -> bool:
+    """Return whether reading left out something of what was sent."""
+    if isinstance(read, dict) and isinstance(sent, dict):
+        return read.keys() != sent.keys()
     return read is None
 
 
@@ -64,11 +64,11 @@ def _dict(value: Any) -> dict[str, Any] | None:
 
 def _schema(value: Any) -> dict[str, Any] | None:
     """Read a schema: an object, or the text of one, whose parts have the forms of JSON Schema."""
-    found = _json(value) if isinstance(value, str) else value
-    if not isinstance(found, dict):
+    schema = _json(value) if isinstance(value, str) else value
+    if not isinstance(schema, dict):
         return None
-    wrong = {"properties": dict, "required": list}
-    return {name: part for name, part in found.items() if isinstance(part, wrong.get(name, object))}
+    types = {"properties": dict, "required": list}
+    return {name: part for name, part in schema.items() if isinstance(part, types.get(name, object))}
 
 
 def _integration(value: Any) -> dict[str, Any] | None:
@@ -85,14 +85,14 @@ def _rows(value: Any) -> tuple[dict[str, Any], ...] | None:
 
 
 class Integration(_Open):
-    """Name the tool behind an account by its slug."""
+    """The tool behind an account, by its slug."""
 
     forms = {"name": _word}
     name: str = ""
 
 
 class AccountInfo(_Open):
-    """Hold what an integrated account says of itself."""
+    """What an integrated account says about itself."""
 
     forms = {
         "id": _word, "status": _word, "is_sandbox": _flag, "last_error": _word, "integration": _integration,
@@ -105,7 +105,7 @@ class AccountInfo(_Open):
 
     @property
     def slug(self) -> str:
-        """Name the integration, such as jira."""
+        """Return the slug of the integration, such as jira."""
         return self.integration.name
 
 
@@ -124,7 +124,7 @@ class _Blockable(_Open):
 
 
 class Capabilities(_Open):
-    """Hold which resources and methods the account offers."""
+    """Which resources and methods the account offers."""
 
     forms = {"unified": _rows, "account": _dict}
     unified: tuple[_Unified, ...] = ()
@@ -136,7 +136,7 @@ class Capabilities(_Open):
         return row.methods if row else None
 
     def is_overridden(self, resource: str) -> bool:
-        """Tell whether the environment changed Truto's mapping of a ticketing resource.
+        """Return whether the environment changed Truto's mapping of a ticketing resource.
 
         Source: https://truto.one/docs/api-reference/ (capabilities: `env_overridden`)
         """
@@ -149,9 +149,9 @@ class Capabilities(_Open):
 
 
 class Meta(_Open):
-    """Hold the schema of one method; its exact JSON is not documented, so only the likely forms are read.
+    """The schema of one method; its exact JSON is not documented, so only the likely forms are read.
 
-    Whatever has another form than the likely ones counts as not told; it is no error.
+    Whatever has another form than the likely ones counts as missing; it is no error.
     """
 
     forms = {"request_body_schema": _schema, "query_schema": _schema}
@@ -165,7 +165,7 @@ class Meta(_Open):
 
     @property
     def readable(self) -> frozenset[str] | None:
-        """List the names that the mapping of the answer holds; None where it does not tell, or passes on what it does not name.
+        """List the names that the mapping of the answer holds; None where it does not say, or passes on what it does not name.
 
         The mapping is an object of fields, or the text of an expression; that a field it does not name can't be read back is our
         reading of it.
@@ -280,7 +280,7 @@ def _text(value: Any) -> str:
 
 
 def _enum(prop: Any, depth: int = 4) -> list[str]:
-    """Find the allowed values of a property: its own, or those of the id or name of an object or an array's items."""
+    """List the allowed values of a property: its own, or those of the id or name of an object or an array's items."""
     if not isinstance(prop, dict) or not depth:
         return []
     if isinstance(prop.get("enum"), list):
@@ -288,7 +288,7 @@ def _enum(prop: Any, depth: int = 4) -> list[str]:
     items = prop.get("items")
     inner = prop.get("properties") or (items.get("properties") if isinstance(items, dict) else None)
     parts = (inner.get(key) for key in ("id", "name")) if isinstance(inner, dict) else ()
-    return next((found for part in parts if (found := _enum(part, depth - 1))), [])
+    return next((values for part in parts if (values := _enum(part, depth - 1))), [])
 
 
 def _one_of(group: list[Any]) -> list[str]:

@@ -20,7 +20,7 @@ TRUTO = "https://api.truto.one"
 
 
 class Token:
-    """Hold the token where no repr, log or pickle finds it."""
+    """The API token, in no repr, log or pickle."""
 
     __slots__ = ("__redaction", "__secret")
 
@@ -45,15 +45,15 @@ class Token:
         return request
 
     def redact(self, text: str) -> str:
-        """Take the token out of foreign text, should a server echo it in any form."""
+        """Remove the token from foreign text, should a server echo it in any form."""
         return self.__redaction.text(text)
 
     def redact_bytes(self, content: bytes) -> bytes:
-        """Take the token out of the bytes of an answer."""
+        """Remove the token from the bytes of an answer."""
         return self.__redaction.content(content)
 
     def redact_value(self, value: Any, content: bytes | None = None) -> Any:
-        """Take the token out of JSON; where its `content` is given, only if that may hide the token behind escapes."""
+        """Remove the token from JSON; where its `content` is given, only if that may hide the token behind escapes."""
         hidden = content is None or self.__redaction.is_escaped_in(content)
         return self.__redaction.value(value) if hidden else value
 
@@ -73,7 +73,7 @@ def base_address(text: str) -> str:
     of_type("base_url", text, str, f"an address such as {TRUTO}")
     try:
         parts = urlsplit(text.strip())
-        _ = parts.port  # one beyond 65535 is told here
+        _ = parts.port  # one beyond 65535 is an error here
     except ValueError as error:
         raise SetupError(f"{shorten(text)!r} is no address: {error}. Give one like {TRUTO}.") from error
     host = parts.hostname or ""
@@ -91,7 +91,7 @@ def base_address(text: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this very machine."""
+    """Return whether a host is this very machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -85,7 +85,7 @@ class _Call:
 
 
 class Client:
-    """Speak to one integrated account. Safe to share between threads; shows its token nowhere."""
+    """The HTTP client of one integrated account. Safe to share between threads; shows its token nowhere."""
 
     def __init__(  # noqa: PLR0913  (keyword-only from the fourth: the seams that tests need)
         self,
@@ -123,23 +123,25 @@ class Client:
         timeouts.bound(self._http)
 
     def account(self) -> AccountInfo:
-        """Ask what the account is; a wrong token and a wrong account id are told apart."""
+        """Fetch what the account is; a wrong token and a wrong account id are different errors."""
         answer = self._json("GET", ACCOUNT, identity=self.account_id)
         return _object(AccountInfo, answer, "an integrated account")
 
     def capabilities(self) -> Capabilities:
-        """Ask which resources and methods the account offers."""
+        """Fetch which resources and methods the account offers."""
         answer = self._json("GET", f"{ACCOUNT}/capabilities", {"type": "unified"}, identity=self.account_id)
         return _object(Capabilities, answer, "the capabilities of an account")
 
     def meta(self, method: str) -> Meta:
-        """Ask for the schema of a method of tickets, such as update."""
-        return _object(Meta, self._json("GET", f"{TICKETS}/meta/{segment(method)}", self._mine({})), "a schema")
+        """Fetch the schema of a method of tickets, such as update."""
+        return _object(Meta, self._json("GET", f"{TICKETS}/meta/{segment(method)}", self._for_account({})), "a schema")
 
     def page(self, query: Mapping[str, Any], cursor: str | None = None, *, resource: str = "tickets") -> Page:
         """Fetch one page of a list; the cursor is only ever a query value."""
-        asked = {**query, "next_cursor": cursor} if cursor else dict(query)
-        return page_of(self._json("GET", f"/unified/ticketing/{segment(resource)}", self._mine(asked)), resource)
+        parameters = {**query, "next_cursor": cursor} if cursor else dict(query)
+        return page_of(
+            self._json("GET", f"/unified/ticketing/{segment(resource)}", self._for_account(parameters)), resource
+        )
 
     def pages(self, query: Mapping[str, Any], *, resource: str = "tickets") -> Iterator[Page]:
         """Fetch the pages of a list one after another; a list that repeats or never ends is a ServerTrouble."""
@@ -155,7 +157,7 @@ class Client:
     def companions(
         self, resource: str, query: Mapping[str, Any] | None = None, *, note: Callable[[str], None] | None = None
     ) -> list[dict[str, Any]]:
-        """Fetch all pages of a companion list, such as users; `note` hears what was odd about them."""
+        """Fetch all pages of a companion list, such as users; `note` is called with what was irregular about them."""
         records: list[dict[str, Any]] = []
         for number, page in enumerate(self.pages(query or {}, resource=resource), 1):
             records += page.records
@@ -166,7 +168,7 @@ class Client:
 
     def get(self, identity: str, *, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Fetch one ticket."""
-        answer = self._json("GET", TICKET, self._mine(query or {}), identity=identity)
+        answer = self._json("GET", TICKET, self._for_account(query or {}), identity=identity)
         return self._ticket(identity, answer, is_read=True)
 
     def patch(
@@ -179,7 +181,9 @@ class Client:
         """
         headers = {"Idempotency-Key": idempotency_key}
         try:
-            call = self._call("PATCH", TICKET, self._mine(query or {}), identity=identity, body=body, headers=headers)
+            call = self._call(
+                "PATCH", TICKET, self._for_account(query or {}), identity=identity, body=body, headers=headers
+            )
             return self._ticket(identity, self._once(call))
         except (NoAnswer, ServerTrouble) as error:
             error.maybe_applied = not isinstance(error.__cause__, NEVER_LEFT)
@@ -187,7 +191,7 @@ class Client:
 
     @contextmanager
     def pair(self) -> Iterator[ReadThenWrite]:
-        """Take the places of a read and a write together, so that the write follows the read without a wait.
+        """Reserve the places of a read and a write together, so that the write follows the read without a wait.
 
         A PATCH in here leaves only while the last GET in here is recent; else it is a LookTooOld, and nothing was sent.
         """
@@ -234,7 +238,7 @@ class Client:
 
     @property
     def is_paused(self) -> bool:
-        """Tell whether a limit makes everybody wait just now."""
+        """Return whether a limit makes every request wait now."""
         return self.budget.is_paused
 
     def wait(self, error: ApiError, attempt: int) -> bool:
@@ -255,21 +259,21 @@ class Client:
         return True
 
     def _ticket(self, identity: str, answer: Any, *, is_read: bool = False) -> dict[str, Any]:
-        """Take the ticket out of an answer. One that was read names itself; what was written may come back in part."""
+        """Return the ticket in an answer. One that was read has its id; what was written may come back in part."""
         inner = answer.get("result") if isinstance(answer, dict) and "id" not in answer else answer
-        named = inner.get("id", None if is_read else identity) if isinstance(inner, dict) else None
-        if isinstance(inner, dict) and isinstance(named, str | int) and str(named) == identity:
+        answered = inner.get("id", None if is_read else identity) if isinstance(inner, dict) else None
+        if isinstance(inner, dict) and isinstance(answered, str | int) and str(answered) == identity:
             if not is_too_deep(inner):
                 return inner
             raise UnexpectedAnswer(
                 f"Ticket {shorten(identity, 80)} came with a field that is nested too deeply to be read. Nothing of it was used."
             )
-        told = f"the ticket {brief(named)}" if isinstance(inner, dict) else f"a {type(inner).__name__}"
+        content = f"the ticket {brief(answered)}" if isinstance(inner, dict) else f"a {type(inner).__name__}"
         raise UnexpectedAnswer(
-            f"Asked for ticket {shorten(identity, 80)}, the answer holds {told}. Nothing of it was used; try again."
+            f"Asked for ticket {shorten(identity, 80)}, the answer holds {content}. Nothing of it was used; try again."
         )
 
-    def _mine(self, query: Mapping[str, Any]) -> dict[str, Any]:
+    def _for_account(self, query: Mapping[str, Any]) -> dict[str, Any]:
         """Add the account to a query, whatever the query says of it."""
         others = {name: value for name, value in query.items() if name != "integrated_account_id"}
         return {"integrated_account_id": self.account_id, **others}
@@ -326,7 +330,7 @@ class Client:
             self._emit(RequestFailed(*about, kind, time.monotonic() - began, call.ticket))
             raise
         self._emit(ResponseReceived(*about, reply.status, time.monotonic() - began, call.ticket))
-        self._heed(reply)
+        self._apply_limits(reply)
         return decoded(reply, self._token)
 
     def _exchanged(self, request: httpx.Request) -> Reply:
@@ -344,15 +348,15 @@ class Client:
     def _sent(self, request: httpx.Request) -> httpx.Response:
         return self._http.send(request, stream=True)
 
-    def _heed(self, reply: Reply) -> None:
-        """Obey what the headers say of the limit, also on a success."""
+    def _apply_limits(self, reply: Reply) -> None:
+        """Apply what the headers say about the limit, also on a success."""
         if limit := reply.headers.get("ratelimit-limit"):
             self.budget.learn(limit)
         if not reply.is_success:
             return
-        asked, closed = wait_asked(reply.headers), window_closed(reply.headers)
-        if asked:
-            seconds = min(asked, PATIENCE)
+        retry_after, closed = wait_asked(reply.headers), window_closed(reply.headers)
+        if retry_after:
+            seconds = min(retry_after, PATIENCE)
             self._emit(WaitStarted(self.account_id, "tool_asks", seconds, reply.status))
             self.budget.pause(seconds)
         elif closed and self.budget.exhausted(min(closed, PATIENCE)):
@@ -385,7 +389,7 @@ class Client:
 
 
 def _host(address: str) -> str:
-    """Take the host of a base address; what httpx can't write as an address is a SetupError."""
+    """Return the host of a base address; what httpx can't write as an address is a SetupError."""
     try:
         return httpx.URL(address).host
     except (httpx.InvalidURL, ValueError) as error:
@@ -393,7 +397,7 @@ def _host(address: str) -> str:
 
 
 def _object(model: type[_Model], answer: Any, what: str) -> _Model:
-    """Read an answer that is an object; what is odd inside of it, the model itself forgives."""
+    """Read an answer that is an object; parts in another form are the model's to read leniently."""
     try:
         return model.model_validate(answer)
     except ValidationError as error:

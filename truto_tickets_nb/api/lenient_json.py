@@ -20,11 +20,11 @@ from truto_tickets_nb import gc_pause
 from truto_tickets_nb.errors import shorten
 
 _HALF = re.compile("[\ud800-\udfff]")
-_HELD = re.compile("[\U0010d800-\U0010dfff]")
+_SHIFTED = re.compile("[\U0010d800-\U0010dfff]")
 _MARK = "\U0010d7ff"
 _OWN = re.compile("[\U0010d7ff-\U0010dfff]")
 _OWN_BYTES = (b"\xf4\x8d", rb"\udbf", rb"\uDBF")  # what stands in JSON that may hold such private characters itself
-_HELD_BYTES = re.compile(rb"(\xf4\x8d\x9f\xbf)?(\xf4\x8d(?:\x9f\xbf|[\xa0-\xbf][\x80-\xbf]))")
+_SHIFTED_BYTES = re.compile(rb"(\xf4\x8d\x9f\xbf)?(\xf4\x8d(?:\x9f\xbf|[\xa0-\xbf][\x80-\xbf]))")
 _SHIFT = 0x100000  # from a half to the character that stands for it
 _CHARSET = re.compile(
     r"charset\s*=\s*[\"']?((?:utf|iso|windows|cp|latin|us|shift|euc|gb|big5|koi8)[\w.:-]{0,20})", re.IGNORECASE
@@ -34,7 +34,7 @@ NO_NUMBERS = "NaN, infinity, or numbers too large for anybody; they count as emp
 
 
 class Repaired(dict[str, Any]):
-    """Hold an object that was no strict JSON, and what was repaired in it."""
+    """An object that was no strict JSON, and what was repaired in it."""
 
     repairs: tuple[str, ...] = ()
 
@@ -57,7 +57,7 @@ def parsed(content: bytes, content_type: str = "") -> Any:
 
 def as_sent(body: bytes) -> bytes:
     """Write the JSON of a body as it goes out: halves of characters as they came."""
-    return _HELD_BYTES.sub(lambda held: _released(held[1], held[2].decode()), body)
+    return _SHIFTED_BYTES.sub(lambda match: _released(match[1], match[2].decode()), body)
 
 
 def _released(mark: bytes | None, character: str) -> bytes:
@@ -65,15 +65,15 @@ def _released(mark: bytes | None, character: str) -> bytes:
 
 
 def has_halves(value: Any) -> bool:
-    """Tell whether halves of characters stand anywhere in a value."""
+    """Return whether halves of characters stand anywhere in a value."""
     try:
-        return bool(_HELD.search(json.dumps(value, ensure_ascii=False)))
+        return bool(_SHIFTED.search(json.dumps(value, ensure_ascii=False)))
     except RecursionError:
         return False
 
 
 def is_too_deep(value: Any) -> bool:
-    """Tell whether a value is nested so deeply (254 levels) that it can be neither kept nor compared.
+    """Return whether a value is nested so deeply (254 levels) that it can be neither stored nor compared.
 
     >>> is_too_deep({"a": [1]}), is_too_deep(json.loads("[" * 300 + "]" * 300))
     (False, True)
@@ -110,16 +110,16 @@ def _repaired(content: bytes, content_type: str) -> Any:
             return None
         return read
 
-    def whole(text: str) -> int | float | None:
+    def integer(text: str) -> int | float | None:
         return int(text) if len(text) < 19 else _large(text, number)
 
     text = _text(content, content_type)
-    found = json.loads(text, strict=False, parse_constant=nothing, parse_float=number, parse_int=whole)
-    found = _without_halves(found, repairs)
-    if isinstance(found, dict):
-        found = Repaired(found)
-        found.repairs = tuple(repairs)
-    return found
+    value = json.loads(text, strict=False, parse_constant=nothing, parse_float=number, parse_int=integer)
+    value = _without_halves(value, repairs)
+    if isinstance(value, dict):
+        value = Repaired(value)
+        value.repairs = tuple(repairs)
+    return value
 
 
 def _large(text: str, number: Any) -> int | float | None:
@@ -133,15 +133,15 @@ def _text(content: bytes, content_type: str) -> str:
     try:
         return content.decode(encoding, "surrogatepass").removeprefix("\ufeff")
     except UnicodeDecodeError:
-        named = _CHARSET.search(content_type)
-        if named is None:
+        charset = _CHARSET.search(content_type)
+        if charset is None:
             raise
-        return content.decode(named[1])
+        return content.decode(charset[1])
 
 
 def _without_halves(value: Any, repairs: dict[str, None]) -> Any:
     if isinstance(value, str):
-        return _held(value, repairs) if _HALF.search(value) or _OWN.search(value) else value
+        return _shifted(value, repairs) if _HALF.search(value) or _OWN.search(value) else value
     if isinstance(value, list):
         return [_without_halves(item, repairs) for item in value]
     if isinstance(value, dict):
@@ -149,11 +149,11 @@ def _without_halves(value: Any, repairs: dict[str, None]) -> Any:
     return value
 
 
-def _held(text: str, repairs: dict[str, None]) -> str:
+def _shifted(text: str, repairs: dict[str, None]) -> str:
     """Join halves that belong together, and let a character of the private plane stand for each other one."""
     joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
     marked = _OWN.sub(lambda own: _MARK + own[0], joined)
-    held = _HALF.sub(lambda half: chr(ord(half[0]) + _SHIFT), marked)
-    if held != marked:
+    shifted = _HALF.sub(lambda half: chr(ord(half[0]) + _SHIFT), marked)
+    if shifted != marked:
         repairs[HALVES] = None
-    return held
+    return shifted

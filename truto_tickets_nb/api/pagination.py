@@ -17,9 +17,9 @@ LONGEST = 16_000  # characters of a cursor: more can't be written into an addres
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Hold one page of a list: its records, the cursor of the next page, and what was odd about it.
+    """One page of a list: its records, the cursor of the next page, and notes about irregular rows.
 
-    `cut` says why the list can't be read on, although the page is not the last one; it is "" where all is well.
+    `cut`: why the list can't be read on, although the page is not the last one; it is "" where all is well.
     """
 
     records: list[dict[str, Any]]

@@ -22,7 +22,7 @@ def _clocks() -> tuple[float, float]:
 
 @dataclass
 class ReadThenWrite:
-    """Keep when a ticket was read, and let its PATCH leave only while that is recent.
+    """When a ticket was read; its PATCH leaves only while that is recent.
 
     >>> now = [0.0]
     >>> pair = ReadThenWrite(lambda: (now[0], now[0]))
@@ -42,23 +42,23 @@ class ReadThenWrite:
     _answered: tuple[float, float] | None = field(default=None, repr=False)
 
     def looked(self, trip: float) -> None:
-        """Note that the answer to a look has come, after so many seconds."""
+        """Record that the answer to a look has come, after so many seconds."""
         self.trip, self._answered = trip, self.clocks()
 
     @property
     def age(self) -> float:
-        """Tell how many seconds ago the ticket was read; 0 where it was not."""
+        """Return how many seconds ago the ticket was read; 0 where it was not."""
         if self._answered is None:
             return 0.0
         return max(now - then for now, then in zip(self.clocks(), self._answered, strict=True))
 
     @property
     def is_recent(self) -> bool:
-        """Tell whether a PATCH may still follow the look."""
+        """Return whether a PATCH may still follow the look."""
         return self.age <= LONGEST_AGE + self.trip
 
     def leave(self) -> None:
-        """Let the PATCH leave, and measure how old the look is; one that is too old is a LookTooOld, and nothing leaves."""
+        """Measure how old the look is, right before its PATCH leaves; one that is too old is a LookTooOld, and nothing leaves."""
         if not self.is_recent:
             raise LookTooOld(
                 f"The ticket was read {self.age:.1f} s ago, so its change was held back: it has to be read again first."

@@ -1,4 +1,4 @@
-"""Take a secret out of foreign text, in every form in which a server may echo it."""
+"""Remove a secret from foreign text, in every form in which a server may echo it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BREAK = r"(?:\s|\\[nrt])*"  # what may stand between two letters where a text w
 
 
 class Redaction:
-    """Know the forms of one secret: as it is, for an address, in JSON, in HTML, in base64 at any place, in hex.
+    """The forms of one secret: as it is, for an address, in JSON, in HTML, in base64 at any place, in hex.
 
     >>> Redaction("peer-canary").text("Bearer PEER-canary, cGVlci1jYW5hcnk=")
     'Bearer <token>, <token>k='
@@ -39,11 +39,11 @@ class Redaction:
         return MARK
 
     def text(self, text: str) -> str:
-        """Take it out of a text, in any capitals, also where the text was broken into lines."""
+        """Remove it from a text, in any capitals, also where the text was broken into lines."""
         return self.__texts.sub(MARK, text)
 
     def content(self, content: bytes) -> bytes:
-        """Take it out of the bytes of an answer, quickly where it is not there."""
+        """Remove it from the bytes of an answer, quickly where it is not there."""
         if self.__is_short:
             return content
         for form in self.__bytes:
@@ -52,7 +52,7 @@ class Redaction:
         return content
 
     def value(self, value: Any) -> Any:
-        """Take it out of all texts of a value of JSON."""
+        """Remove it from all texts of a JSON value."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
@@ -62,7 +62,7 @@ class Redaction:
         return value
 
     def is_escaped_in(self, content: bytes) -> bool:
-        """Tell whether JSON writes even plain letters as escapes, so that bytes tell nothing."""
+        """Return whether JSON writes even plain letters as escapes, so that a search of the bytes proves nothing."""
         return not self.__is_short and any(first in content for first in self.__first)
 
 

@@ -47,7 +47,7 @@ class RequestBudget(Protocol):
         """Add a request that leaves now; returns its number."""
 
     def move(self, number: int, now: float) -> None:
-        """Note that a place taken earlier is used only now."""
+        """Record that a place taken earlier is used only now."""
 
     def drop(self, number: int) -> None:
         """Remove a place that was not used."""

@@ -1,4 +1,4 @@
-"""Answers -> JSON or errors; every message tells whose error it is and what to do next."""
+"""Answers -> JSON or errors; every message says whose error it is and what to do next."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.api.transport import Reply
 
 # status -> error, and the next step. Source: https://truto.one/docs/api-reference/overview/errors
-_KNOWN: dict[int, tuple[type[errors.ApiError], str]] = {
+_BY_STATUS: dict[int, tuple[type[errors.ApiError], str]] = {
     401: (errors.TokenRefused, "Check the token: it may be mistyped, expired, or of another environment."),
     403: (errors.NotAllowed, "Ask whoever owns the connection for the missing permission."),
     404: (errors.NotFound, "It was deleted or moved, this token can't see it, or this integration does not offer it."),
@@ -47,7 +47,7 @@ def decoded(reply: Reply, token: Token) -> Any:
 
 
 def unreadable(reply: Reply, token: Token) -> errors.NoAnswer:
-    """Say that an answer is not what the API answers."""
+    """Return the error of an answer that is not JSON."""
     kind = shorten(token.redact(reply.headers.get("content-type", "no content type")), 60)
     start = shorten(token.redact(reply.content[:400].decode("utf-8", "replace")), 80) or "nothing"
     return errors.NoAnswer(
@@ -59,36 +59,37 @@ def unreadable(reply: Reply, token: Token) -> errors.NoAnswer:
 def failure(reply: Reply, token: Token) -> errors.ApiError:
     """Turn an error answer into the error of our tree."""
     body = _body(reply, token)
-    told = body.get("truto_error_insight")
-    remote, insight = bool(body.get("truto_is_remote_error")), told if isinstance(told, dict) else {}
+    details = body.get("truto_error_insight")
+    remote, insight = bool(body.get("truto_is_remote_error")), details if isinstance(details, dict) else {}
     is_limit = reply.status == 429 or is_limited(body, insight)
-    kind, advice = _KNOWN[429] if is_limit else _kind(reply.status, remote=remote)
-    asked = wait_asked(reply.headers)
+    kind, advice = _BY_STATUS[429] if is_limit else _kind(reply.status, remote=remote)
+    retry_after = wait_asked(reply.headers)
     if is_limit:
         readers = (window_closed, linear_window_closed)
         seconds = (wait for read in readers if (wait := read(reply.headers)) is not None)
-        asked = next(seconds, None) if asked is None else asked
-        advice = f"It asks for a wait of {asked:.0f} s; go on after that." if asked and asked > PATIENCE else advice
+        retry_after = next(seconds, None) if retry_after is None else retry_after
+        if retry_after and retry_after > PATIENCE:
+            advice = f"It asks for a wait of {retry_after:.0f} s; go on after that."
     elif reply.status == 503 and "html" in reply.headers.get("content-type", ""):
         kind, advice = (
             errors.ServerTrouble,
             "A gateway on the way failed. Try again in a while.",
         )  # not Truto's own words
-    said = shorten(token.redact(_said(body) or reply.reason or "no reason given"))
+    reason = shorten(token.redact(_reason(body) or reply.reason or "no reason given"))
     who = "The provider" if remote else "Truto"
     hints = shorten(" ".join(_hints(insight)), 2 * errors.LONGEST)
     return kind(
-        f"{who} answered {reply.status}: {said}. {hints or advice}",
+        f"{who} answered {reply.status}: {reason}. {hints or advice}",
         status=reply.status,
         remote=remote,
         insight=insight,
-        detail=said,
-        retry_after=asked,
+        detail=reason,
+        retry_after=retry_after,
     )
 
 
 def is_limited(body: Mapping[str, Any], insight: Mapping[str, Any]) -> bool:
-    """Tell whether an error of any status is a limit: Truto says so, or the provider's own code does.
+    """Return whether an error of any status is a limit: Truto says so, or the provider's own code does.
 
     Linear answers 400 with `errors[].extensions.code == "RATELIMITED"` (https://linear.app/developers/rate-limiting); whether Truto
     turns that into a 429 is not documented.
@@ -117,8 +118,8 @@ def _code(row: Any) -> str:
 def _kind(status: int, *, remote: bool) -> tuple[type[errors.ApiError], str]:
     if status == 401 and remote:
         return errors.NeedsReauth, "The connection has lost its access: whoever owns it must connect it again in Truto."
-    if status in _KNOWN:
-        return _KNOWN[status]
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
     if status >= 500 or status == 408:
         return errors.ServerTrouble, "Try again in a while."
     return errors.Rejected, "Change what was refused and try again."
@@ -134,17 +135,17 @@ def _body(reply: Reply, token: Token) -> Mapping[str, Any]:
 
 def _object(content: bytes) -> Mapping[str, Any]:
     try:
-        found = parsed(content)
+        value = parsed(content)
     except (ValueError, LookupError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
-def _said(body: Mapping[str, Any]) -> str:
-    """Find the reason: the message, else what the provider itself said."""
+def _reason(body: Mapping[str, Any]) -> str:
+    """Return the reason: the message, else the answer of the provider itself."""
     raw = body.get("raw_response")
-    said = _text(body.get("message")) or _text(raw) or _text(body.get("error"))
-    return "; ".join([said, *_failures(body)])
+    message = _text(body.get("message")) or _text(raw) or _text(body.get("error"))
+    return "; ".join([message, *_failures(body)])
 
 
 def _text(value: Any) -> str:
@@ -158,19 +159,19 @@ def _text(value: Any) -> str:
 
 
 def _failures(body: Mapping[str, Any]) -> list[str]:
-    """List what a validation found, where it is told apart from the message (`details.failures`)."""
+    """List what a validation refused, where the answer lists it beside the message (`details.failures`)."""
     details = body.get("details")
     rows = details.get("failures") if isinstance(details, dict) else None
-    found = [row if isinstance(row, str) else _failure(row) for row in (rows if isinstance(rows, list) else ())]
-    return [text for text in found if text]
+    failures = [row if isinstance(row, str) else _failure(row) for row in (rows if isinstance(rows, list) else ())]
+    return [text for text in failures if text]
 
 
 def _failure(row: Any) -> str:
     if not isinstance(row, dict):
         return ""
     where = next((_text(row[key]) for key in ("path", "field", "property") if row.get(key)), "")
-    said = _text(row.get("message"))
-    return f"{where}: {said or _text(row.get('code')) or 'is not valid'}" if where else said
+    message = _text(row.get("message"))
+    return f"{where}: {message or _text(row.get('code')) or 'is not valid'}" if where else message
 
 
 def _hints(insight: Mapping[str, Any]) -> list[str]:
@@ -189,5 +190,5 @@ def _hints(insight: Mapping[str, Any]) -> list[str]:
     return hints
 
 
-def _value(told: Any) -> Any:
-    return told.get("value") if isinstance(told, dict) else None
+def _value(insight: Any) -> Any:
+    return insight.get("value") if isinstance(insight, dict) else None

@@ -1,4 +1,4 @@
-"""Decide, given an error and a count: try again after how long, or give up. Pure: no clock, no sleep, no network."""
+"""When to try again after an error, and after how long; what headers say about limits. Pure: no clock, no sleep, no network."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Throttle:
 
     @contextmanager
     def together(self, count: int, stop: Callable[[], bool] = never) -> Iterator[None]:
-        """Take several places at once, so that a write follows its read without a wait; what is not used goes back.
+        """Reserve several places at once, so that a write follows its read without a wait; what is not used goes back.
 
         Where a window has fewer places than that, the missing ones are borrowed from the windows after it, which then wait longer.
         """
@@ -76,7 +76,7 @@ class Throttle:
             self._repay(count - len(left))
 
     def renew(self, stop: Callable[[], bool] = never) -> None:
-        """Take the places of `together` anew where its first request has to be repeated: after any wait all of them leave together."""
+        """Reserve the places of `together` again where its first request has to be repeated: after any wait all of them leave together."""
         if count := getattr(self._thread, "count", 0):
             left, self._thread.places = self._thread.places, []
             self._give_back(left)
@@ -139,7 +139,7 @@ class Throttle:
             budget.pause(now + min(seconds, LONGEST_PAUSE))
 
     def exhausted(self, seconds: float) -> bool:
-        """Note that nothing is left for so many seconds; pause only if our own requests do not explain it: somebody else used it up."""
+        """Record that nothing is left for so many seconds; pause only if our own requests do not explain it: somebody else used it up."""
         with self._budget as budget:
             now = self._clock()
             is_foreign = self.size <= 0 or len(budget.oldest(now - self.window - GUARD, now)) < self.size

@@ -1,6 +1,6 @@
 """A total time-out for each request: however slowly a server sends, its connection is given up when the time is over.
 
-httpx has a time-out for each read only, so that a server which sends one byte a second would hold a worker for ever.
+httpx has a time-out for each read only, so that a server which sends one byte a second would occupy a worker for ever.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LOCAL = _Local()  # when the request of this thread has to be over
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Give all reading and writing of this thread so many seconds together."""
+    """Limit all reading and writing of this thread to so many seconds together."""
     _LOCAL.until = time.monotonic() + seconds
     try:
         yield
@@ -42,7 +42,7 @@ def check() -> None:
 
 
 def bound(http: httpx.Client) -> None:
-    """Let every connection of a client, proxied or not, keep to the time of its request."""
+    """Make every connection of a client, proxied or not, keep to the time of its request."""
     for transport in (http._transport, *http._mounts.values()):  # noqa: SLF001  (httpx has no public way to give a backend)
         pool = getattr(transport, "_pool", None)
         if pool is not None:
@@ -50,7 +50,7 @@ def bound(http: httpx.Client) -> None:
 
 
 def _left(timeout: float | None) -> float | None:
-    """Return the time-out of one step: its own, or what is left of the whole."""
+    """Return the time-out of one step: its own, or what is left of the time of the request."""
     if _LOCAL.until is None:
         return timeout
     left = _LOCAL.until - time.monotonic()

@@ -53,7 +53,7 @@ MOST_PARTS = 100  # of one compressed answer
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Hold one answer as it came, unpacked, without the token."""
+    """One answer as it came, unpacked, without the token."""
 
     status: int
     reason: str
@@ -62,12 +62,12 @@ class Reply:
 
     @property
     def is_success(self) -> bool:
-        """Tell whether the status says so."""
+        """Return whether the status is one of success."""
         return 200 <= self.status < 300
 
     @property
     def is_redirect(self) -> bool:
-        """Tell whether the server sends us elsewhere."""
+        """Return whether the server redirects to another address."""
         return 300 <= self.status < 400
 
 
@@ -80,7 +80,7 @@ class ResponseLimits:
 
 
 def prepared(make: Callable[[], httpx.Request]) -> httpx.Request:
-    """Make a request; an address that can't be written is a SetupError, and nothing is sent."""
+    """Build a request; an address that can't be written is a SetupError, and nothing is sent."""
     try:
         return make()
     except TicketsError:
@@ -155,7 +155,7 @@ _WHY: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """List an error and those that it came of."""
+    """List an error and its causes."""
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen:

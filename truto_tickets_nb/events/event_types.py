@@ -24,7 +24,10 @@ Severity = Literal["debug", "info", "warning"]  # how loud the log is about an o
 
 @dataclass(frozen=True, slots=True)
 class RequestSent:
-    """A request is about to leave; `path` is a template such as /unified/ticketing/tickets/{id}, `ticket` the id in it."""
+    """A request is about to leave; `path` is a template such as /unified/ticketing/tickets/{id}, `ticket` the id in it.
+
+    In the paths of /integrated-account/{id} it is the account's id, and `ticket` is empty.
+    """
 
     account: str
     method: str

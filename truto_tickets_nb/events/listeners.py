@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -44,11 +45,12 @@ class Listeners:
     def __init__(self, listeners: Iterable[Listener] = ()) -> None:
         self._listeners = tuple(listeners)
         self._dropped: list[Listener] = []
+        self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
         """Pass an event to all. Only an interrupt goes on from here: it is the person's, not the listener's."""
         for listener in self._listeners:
-            if any(listener is dropped for dropped in self._dropped):
+            if self._is_dropped(listener):
                 continue
             try:
                 listener(event)
@@ -57,8 +59,14 @@ class Listeners:
             except BaseException as error:  # noqa: BLE001  (whatever breaks in a listener must not change a run)
                 self._drop(listener, error)
 
+    def _is_dropped(self, listener: Listener) -> bool:
+        return any(listener is dropped for dropped in self._dropped)
+
     def _drop(self, listener: Listener, error: BaseException) -> None:
-        self._dropped.append(listener)
+        with self._lock:  # several threads may meet the same broken listener
+            if self._is_dropped(listener):
+                return
+            self._dropped.append(listener)
         name = getattr(listener, "__qualname__", type(listener).__name__)
         with suppress(Exception):  # the log itself may be what is broken
             log.warning("listener %s raised %s and gets no more events", name, type(error).__name__)
@@ -66,5 +74,5 @@ class Listeners:
     def plus(self, *more: Listener) -> Listeners:
         """Return these listeners and some more; one that was dropped here stays dropped there."""
         both = Listeners((*self._listeners, *more))
-        both._dropped = self._dropped
+        both._dropped, both._lock = self._dropped, self._lock
         return both

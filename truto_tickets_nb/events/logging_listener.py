@@ -54,7 +54,7 @@ def log_events(event: Event) -> None:
 
 
 def _log_request(event: ResponseReceived | RequestFailed) -> None:
-    path = event.path.replace("{id}", event.ticket) if event.ticket else event.path
+    path = event.path.replace("{id}", event.ticket or event.account)
     match event:
         case ResponseReceived():
             _REQUESTS.debug("%s %s: %d after %.3f s", event.method, path, event.status, event.seconds)

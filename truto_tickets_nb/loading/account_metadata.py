@@ -244,8 +244,8 @@ def _untold(answers: Mapping[str, Answer]) -> Iterator[str]:
         answer = answers.get(name)
         if answer is None:
             continue
-        if unreadable := getattr(answer.value, "odd", ()):
-            yield f"The account tells {words} in part in a form that is not known here ({', '.join(unreadable)}); that counts as not told."
+        if irregular := getattr(answer.value, "irregular", ()):
+            yield f"The account tells {words} in part in a form that is not known here ({', '.join(irregular)}); that counts as not told."
         if answer.value is not None:
             continue
         if answer.is_transient:

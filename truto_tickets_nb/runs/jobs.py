@@ -24,7 +24,7 @@ class Job(ProgressBar, Generic[Result]):
 
     >>> job = Job[int](2, "counting")
     >>> job.begin(lambda: job.update(2, done=2) or 7)
-    >>> job.wait().result, job.told()
+    >>> job.wait().result, job.progress_line()
     (7, '2 of 2 done')
 
     Closing a browser tab leaves it alone: the thread belongs to the kernel. Signals don't reach it; `stop()` ends it in an orderly way.
@@ -68,12 +68,12 @@ class Job(ProgressBar, Generic[Result]):
         self._tell()
 
     def stop(self) -> None:
-        """Ask it to stop: what is in flight lands and is written down, nothing more begins."""
+        """Ask it to stop: what is in flight is finished and recorded, nothing more begins."""
         self.halted.set()
 
     @property
     def is_running(self) -> bool:
-        """Tell whether it still works."""
+        """Return whether it still works."""
         return self._thread is not None and not self._ended.is_set()
 
     def wait(self, timeout: float | None = None) -> Job[Result]:
@@ -82,13 +82,13 @@ class Job(ProgressBar, Generic[Result]):
         return self
 
     def update(self, by: int = 1, **counts: int) -> None:
-        """Hear of tickets that are settled."""
+        """Count tickets that have ended."""
         self.settled += by
         self.failed, self.reason = counts.get("failed", 0), ""
         self._tell()
 
     def say(self, text: str) -> None:
-        """Hear why nothing moves."""
+        """Set why nothing moves."""
         self.reason = text
         self._tell()
 
@@ -104,8 +104,8 @@ class Job(ProgressBar, Generic[Result]):
             return None
         return (self._clock() - self._began) / self.settled * (self.total - self.settled)
 
-    def told(self) -> str:
-        """Put it into one line: 12 of 36 done, 1 failed, 23 waiting, about 8 s left."""
+    def progress_line(self) -> str:
+        """Return the progress in one line: 12 of 36 done, 1 failed, 23 waiting, about 8 s left."""
         left = self.seconds_left
         parts = [f"{self.settled - self.failed:,} of {self.total:,} done"]
         parts += [f"{self.failed:,} failed"] * bool(self.failed)

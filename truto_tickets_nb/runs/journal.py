@@ -49,7 +49,7 @@ FILE = "journal.sqlite"
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Hold a patch without outcome; `left` names the fields of its PATCH, where one may have left."""
+    """A patch without outcome; `left` are the fields of its PATCH, where one may have left."""
 
     place: int
     patch: Patch
@@ -59,7 +59,7 @@ class Pending:
 
 
 class Journal:
-    """Keep runs in a folder; nothing in it is ever overwritten, and no token is ever written."""
+    """The runs in a folder; no plan and no outcome is ever overwritten, and no token is ever written."""
 
     def __init__(self, folder: str | Path) -> None:
         self.path = Path(folder) / FILE
@@ -99,7 +99,7 @@ class Journal:
                 raise failed(self.path, error) from error
 
     def begin(self, plan: Plan, way: RequestSpec) -> str:
-        """Write a plan down and claim the account; returns the run's id. A live run of the same account refuses."""
+        """Record a plan and claim the account; returns the run's id. A live run of the same account refuses."""
         try:
             return self._begun(plan, way)
         except JournalError as error:
@@ -157,7 +157,7 @@ class Journal:
             db.execute(f"insert into runs ({names}) values ({marks})", (*head.row, plan))
 
     def account_of(self, run_id: str) -> str:
-        """Name the account that a run was made for."""
+        """Return the id of the account that a run was made for."""
         return self._head(run_id).account
 
     def claim(self, run_id: str) -> None:
@@ -170,7 +170,7 @@ class Journal:
             self._put(db, replace(head, state="running", pid=by.pid, mark=by.mark, host=by.host))
 
     def give_up(self, run_id: str) -> None:
-        """Write down that the process of a run, on another machine, does not work on it any more: a person says so."""
+        """Record that the process of a run, on another machine, does not work on it any more: a person says so."""
         with self._writing() as db:
             head = self._head(run_id)
             if head.state == "running" and head.standing == "elsewhere":
@@ -194,16 +194,16 @@ class Journal:
                     pass
 
     def intend(self, run_id: str, place: int, fields: tuple[str, ...], *, is_turned_away: bool = False) -> None:
-        """Write down that a PATCH of these fields is about to leave, or that one was turned away by a limit."""
+        """Record that a PATCH of these fields is about to leave, or that one was turned away by a limit."""
         sent: Any = {"fields": fields, "turned_away": True} if is_turned_away else fields
         self._note(run_id, place, intended=_stamp(), sent=orjson.dumps(sent).decode())
 
     def withdraw(self, run_id: str, place: int) -> None:
-        """Write down that a PATCH that was about to leave did not leave."""
+        """Record that a PATCH that was about to leave did not leave."""
         self._note(run_id, place, intended=None, sent=None)
 
     def settle(self, run_id: str, place: int, outcome: Outcome) -> None:
-        """Write down how a patch ended; a first outcome is never overwritten."""
+        """Record how a patch ended; a first outcome is never overwritten."""
         self._note(run_id, place, outcome=journal_records.text_of(outcome))
 
     def _note(self, run_id: str, place: int, **values: Any) -> None:
@@ -218,7 +218,7 @@ class Journal:
                 db.execute(sql, (intended, sent, outcome, digest, run_id, place))
 
     def finish(self, run_id: str, state: str, notes: tuple[Note, ...]) -> None:
-        """Write down that a run is finished, or that it stays open."""
+        """Record that a run is finished, or that it stays open."""
         with self._writing() as db:
             head = replace(self._head(run_id), state=state, ended=_stamp(), notes=orjson.dumps(notes).decode())
             self._put(db, head.counted(*counted(db, run_id)))
@@ -250,11 +250,11 @@ class Journal:
 
     @contextmanager
     def _reading(self, run_id: str) -> Iterator[None]:
-        """Tell whatever is wrong with the rows of a run in one sentence."""
+        """Raise whatever is wrong with the rows of a run as one sentence."""
         try:
             yield
         except JournalError as error:
-            if is_damage(error.__cause__):  # of these rows alone: the file as a whole was checked when it was opened
+            if is_damage(error.__cause__):  # of these rows alone: the file itself was checked when it was opened
                 raise journal_records.unreadable(self.path, run_id, error.__cause__ or error) from error
             raise
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
@@ -269,9 +269,9 @@ class Journal:
             journal_records.plan_of(text),
             self._all(f"{journal_records.SELECT} where run=? order by place", run_id),
         )
-        found = journal_records.entries(rows)
-        journal_records.belong(plan.patches, found)
-        return plan, found
+        entries = journal_records.entries(rows)
+        journal_records.belong(plan.patches, entries)
+        return plan, entries
 
     def _entries(self, run_id: str, rows: list[tuple[Any, ...]]) -> tuple[Entry, ...]:
         with self._reading(run_id):
@@ -305,8 +305,8 @@ class Journal:
         return sum(part.stat().st_size for part in (self.path, *beside(self.path)) if part.exists())
 
     def writer(self, account_id: str, this_run: str = "") -> Callable[[str, Finding], str]:
-        """Make what finds the earlier run of this account that wrote what a ticket holds now, "" where none of them did."""
-        return lambda ticket, found: own_run(self._written(account_id, ticket, this_run), found)
+        """Return a function that finds the earlier run of this account that wrote what a ticket holds now; "" where none did."""
+        return lambda ticket, finding: own_run(self._written(account_id, ticket, this_run), finding)
 
     def _written(self, account_id: str, ticket: str, this_run: str) -> Iterator[Written]:
         names = ", ".join(f"patches.{name}" for name in journal_records.NAMES)
@@ -322,7 +322,7 @@ class Journal:
                 log.warning("run %s: a row that can't be read was left out", row[0])
 
     def last_open(self, account_id: str) -> str | None:
-        """Name the newest run of an account that is not finished; where none of these can be read, that is a RunUnreadable."""
+        """Return the id of the newest run of an account that is not finished; where none of these can be read, that is a RunUnreadable."""
         unreadable: RunUnreadable | None = None
         for head in self._sound("where account=? and state<>'finished' order by rowid desc", account_id):
             with self._locked() as db:

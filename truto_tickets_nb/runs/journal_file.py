@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logger(__name__)
 VERSION = 4
-LOCK = "journal.lock"  # held by many while they open the journal, and by one alone that makes it or sets it aside
+LOCK = "journal.lock"  # locked by many while they open the journal, and by one alone that makes it or sets it aside
 ERRORS = (sqlite3.Error, UnicodeDecodeError)  # the latter where SQLite quotes a damaged name in its message
 _DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}  # the first: its tables are not ours
 _SCHEMA = """
@@ -54,7 +54,7 @@ alter table patches add column digest text not null default '';
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Hold an open journal: its connection, what has to be said of its opening, and which file it is."""
+    """An open journal: its connection, notes about its opening, and which file it is."""
 
     path: Path
     db: sqlite3.Connection
@@ -113,7 +113,7 @@ def _begun_anew(path: Path) -> Storage:
 
 
 def _is_there(path: Path) -> bool:
-    """Tell whether there is a journal: it is put in its place when it is complete, so an empty file was cut off."""
+    """Return whether there is a journal: it is put in its place when it is complete, so an empty file was cut off."""
     try:
         return path.stat().st_size > 0
     except FileNotFoundError:
@@ -121,7 +121,7 @@ def _is_there(path: Path) -> bool:
 
 
 def is_damage(error: BaseException | None) -> bool:
-    """Tell whether an error says that the file is damaged, and not that it is locked, full or read-only."""
+    """Return whether an error says that the file is damaged, and not that it is locked, full or read-only."""
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _DAMAGE
     return isinstance(error, UnicodeDecodeError)
@@ -153,7 +153,7 @@ def _make(path: Path) -> None:
 
 
 def _prepared(db: sqlite3.Connection) -> None:
-    """Make the strongest promises of durability, and bring an older file forward; of several that open it, one does."""
+    """Set the strongest durability, and bring an older file up to this version; of several processes that open it, one does."""
     db.text_factory = _text
     db.execute("pragma synchronous=full")
     db.execute("pragma foreign_keys=on")
@@ -178,7 +178,7 @@ def _brought_forward(db: sqlite3.Connection, step: int) -> None:
 
 
 def _seal(db: sqlite3.Connection) -> None:
-    """Give the rows of earlier versions their digests, and the heads of their runs what the list shows."""
+    """Add digests to the rows of earlier versions, and to the heads of their runs what the list shows."""
     for row in db.execute(journal_records.SELECT).fetchall():
         values = row[:-1]
         db.execute("update patches set digest=? where run=? and place=?", (digest(*values), row[0], row[1]))

@@ -53,7 +53,7 @@ class _Outcome(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Hold one row of a patch: what was written down before its PATCH left, and how it ended."""
+    """One row of a patch: what was written down before its PATCH left, and how it ended."""
 
     run: str
     place: int
@@ -70,7 +70,7 @@ class Entry:
         return (*values, digest(*values))
 
     def left(self, patch: Patch) -> tuple[str, ...] | None:
-        """Name the fields of a PATCH that may have left; None where none did."""
+        """List the fields of a PATCH that may have left; None where none did."""
         if self.intended is None:
             return None
         if not self.sent:
@@ -80,7 +80,7 @@ class Entry:
 
     @property
     def is_turned_away(self) -> bool:
-        """Tell whether the last answer to its PATCH was a limit."""
+        """Return whether the last answer to its PATCH was a limit."""
         return isinstance(orjson.loads(self.sent), dict) if self.sent else False
 
     def result(self, patch: Patch) -> Outcome:
@@ -99,7 +99,7 @@ def text_of(outcome: Outcome) -> str:
     content = {
         "kind": outcome.kind,
         "reason": outcome.reason,
-        "findings": [asdict(found) for found in outcome.findings],
+        "findings": [asdict(finding) for finding in outcome.findings],
         "cause": outcome.cause,
         "own_runs": outcome.own_runs,
         "window": outcome.window,
@@ -150,7 +150,7 @@ def plan_of(text: str) -> Plan:
 
 
 def unreadable(path: Path, run_id: str, error: BaseException) -> RunUnreadable:
-    """Say of one run that it can't be read, why, and what can be done."""
+    """Return the error of a run that can't be read: why, and what can be done."""
     if isinstance(error, ValidationError) and any(item["type"] == "literal_error" for item in error.errors()):
         first = next(item for item in error.errors() if item["type"] == "literal_error")
         return RunUnreadable(

@@ -1,4 +1,4 @@
-"""Bring a plan of yesterday up to what the server holds now, from a dry run: only less is sent, never anything else. Pure."""
+"""Update a plan of yesterday to what the server holds now, from a dry run: only less is sent, never anything else. Pure."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class Rebased:
 def rebase(dry_run: DryRun) -> Rebased:
     """Return the part of a plan that is still to be done, on the tickets as the dry run has re-read them.
 
-    A change that the ticket holds already is dropped. A ticket that somebody else edited in a field of this plan is dropped as a
-    whole, as the engine would not touch it either, and so is one that is gone, refused or could not be read. What is left is
+    A change that the ticket holds already is dropped. A ticket that somebody else edited in a field of this plan is dropped
+    entirely, as the engine would not touch it either, and so is one that is gone, refused or could not be read. What is left is
     unchanged, so that the new plan never sends anything that the old one did not show.
     """
     remaining = [_remaining(item) for item in dry_run.outcomes]

@@ -25,7 +25,7 @@ MANY = 512  # writes after which the old ones are forgotten
 
 @dataclass
 class RecentWrites:
-    """Keep the last writes of an account, and the longest lag that was seen. Shared by all threads of a process."""
+    """The last writes of an account, and the longest lag that was seen. Shared by all threads of a process."""
 
     clock: Callable[[], float] = time.monotonic
     lag: float = 0.0  # seconds that a read was behind a write, as far as seen
@@ -33,39 +33,39 @@ class RecentWrites:
     _writes: dict[str, tuple[float, dict[str, tuple[Any, Any]]]] = field(default_factory=dict, repr=False)
 
     def wrote(self, ticket: str, findings: Iterable[Finding]) -> None:
-        """Note what was written into a ticket: of each field the value before and after."""
-        values = {found.change.field: (found.change.old, found.theirs) for found in findings}
+        """Record what was written into a ticket: of each field the value before and after."""
+        values = {finding.change.field: (finding.change.old, finding.theirs) for finding in findings}
         now = self.clock()
         if len(self._writes) > MANY:
             self._writes = {key: write for key, write in list(self._writes.items()) if now - write[0] < KEPT}
         self._writes[ticket] = now, values
 
     def is_behind(self, ticket: str, findings: Iterable[Finding]) -> bool:
-        """Tell whether a ticket as read holds what it held before our last write, made a moment ago."""
+        """Return whether a ticket as read holds what it held before our last write, made a moment ago."""
         at, values = self._writes.get(ticket, (0.0, {}))
         if not values or self.clock() - at > KEPT:
             return False
-        return any(_is_behind(found, values) for found in findings)
+        return any(_is_behind(finding, values) for finding in findings)
 
     def is_slow(self, trip: float) -> bool:
-        """Tell whether a look took far longer than those before it; nobody knows when in that time the ticket was read."""
+        """Return whether a look took far longer than those before it: when in that time the ticket was read is not known."""
         usual = tuple(self._trips)
         self._trips.append(trip)
         return bool(usual) and trip > SLOW + 2 * median(usual)
 
     def lagged(self, seconds: float) -> None:
-        """Note that a read was so many seconds behind a write."""
+        """Record that a read was so many seconds behind a write."""
         self.lag = max(self.lag, seconds)
 
     @property
     def pauses(self) -> tuple[float, ...]:
-        """Give the pauses between reads where only the reads speak: longer ones after a lag was seen."""
+        """Return the pauses between reads where nothing but the reads shows the value: longer ones after a lag was seen."""
         return PAUSES if self.lag else SHORT
 
 
-def _is_behind(found: Finding, values: dict[str, tuple[Any, Any]]) -> bool:
-    name = found.change.field
+def _is_behind(finding: Finding, values: dict[str, tuple[Any, Any]]) -> bool:
+    name = finding.change.field
     if name not in values:
         return False
     before, after = values[name]
-    return same(name, found.theirs, before) and not same(name, found.theirs, after)
+    return same(name, finding.theirs, before) and not same(name, finding.theirs, after)

@@ -46,38 +46,38 @@ ARRIVED = "The answer did not prove it; re-reading shows that it arrived."
 Doubt = Literal["turned away", "lost", "restart"]
 
 
-def nobodys(_ticket: str, _found: Finding) -> str:
-    """Say that no run of ours is known to have written this."""
+def no_own_run(_ticket: str, _finding: Finding) -> str:
+    """Return "": no run of this account is known to have written this."""
     return ""
 
 
 @dataclass(frozen=True, slots=True)
 class RereadTicket:
-    """Hold a ticket as re-read, and what that means for its patch."""
+    """A ticket as re-read, and what that means for its patch."""
 
     record: Record
     findings: tuple[Finding, ...]
 
     def of(self, *verdicts: str) -> tuple[Finding, ...]:
         """Choose findings by verdict."""
-        return tuple(found for found in self.findings if found.verdict in verdicts)
+        return tuple(finding for finding in self.findings if finding.verdict in verdicts)
 
     def names(self, *verdicts: str) -> str:
-        """Name the fields of some verdicts."""
-        return ", ".join(found.change.field for found in self.of(*verdicts))
+        """List the fields of some verdicts in one text."""
+        return ", ".join(finding.change.field for finding in self.of(*verdicts))
 
 
 def is_locked_out(error: ApiError) -> bool:
-    """Tell whether the tool asks for a wait so long that the run has to stop: asking on would only lengthen it."""
+    """Return whether the tool asks for a wait so long that the run has to stop: asking on would only lengthen it."""
     return isinstance(error, RateLimited) and (error.retry_after or 0) > PATIENCE
 
 
-def look(  # noqa: PLR0913  (what is known of a ticket)
-    door: Gateway,
+def look(  # noqa: PLR0913  (each decides about the ticket)
+    gateway: Gateway,
     patch: Patch,
     way: RequestSpec,
     left: tuple[str, ...] = (),
-    own: OwnRun = nobodys,
+    own: OwnRun = no_own_run,
     *,
     doubt: Doubt = "lost",
 ) -> RereadTicket | Outcome:
@@ -87,7 +87,7 @@ def look(  # noqa: PLR0913  (what is known of a ticket)
     ticket holds now.
     """
     try:
-        record = door.get(patch.ticket, query=way.read)
+        record = gateway.get(patch.ticket, query=way.read)
     except NotFound as error:
         return Outcome(patch, "refused", f"The ticket is gone: {error}", cause="gone")
     except (*HOPELESS, Stopped):
@@ -104,22 +104,26 @@ def look(  # noqa: PLR0913  (what is known of a ticket)
             return Outcome(patch, "unknown", reason, may_have_arrived(patch, left))
         return Outcome(patch, "not sent", f"The ticket could not be re-read, so nothing was sent: {error}")
     ours, rest = _split(patch, left)
-    lost = tuple(_doubted(found, doubt) for group in way.rounds(ours) for found in between(group, record, way.unread))
-    return _stand(patch, RereadTicket(record, (*lost, *before_sending(rest, record))), own)
+    lost = tuple(
+        _verdict_in_doubt(finding, doubt)
+        for group in way.rounds(ours)
+        for finding in between(group, record, way.unread)
+    )
+    return _decide(patch, RereadTicket(record, (*lost, *before_sending(rest, record))), own)
 
 
 def may_have_arrived(patch: Patch, left: tuple[str, ...]) -> tuple[Finding, ...]:
-    """Note of the fields that were sent that nobody could read the ticket after it."""
+    """Return findings of the fields that were sent: the ticket could not be read after it."""
     return unread(change for change in patch.changes if change.field in left)
 
 
-def _doubted(found: Finding, doubt: Doubt) -> Finding:
+def _verdict_in_doubt(finding: Finding, doubt: Doubt) -> Finding:
     """Turn what a ticket holds after a PATCH without a proof into a verdict, by why there is none."""
-    if found.verdict == "open" and doubt == "restart":
-        return replace(found, verdict="uncertain")
-    if found.verdict == "unclear" and doubt == "turned away":
-        return replace(found, verdict="conflict" if is_compared(found.change.field) else "open")
-    return found
+    if finding.verdict == "open" and doubt == "restart":
+        return replace(finding, verdict="uncertain")
+    if finding.verdict == "unclear" and doubt == "turned away":
+        return replace(finding, verdict="conflict" if is_compared(finding.change.field) else "open")
+    return finding
 
 
 def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Change]]:
@@ -127,12 +131,12 @@ def _split(patch: Patch, left: tuple[str, ...]) -> tuple[list[Change], list[Chan
     return ours, [change for change in patch.changes if change.field not in left]
 
 
-def _stand(patch: Patch, looked: RereadTicket, own: OwnRun) -> RereadTicket | Outcome:
+def _decide(patch: Patch, looked: RereadTicket, own: OwnRun) -> RereadTicket | Outcome:
     """Decide, from what the ticket holds, whether anything is still to be sent."""
     if looked.of("unclear", "uncertain"):
         return _unclear(patch, looked)
     if looked.of("conflict"):
-        return _clashed(patch, looked, own)
+        return _conflict(patch, looked, own)
     if looked.of("open"):
         return looked
     if looked.of(*LANDED):
@@ -140,18 +144,18 @@ def _stand(patch: Patch, looked: RereadTicket, own: OwnRun) -> RereadTicket | Ou
     return Outcome(patch, "unchanged", "It held this already.", looked.findings)
 
 
-def _clashed(patch: Patch, looked: RereadTicket, own: OwnRun) -> Outcome:
-    """Say who changed the same fields: an earlier run of ours, which the journal knows, or somebody else."""
+def _conflict(patch: Patch, looked: RereadTicket, own: OwnRun) -> Outcome:
+    """Return the outcome of a conflict: an earlier run, which the journal knows, or somebody else changed the same fields."""
     writers: dict[str, list[str]] = {}
-    for found in looked.of("conflict"):
-        writers.setdefault(own(patch.ticket, found), []).append(found.change.field)
+    for finding in looked.of("conflict"):
+        writers.setdefault(own(patch.ticket, finding), []).append(finding.change.field)
     runs = tuple(run for run in writers if run)
     clauses = [
         f"{f'run {run} of yours' if run else 'somebody else'} changed {', '.join(names)}"
         for run, names in writers.items()
     ]
-    told = " and ".join(clauses)
-    reason = f"{told[0].upper()}{told[1:]} since this was loaded; the ticket was not touched."
+    clause = " and ".join(clauses)
+    reason = f"{clause[0].upper()}{clause[1:]} since this was loaded; the ticket was not touched."
     cause: Cause = "" if "" in writers else "own run"
     if looked.of(*LANDED):
         reason = f"{looked.names(*LANDED)} arrived. {reason}"
@@ -167,7 +171,7 @@ def _unclear(patch: Patch, looked: RereadTicket) -> Outcome:
             "arrived, or somebody has put the old value back. It was not sent again."
         )
         return Outcome(patch, "unknown", reason, looked.findings, actions=(Action("plan_unknown"),))
-    names = [found.change.field for found in looked.of("unclear")]
+    names = [finding.change.field for finding in looked.of("unclear")]
     if read := [name for name in names if is_compared(name)]:
         reason = f"The answer was lost, and {', '.join(read)} holds neither the old nor the new value: look at both."
     else:
@@ -175,9 +179,9 @@ def _unclear(patch: Patch, looked: RereadTicket) -> Outcome:
     return Outcome(patch, "unknown", reason, looked.findings)
 
 
-def rehearse(door: Gateway, patch: Patch, way: RequestSpec, own: OwnRun = nobodys) -> Outcome:
-    """Go through the stages up to sending."""
-    looked = look(door, patch, way, own=own)
+def dry_run_of_patch(gateway: Gateway, patch: Patch, way: RequestSpec, own: OwnRun = no_own_run) -> Outcome:
+    """Return the outcome of a dry run: all stages up to sending."""
+    looked = look(gateway, patch, way, own=own)
     if isinstance(looked, Outcome):
         return looked
     _, missing = way.parameters(looked.record)
@@ -187,35 +191,35 @@ def rehearse(door: Gateway, patch: Patch, way: RequestSpec, own: OwnRun = nobody
 
 
 def lacking(patch: Patch, names: tuple[str, ...], findings: tuple[Finding, ...]) -> Outcome:
-    """Say which query parameters a ticket does not give, and how to give them."""
+    """Return the outcome of a ticket without a query parameter that a PATCH needs, and how to set it."""
     reason = f"The ticket came without its {', '.join(names)}, which a PATCH needs here."
     actions = tuple(Action("load_again") if name == "etag" else Action("set_parameter", name) for name in names)
     return Outcome(patch, "refused", reason, findings, actions=actions)
 
 
 def judged(patch: Patch, findings: tuple[Finding, ...], note: str = "") -> Outcome:
-    """Turn what was found after sending into one outcome."""
-    verdicts = {found.verdict for found in findings} - {"already so"}
+    """Turn the findings after sending into one outcome."""
+    verdicts = {finding.verdict for finding in findings} - {"already so"}
     if "uncertain" in verdicts:
-        names = ", ".join(found.change.field for found in findings if found.verdict == "uncertain")
+        names = ", ".join(finding.change.field for finding in findings if finding.verdict == "uncertain")
         reason = (
             f"The answer to the change shows the new value of {names}, and the ticket as read after it the old one: either reads are "
             "behind, or the tool took nothing over."
         )
         return Outcome(patch, "unknown", reason, findings, actions=(Action("read_unknown"),))
-    told = {word: ", ".join(f.change.field for f in findings if f.verdict == word) for word in verdicts}
+    fields = {word: ", ".join(f.change.field for f in findings if f.verdict == word) for word in verdicts}
     if "unclear" in verdicts:
         reason = (
-            f"It was sent, and {told['unclear']} holds neither the old nor the new value, nor what the answer to the change showed: somebody "
+            f"It was sent, and {fields['unclear']} holds neither the old nor the new value, nor what the answer to the change showed: somebody "
             "changed it after this run, or the tool did. Look at both values; an undo leaves it alone."
         )
         return Outcome(patch, "unknown", reason, findings)
     if verdicts == {"missing"}:
-        reason = f"The tool answered with success. {told['missing']} can't be read back here, so nobody can verify it: look at the ticket in its tool."
+        reason = f"The tool answered with success. {fields['missing']} can't be read back here, so nobody can verify it: look at the ticket in its tool."
         return Outcome(patch, "unknown", reason, findings, "unverifiable")
     if verdicts <= {*LANDED, "missing"}:
-        tidied = f"The server tidied {told['normalised']}." if "normalised" in told else ""
-        unseen = f"{told['missing']} can't be read back here, so nobody can verify it." if "missing" in told else ""
+        tidied = f"The server tidied {fields['normalised']}." if "normalised" in fields else ""
+        unseen = f"{fields['missing']} can't be read back here, so nobody can verify it." if "missing" in fields else ""
         return Outcome(patch, "applied", " ".join(part for part in (note, tidied, unseen) if part), findings)
     if verdicts == {"ignored"}:
         reason = "The server answered with success and changed nothing. Look at the ticket in its tool."

@@ -41,7 +41,7 @@ def _text(value: object) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Hold what the journal says of a run without its plan and its outcomes."""
+    """What the journal says of a run without its plan and its outcomes."""
 
     id: str
     account: str
@@ -73,15 +73,15 @@ class Head:
         return (*values, digest(*values))
 
     def counted(self, counts: Mapping[str, int], open_: int) -> Self:
-        """Note how many patches ended how."""
+        """Return the same head with the number of patches by outcome."""
         return replace(self, counts=orjson.dumps(dict(counts)).decode(), open=open_)
 
     @property
     def shown_state(self) -> str:
-        """Name the state as it is now: a run whose process is gone does not run any more, whatever its row says."""
+        """Return the state as it is now: a run whose process is gone does not run any more, whatever its row says."""
         return "interrupted" if self.state == "running" and self.standing == "gone" else self.state
 
     @property
     def standing(self) -> Standing:
-        """Tell whether the process that works on the run still does."""
+        """Return whether the process that works on the run still does."""
         return standing(self.id, self.pid, self.mark, self.host)

@@ -1,4 +1,4 @@
-"""Ask the tool itself whether it would take a plan, by its documented switch for checking without changing."""
+"""Ask the tool itself whether it would accept a plan, by its documented switch for checking without changing."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def switch(profile: Profile) -> Mapping[str, str]:
             f"ask_server=True: no switch is documented that makes {profile.name} check a change without making it. Nothing was sent; "
             "account.dry_run(plan) compares without asking the tool."
         )
-    found: Mapping[str, str] = fact.value
-    return found
+    parameters: Mapping[str, str] = fact.value
+    return parameters
 
 
-def asked(
-    door: Gateway,
+def ask_server(
+    gateway: Gateway,
     dry_run_result: DryRun,
     checking: Mapping[str, str],
     workers: int = 4,
@@ -49,7 +49,7 @@ def asked(
 
     An error that all tickets would meet ends it, as it ends a dry run: the others are refused for the same reason, and not asked.
     """
-    way = _checking(dry_run_result.plan.way, checking)
+    way = _with_switch(dry_run_result.plan.way, checking)
     ready = [item for item in dry_run_result.outcomes if item.kind == "ready"]
     answers: dict[str, Outcome] = {}
     fatal: list[str] = []  # why no other ticket is asked
@@ -58,7 +58,7 @@ def asked(
         if fatal:
             return replace(item, kind="refused", reason=fatal[0])
         try:
-            return _asked(door, item, way)
+            return _asked(gateway, item, way)
         except (*HOPELESS, RateLimited) as error:
             fatal.append(str(error))
             return replace(item, kind="refused", reason=str(error))
@@ -67,24 +67,24 @@ def asked(
     for item in in_order(answer, ready[:1], 1, ended):
         answers[item.ticket] = item
         if not fatal:
-            _untouched(door, item, dry_run_result.plan)
+            _check_unchanged(gateway, item, dry_run_result.plan)
     answers |= {item.ticket: item for item in in_order(answer, ready[1:], workers, ended)}
     outcomes = tuple(answers.get(item.ticket, item) for item in dry_run_result.outcomes)
     unknown = (*dry_run_result.unknown[:-1], ASKED)
     return replace(dry_run_result, outcomes=outcomes, unknown=unknown, is_server_checked=True)
 
 
-def _checking(way: RequestSpec, checking: Mapping[str, str]) -> RequestSpec:
+def _with_switch(way: RequestSpec, checking: Mapping[str, str]) -> RequestSpec:
     remote: dict[str, Any] = {**way.fixed.get("remote_query", {}), **checking}
     return replace(way, fixed={**way.fixed, "remote_query": remote})
 
 
-def _asked(door: Gateway, item: Outcome, way: RequestSpec) -> Outcome:
+def _asked(gateway: Gateway, item: Outcome, way: RequestSpec) -> Outcome:
     """Ask about one ticket: an answer that refuses is the outcome, whichever part of the ticket it refuses."""
-    changes = [found.change for found in item.findings if found.verdict == "open"]
+    changes = [finding.change for finding in item.findings if finding.verdict == "open"]
     try:
         for part in way.rounds(changes):
-            _send(door, item.ticket, part, way)
+            _send(gateway, item.ticket, part, way)
     except (*HOPELESS, Stopped):
         raise
     except ApiError as error:
@@ -94,19 +94,19 @@ def _asked(door: Gateway, item: Outcome, way: RequestSpec) -> Outcome:
     return item
 
 
-def _send(door: Gateway, ticket: str, part: tuple[Change, ...], way: RequestSpec) -> None:
-    record = door.get(ticket, query=way.read)
+def _send(gateway: Gateway, ticket: str, part: tuple[Change, ...], way: RequestSpec) -> None:
+    record = gateway.get(ticket, query=way.read)
     query, _ = way.parameters(record)
-    door.patch(ticket, way.body(part, record), query=query, idempotency_key=f"ask-{secrets.token_hex(8)}")
+    gateway.patch(ticket, way.body(part, record), query=query, idempotency_key=f"ask-{secrets.token_hex(8)}")
 
 
-def _untouched(door: Gateway, item: Outcome, plan: Plan) -> None:
-    """Make sure that the switch was heard: had it been lost on the way, the first ticket would be changed now, and only that."""
-    changes = [found.change for found in item.findings if found.verdict == "open"]
+def _check_unchanged(gateway: Gateway, item: Outcome, plan: Plan) -> None:
+    """Check that the switch had its effect: had it been lost, the first ticket would be changed now, and only that."""
+    changes = [finding.change for finding in item.findings if finding.verdict == "open"]
     written = [
-        found.change
-        for found in before_sending(changes, door.get(item.ticket, query=plan.way.read))
-        if found.verdict != "open"
+        finding.change
+        for finding in before_sending(changes, gateway.get(item.ticket, query=plan.way.read))
+        if finding.verdict != "open"
     ]
     if not written:
         return

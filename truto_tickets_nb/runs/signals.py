@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Terminated(KeyboardInterrupt):
-    """Say that SIGTERM came."""
+    """SIGTERM came."""
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def _raised(number: int, frame: Any) -> NoReturn:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Let no Ctrl-C break what is written down in here, which takes a moment, where this is the main thread."""
+    """Ignore Ctrl-C while something short is recorded, where this is the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -47,5 +47,5 @@ def undisturbed() -> Iterator[None]:
 
 
 def end() -> None:
-    """Let the process end as SIGTERM would have ended it."""
+    """End the process as SIGTERM would have ended it."""
     os.kill(os.getpid(), signal.SIGTERM)

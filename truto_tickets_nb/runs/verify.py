@@ -37,7 +37,7 @@ Verdict = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Say of one change what the server holds, and what that means."""
+    """What the server holds in the field of one change, and what that means."""
 
     change: Change
     theirs: Json  # in the form of a body
@@ -62,15 +62,15 @@ def _before(change: Change, record: Mapping[str, Any]) -> Finding:
     return finding(change, theirs, _BEFORE[_standing(change, theirs)])
 
 
-def finding(change: Change, held: Json, verdict: Verdict) -> Finding:
-    """Note what the server holds, in the form of a body and as a person reads it."""
-    known = field(change.field)
-    shown = known.kind.text(held) if known else str(held)
-    return Finding(change, body_form(change.field, held), verdict, shown)
+def finding(change: Change, theirs: Json, verdict: Verdict) -> Finding:
+    """Return a finding, with the server's value in the form of a body and as a person reads it."""
+    column = field(change.field)
+    shown = column.kind.text(theirs) if column else str(theirs)
+    return Finding(change, body_form(change.field, theirs), verdict, shown)
 
 
 def unread(changes: Iterable[Change]) -> tuple[Finding, ...]:
-    """Note of changes that may have arrived that the ticket could not be read after them."""
+    """Return findings of changes that may have arrived: the ticket could not be read after them."""
     return tuple(finding(change, None, "unread" if is_compared(change.field) else "missing") for change in changes)
 
 
@@ -135,6 +135,6 @@ def _filled(body: Json, names: Iterable[Json]) -> tuple[Json, ...]:
 
 
 def body_form(name: str, value: Json) -> Json:
-    """Bring an answered value into the form of a body."""
-    found = field(name)
-    return found.kind.body(value) if found else value
+    """Return a received value in the form of a body."""
+    column = field(name)
+    return column.kind.body(value) if column else value

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Hold how many seconds passed between the last look at each ticket and its PATCH, in ascending order.
+    """How many seconds passed between the last look at each ticket and its PATCH, in ascending order.
 
     >>> window = Window((0.002, 0.003, 0.040))
     >>> window.median, window.p99, window.longest, window
@@ -25,17 +25,17 @@ class Window:
 
     @property
     def median(self) -> float:
-        """Give the seconds that half of the changes did not exceed; 0.0 where none was sent."""
+        """Return the seconds that half of the changes did not exceed; 0.0 where none was sent."""
         return self._share(0.5)
 
     @property
     def p99(self) -> float:
-        """Give the seconds that 99 of 100 changes did not exceed."""
+        """Return the seconds that 99 of 100 changes did not exceed."""
         return self._share(0.99)
 
     @property
     def longest(self) -> float:
-        """Give the longest time in seconds."""
+        """Return the longest time in seconds."""
         return self._share(1.0)
 
     def __repr__(self) -> str:

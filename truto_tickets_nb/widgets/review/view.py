@@ -155,7 +155,7 @@ class Parts:
         what = "Dry run" if job.title == REHEARSAL else "Sending"
         halted = " Stopping: what is in flight lands first." if job.halted.is_set() and job.is_running else ""
         _set(self.bar, max=max(1, job.total), value=job.settled)
-        _set(self.progress, value=styles.words(f"{what}: {job.told()}.{halted}"))
+        _set(self.progress, value=styles.words(f"{what}: {job.progress_line()}.{halted}"))
         _set(self.stop, description="Ended" if not job.is_running else "Stopping" if job.halted.is_set() else "Stop")
 
 
