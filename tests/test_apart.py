@@ -37,7 +37,7 @@ def test_resume_after_a_death_between_the_parts(account, at):
     before, plan = content(account), edited(account)
     bench = engine.RunContext(Killer(account._client, at), account.journal, ONE_BY_ONE["brakes"])
     with pytest.raises(SystemExit):
-        engine.apply(bench, plan, plan.way)
+        engine.apply(bench, plan, plan.request_spec)
     run = account.resume(progress=False)
     assert (run.counts, len(patches(account))) == ({"applied": 3}, 9)
     account.apply(run.undo(), confirm=3, progress=False)

@@ -56,8 +56,8 @@ def provoking():
 
 def blocked(known, learnt, record, changes=None):
     changes = changes or provoking()
-    way = request_spec_of(known, learnt, {change.field for change in changes})
-    book = RuleContext(known, learnt, way, {"7": record})
+    request_spec = request_spec_of(known, learnt, {change.field for change in changes})
+    book = RuleContext(known, learnt, request_spec, {"7": record})
     return [problem for problem in problems((Patch("7", "Refund", changes),), book) if problem.severity == "error"]
 
 
@@ -177,8 +177,8 @@ CHANGES = (
 def test_notes_tell_what_the_account_adds():
     """What Truto adds unseen, what can't be read back and how many calls a PATCH makes stand in the plan."""
     known = profile("jira")
-    way = request_spec_of(known, UNREAD, {change.field for change in CHANGES})
-    told = " ".join(map(str, notes((Patch("7", "Refund", CHANGES),), RuleContext(known, UNREAD, way))))
+    request_spec = request_spec_of(known, UNREAD, {change.field for change in CHANGES})
+    told = " ".join(map(str, notes((Patch("7", "Refund", CHANGES),), RuleContext(known, UNREAD, request_spec))))
     assert 'Truto adds to the body of each PATCH what the account\'s own schema says: {"source":"api"}' in told
     assert "Can't be verified after sending: custom_fields.region, priority." in told
     assert "Each PATCH makes 3 calls in Jira" in told
@@ -186,14 +186,14 @@ def test_notes_tell_what_the_account_adds():
 
 def test_what_the_account_never_answers_is_not_judged():
     """A field that the account's answers never hold is neither ignored nor rewritten: nobody can tell, before a resume as well."""
-    way = request_spec_of(profile("jira"), UNREAD, {change.field for change in CHANGES})
+    request_spec = request_spec_of(profile("jira"), UNREAD, {change.field for change in CHANGES})
     answer = {"id": "7", "name": "b"}
-    found = after_sending(CHANGES, answer, {"id": "7", "name": "a"}, unread=way.unread)
+    found = after_sending(CHANGES, answer, {"id": "7", "name": "a"}, unread=request_spec.unread)
     assert [item.verdict for item in found] == ["missing", "missing", "applied"]
     assert judged(Patch("7", "Refund", CHANGES), found).reason == (
         "priority, custom_fields.region can't be read back here, so nobody can verify it."
     )
-    assert [item.verdict for item in between(CHANGES, answer, way.unread)] == ["open", "open", "applied"]
-    answered = after_sending(CHANGES[:1], {"id": "7", "priority": None}, unread=way.unread)
+    assert [item.verdict for item in between(CHANGES, answer, request_spec.unread)] == ["open", "open", "applied"]
+    answered = after_sending(CHANGES[:1], {"id": "7", "priority": None}, unread=request_spec.unread)
     assert [item.verdict for item in answered] == ["ignored"]  # an answer that does hold it is believed
-    assert RequestSpec.of_json(orjson.loads(orjson.dumps(asdict(way)))) == way
+    assert RequestSpec.of_json(orjson.loads(orjson.dumps(asdict(request_spec)))) == request_spec

@@ -174,7 +174,7 @@ def test_whole_custom_fields_are_those_of_the_last_look():
     with tt.sandbox("freshdesk", tickets=[ticket], limit=None) as account:
         snapshot = account.load(progress=False)
         plan = snapshot.plan(snapshot.frame().assign(**{"custom_fields.region": "US"}))
-        way, looks = RequestSpec(whole_custom_fields=True), []
+        request_spec, looks = RequestSpec(whole_custom_fields=True), []
 
         def hook(method, ticket, send):
             found = send()
@@ -186,7 +186,7 @@ def test_whole_custom_fields_are_those_of_the_last_look():
             return found
 
         Between(account, hook)
-        run = engine.apply(engine.RunContext(account._client, account.journal, tt.SafetyLimits()), plan, way)
+        run = engine.apply(engine.RunContext(account._client, account.journal, tt.SafetyLimits()), plan, request_spec)
         assert (run.counts, account.sandbox.ticket("1")["custom_fields"]["points"]) == ({"applied": 1}, 2)
 
 

@@ -252,7 +252,7 @@ def test_run_of_another_account_is_not_resumed(tmp_path):
     ):
         snapshot = mine.load(progress=False)
         plan = snapshot.plan(snapshot.frame().assign(name="x"))
-        run_id = mine.journal.begin(plan, plan.way)
+        run_id = mine.journal.begin(plan, plan.request_spec)
         release(run_id)
         with pytest.raises(PlanError, match=mine.id):
             other.resume(run_id)

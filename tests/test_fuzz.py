@@ -161,7 +161,10 @@ def test_filters(found):
         filter_of(found, frame)
 
 
-@fuzz(JSON, st.sampled_from(["plan", "fingerprint", "made", "patches", "problems", "way", "notes", "budget", "x"]))
+@fuzz(
+    JSON,
+    st.sampled_from(["plan", "fingerprint", "made", "patches", "problems", "request_spec", "notes", "budget", "x"]),
+)
 def test_plans(value, key):
     """Any JSON in any place of a plan: a PlanError, or the very plan."""
     document = json.loads(Files.plan.to_json())

@@ -74,8 +74,8 @@ def test_journal_of_version_1_is_brought_forward(tmp_path):
         plan = renamed(account)
         with sqlite3.connect(tmp_path / "journal.sqlite") as db:
             db.executescript(f"begin; {_STEPS[1]} pragma user_version=1; commit;")
-            way = orjson.dumps(RequestSpec(read={"truto_ignore_remote_data": True})).decode()
-            row = ("old", plan.account_id, "running", "2026-11-01T09:00:00+00:00", plan.to_json(), way)
+            request_spec = orjson.dumps(RequestSpec(read={"truto_ignore_remote_data": True})).decode()
+            row = ("old", plan.account_id, "running", "2026-11-01T09:00:00+00:00", plan.to_json(), request_spec)
             db.execute("insert into runs (id, account, state, started, plan, way) values (?, ?, ?, ?, ?, ?)", row)
             rows = [("old", n, patch.ticket, f"old-{n}") for n, patch in enumerate(plan.patches)]
             db.executemany("insert into patches (run, place, ticket, key) values (?, ?, ?, ?)", rows)

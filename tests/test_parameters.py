@@ -123,14 +123,14 @@ values = st.recursive(
 def test_every_parameter_is_shown_as_it_is_sent(remote):
     """Whatever goes along, nested as it may be, stands in the plan word for word as on the wire, and silence is not claimed."""
     change = Change("name", "a", "b", "a", "b")
-    way = request_spec_of(profile("jira"), AccountSchema(), {"name"}, query={"remote_query": remote})
-    plan = Plan("acc", "jira", (Patch("1", "x", (change,)),), way=way).noted()
+    request_spec = request_spec_of(profile("jira"), AccountSchema(), {"name"}, query={"remote_query": remote})
+    plan = Plan("acc", "jira", (Patch("1", "x", (change,)),), request_spec=request_spec).noted()
     sent = [f"{key}={value}" for key, value in query_pairs({"remote_query": remote})]
     assert [
         note for note in map(str, plan.notes) if all(part in note for part in sent) and "along with each PATCH" in note
     ]
     assert "Quiet" not in repr(plan)
-    assert set(query_pairs(way.parameters({})[0])) >= set(query_pairs({"remote_query": remote}))
+    assert set(query_pairs(request_spec.parameters({})[0])) >= set(query_pairs({"remote_query": remote}))
 
 
 def test_one_parameter_reads_as_a_sentence(jira):

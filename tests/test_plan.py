@@ -125,7 +125,7 @@ def test_curl_script_is_sound_shell_whatever_the_text():
     """Quotes, dollars and line breaks of a ticket stay text."""
     hostile = 'it\'s $(touch x) `id` "q"\nline; rm -rf'
     patches = (Patch("a/b", hostile, (Change("name", "", hostile, "", hostile),)),)
-    plan = Plan("acc", "jira", patches, way=RequestSpec(("etag",)))
+    plan = Plan("acc", "jira", patches, request_spec=RequestSpec(("etag",)))
     script = plan.to_curl()
     assert subprocess.run(["bash", "-n"], input=script.encode(), check=False).returncode == 0
     assert "\npatch a%2Fb '" in script

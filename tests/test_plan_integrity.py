@@ -149,7 +149,7 @@ def test_every_part_of_a_plan_is_in_its_fingerprint():
     plans = [replace(FULL, **{f.name: other.get(f.name, ("x",) if isinstance(getattr(FULL, f.name), tuple) else "x")})
              for f in fields(Plan) if f.name not in ("patches", "problems")]  # fmt: skip
     ways = {"query": (), "fixed": {}, "carry": (), "whole_custom_fields": False, "apart": (), "read": None}
-    plans += [replace(FULL, way=replace(FULL.way, **{name: value})) for name, value in ways.items()]
+    plans += [replace(FULL, request_spec=replace(FULL.request_spec, **{name: value})) for name, value in ways.items()]
     changes = [replace(NAME, **{f.name: "x"}) for f in fields(Change)]
     patches = [replace(FULL.patches[0], ticket="9"), replace(FULL.patches[0], title="x")]
     patches += [Patch("1", "Refund", (change, TAGS)) for change in changes]

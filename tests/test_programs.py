@@ -145,7 +145,7 @@ def test_program_sends_what_apply_sends_byte_for_byte(applied, node, tmp_path, l
         done = getattr(running, language)(plan, account.sandbox, tmp_path, *more)
         assert (done.returncode, done.stderr) == (0, "")
         assert sent(account.sandbox) == applied(name)[0]
-        assert len(sent(account.sandbox)) == sum(len(plan.way.rounds(patch.changes)) for patch in plan)
+        assert len(sent(account.sandbox)) == sum(len(plan.request_spec.rounds(patch.changes)) for patch in plan)
     assert not list(tmp_path.glob("x"))
 
 
@@ -185,9 +185,9 @@ def test_typescript_stops_where_the_sdk_has_rounded_a_number(tsc, node):
         assert [body for _, _, body in meant(account.sandbox) if "custom_fields" in body] == []
 
 
-def small(name="x", ticket="1", value="x", **way):
+def small(name="x", ticket="1", value="x", **request_spec):
     change = Change("name", "", value, "", value)
-    return Plan("acc", "jira", (Patch(ticket, name, (change,)),), way=RequestSpec(read=READ, **way))
+    return Plan("acc", "jira", (Patch(ticket, name, (change,)),), request_spec=RequestSpec(read=READ, **request_spec))
 
 
 def test_every_program_is_typed_whatever_it_takes_from_its_ticket(tsc):
@@ -195,13 +195,13 @@ def test_every_program_is_typed_whatever_it_takes_from_its_ticket(tsc):
     names = ("etag", "workspace_id", "ticket_type", "organization", "workspace", "anything")
     carry = ("workspace|collections", "assignees", "status", "languages", "due_date")
     ways = [{}, {"query": names}, {"carry": carry}, {"query": names, "carry": carry}]
-    told, _ = tsc(*(small(**way).to_typescript() for way in ways), several_whole().to_typescript())
+    told, _ = tsc(*(small(**request_spec).to_typescript() for request_spec in ways), several_whole().to_typescript())
     assert told == ""
 
 
 def several_whole():
     change = Change("custom_fields.x", "", "y", "", {"__proto__": 1})
-    return Plan("acc", "jira", (Patch("1", "x", (change,)),), way=RequestSpec(whole_custom_fields=True))
+    return Plan("acc", "jira", (Patch("1", "x", (change,)),), request_spec=RequestSpec(whole_custom_fields=True))
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -268,7 +268,7 @@ def test_program_stops_at_an_error_with_what_the_server_said(small_account, runn
     account, plan = small_account
     bad = Change("priority", "", "", None, {"id": "99"})
     second = Patch(plan.patches[1].ticket, "x", (bad,))
-    plan = Plan(account.id, "jira", (plan.patches[0], second, plan.patches[2]), way=plan.way)
+    plan = Plan(account.id, "jira", (plan.patches[0], second, plan.patches[2]), request_spec=plan.request_spec)
     done = runners[method](plan, account.sandbox, tmp_path)
     assert done.returncode == 1
     assert said in done.stderr
@@ -303,7 +303,10 @@ def test_parts_of_a_ticket_have_keys_of_their_own():
     """A second PATCH of a ticket is no repeat of the first, and no key of one ticket is that of another."""
     changes = (Change("name", "", "", "", "x"), Change("tags", (), (), [], []))
     plan = Plan(
-        "acc", "jira", tuple(Patch(name, "x", changes) for name in ("a", "a-1", "a/1")), way=RequestSpec(apart=("*",))
+        "acc",
+        "jira",
+        tuple(Patch(name, "x", changes) for name in ("a", "a-1", "a/1")),
+        request_spec=RequestSpec(apart=("*",)),
     )
     keys = [line.split()[-1] for line in plan.to_curl().splitlines() if line.startswith("patch ")]
     assert len(set(keys)) == 6
@@ -452,7 +455,7 @@ CHANGES = (Change("name", "", "", "", "x"), Change("custom_fields.7", "", "", No
 def test_programs_take_from_a_ticket_what_the_way_takes(node, tmp_path):
     """Query and body made by the functions in the programs are those of Way, byte for byte, whatever the ticket holds."""
     records = examples(150, RECORD) + examples(150, WHOLE_RECORD)
-    plan = Plan("acc", "jira", (Patch("1", "x", CHANGES),), way=TAKES)
+    plan = Plan("acc", "jira", (Patch("1", "x", CHANGES),), request_spec=TAKES)
     wanted = [of_way(record) for record in records]
     assert of_python(plan, records) == wanted
     assert of_javascript(plan, records, node, tmp_path) == wanted

@@ -34,11 +34,11 @@ def many(field, before, after):
 
 def told(slug, *changes, learnt=None, record=None, **asked):
     known = learnt or AccountSchema()
-    way = request_spec_of(profile(slug), known, {change.field for change in changes}, **asked)
+    request_spec = request_spec_of(profile(slug), known, {change.field for change in changes}, **asked)
     book = RuleContext(
         profile(slug),
         known,
-        way,
+        request_spec,
         {"7": record or {"id": "7", "workspace": {"id": "w"}, "etag": "e", "ticket_type": {"id": "issue"}}},
     )
     patches = (Patch("7", "Refund", changes),)
@@ -196,7 +196,7 @@ def test_what_goes_along_is_told():
 
 def test_nothing_is_said_of_nothing():
     """An empty plan has no problems and no notes."""
-    book = RuleContext(profile("zendesk"), way=RequestSpec())
+    book = RuleContext(profile("zendesk"), request_spec=RequestSpec())
     assert (list(problems((), book)), list(notes((), book))) == ([], [])
 
 

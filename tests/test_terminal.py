@@ -353,7 +353,7 @@ def test_command_line_without_sense_is_no_plan_with_changes(cli, words):
     [
         lambda whole: whole["plan"]["patches"][0]["changes"][0].update(new="edited by hand"),
         lambda whole: whole.update(plan="x"),
-        lambda whole: whole.update(truto_tickets_plan=3),
+        lambda whole: whole.update(truto_tickets_plan=99),
         lambda whole: whole.update(made={"at": "yesterday"}),
         lambda whole: whole["made"].update(at="2999-01-01T00:00:00+00:00"),
         lambda whole: whole.update(made=3),

@@ -167,7 +167,7 @@ class Account:
         obstacle, unknown = preflight_problems(self._client, fields)
         with _progress_bar(len(plan), "dry run", shown=progress) as bar:
             run_context = self._run_context(bar, None)
-            result = engine.dry_run(run_context, plan, plan.way, unknown).refused_because(obstacle)
+            result = engine.dry_run(run_context, plan, plan.request_spec, unknown).refused_because(obstacle)
             return (
                 server_check.ask_server(run_context.gateway, result, checking, halted=bar.halted)
                 if checking
@@ -195,7 +195,7 @@ class Account:
         plan = plan.quietly() if quiet else plan
         with _progress_bar(len(plan), "applying", shown=progress) as bar:
             self._metadata.forget(*CHANGING)
-            return engine.apply(self._run_context(bar, brakes), plan, plan.way)
+            return engine.apply(self._run_context(bar, brakes), plan, plan.request_spec)
 
     def resume(
         self,

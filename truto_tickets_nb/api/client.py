@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
-import ssl
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 import httpx
@@ -19,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from truto_tickets_nb.api import timeouts
 from truto_tickets_nb.api.account_models import AccountInfo, Capabilities, Meta
 from truto_tickets_nb.api.address import TRUTO, Token, account_name, base_address, is_loopback, query_pairs, segment
+from truto_tickets_nb.api.certificates import trusted
 from truto_tickets_nb.api.lenient_json import as_sent, brief, is_too_deep
 from truto_tickets_nb.api.pagination import Page, Watch, page_of
 from truto_tickets_nb.api.read_then_write import ReadThenWrite
@@ -63,18 +61,6 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _RACE = random.Random()  # jitter needs no secrecy
 
 
-def _trusted(base_url: str) -> ssl.SSLContext:
-    """Return the certificates to trust: none where no TLS is spoken; else loaded once, which takes as long as a hundred requests nearby."""
-    if base_url.startswith("http://"):
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return _certificates(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
-
-
-@cache
-def _certificates(_file: str, _folder: str) -> ssl.SSLContext:
-    return httpx.create_ssl_context()
-
-
 @dataclass(frozen=True, slots=True)
 class _Call:
     """A request, and what events say of it: the template of its path, and the ticket."""
@@ -108,15 +94,14 @@ class Client:
         self._local = threading.local()  # the pair of requests that a thread is at, and the events of it
         self.stop: Callable[[], bool] = never  # asked while waiting: whoever stops a job stops its waits
         self._bounds = ResponseLimits(total=2 * timeout)
-        local = is_loopback(_host(self.base_url))
         self._http = httpx.Client(
             auth=self._token,
             base_url=self.base_url,
             transport=transport,
-            verify=_trusted(self.base_url),
+            verify=trusted(self.base_url),
             timeout=httpx.Timeout(timeout, connect=10.0),
             follow_redirects=False,
-            trust_env=not local,  # a proxy has no business between us and this very machine
+            trust_env=not is_loopback(_host(self.base_url)),  # a proxy has no business between us and this very machine
             headers={"Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
             limits=httpx.Limits(max_connections=32),
         )

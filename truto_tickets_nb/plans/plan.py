@@ -69,14 +69,16 @@ class Plan(PlanData):
     def quietly(self) -> Plan:
         """Pass the vendor's documented switch that keeps it from mailing people; where there is none, that is a PlanError."""
         documented = profile(self.integration)
-        spec = replace(self.way, fixed=merged(self.way.fixed, silence(documented)))
-        return self.noted(way=spec)
+        spec = replace(self.request_spec, fixed=merged(self.request_spec.fixed, silence(documented)))
+        return self.noted(request_spec=spec)
 
     def noted(self, **changes: Any) -> Plan:
         """Make a plan that differs in some parts, with the notes on what goes along with its requests written anew."""
         plan = replace(self, **changes)
         others = (note for note in plan.notes if note.code not in REQUEST_CODES)
-        return replace(plan, notes=(*others, *request_notes(plan.way, plan.patches, profile(plan.integration))))
+        return replace(
+            plan, notes=(*others, *request_notes(plan.request_spec, plan.patches, profile(plan.integration)))
+        )
 
     def narrowed(self, patches: tuple[Patch, ...], problems: Iterable[Problem]) -> Plan:
         """Keep these patches and problems; a plan without notes on its requests is not given such notes."""
@@ -133,7 +135,7 @@ class Plan(PlanData):
 
     def to_json(self) -> str:
         """Write the plan as JSON: the same plan gives the same bytes. A value that JSON can't carry is a PlanError."""
-        strictly("query=", self.way.fixed)
+        strictly("query=", self.request_spec.fixed)
         for patch in self.patches:
             for change in patch.changes:
                 strictly(f"Ticket {patch.ticket}: {change.field}", [change.old, change.new])
@@ -242,7 +244,7 @@ def _read(plan: dict[str, Any]) -> dict[str, Any]:
     """Turn lists back into the tuples that the values hold."""
     return {
         **plan,
-        "way": RequestSpec.of_json(plan["way"]),
+        "request_spec": RequestSpec.of_json(plan["request_spec"]),
         "patches": tuple(_patch(patch) for patch in plan["patches"]),
         "problems": tuple(_problem(problem) for problem in plan["problems"]),
         "notes": tuple(map(Note.of_json, plan["notes"])),

@@ -26,7 +26,7 @@ class PlanData:
     problems: tuple[Problem, ...] = ()
     notes: tuple[Note, ...] = ()
     looked_at: int = 0  # tickets compared
-    way: RequestSpec = field(default_factory=RequestSpec)  # how each PATCH is made
+    request_spec: RequestSpec = field(default_factory=RequestSpec)  # how each PATCH is made
     undoes: str = ""  # the run that this plan would undo
     budget: tuple[int, float] = (
         50,
@@ -57,9 +57,9 @@ class PlanData:
     @property
     def requests(self) -> int:
         """Count the requests that applying it takes in an orderly world: a GET before each PATCH."""
-        if not self.way.apart:
+        if not self.request_spec.apart:
             return 2 * len(self.patches)
-        return 2 * sum(len(self.way.rounds(patch.changes)) for patch in self.patches)
+        return 2 * sum(len(self.request_spec.rounds(patch.changes)) for patch in self.patches)
 
     @property
     def seconds(self) -> float:

@@ -12,7 +12,7 @@ from truto_tickets_nb.files.strict_json import read_json
 from truto_tickets_nb.notes import NoteCode  # noqa: TC001  (pydantic reads it at run time)
 from truto_tickets_nb.plans.problem import ProblemCode, Severity  # noqa: TC001  (pydantic reads it at run time)
 
-VERSION = 2  # of the file: 2 since problems and notes carry codes
+VERSION = 3  # of the file: 2 since problems and notes carry codes, 3 since the part "way" is called request_spec
 _Text = str | list[str] | None
 _Object = dict[str, Any]
 
@@ -62,7 +62,7 @@ class _Note(_Strict):
     actions: list[_Action]
 
 
-class _Way(_Strict):
+class _RequestSpec(_Strict):
     query: list[str]
     fixed: _Object
     carry: list[str]
@@ -80,13 +80,13 @@ class _Plan(_Strict):
     problems: list[_Problem]
     notes: list[_Note]
     looked_at: int
-    way: _Way
+    request_spec: _RequestSpec
     undoes: str
     budget: Annotated[list[int | float], Field(min_length=2, max_length=2)]
 
 
 class _File(_Strict):
-    truto_tickets_plan: Literal[2]
+    truto_tickets_plan: Literal[3]
     fingerprint: str
     plan: _Plan
     made: _Object | None = None  # how a terminal made it, which the terminal reads

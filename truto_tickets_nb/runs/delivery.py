@@ -67,7 +67,7 @@ class Delivery:
 
     gateway: Gateway
     patch: Patch
-    way: RequestSpec
+    request_spec: RequestSpec
     key: str
     intend: Callable[[tuple[str, ...]], None]
     left: tuple[str, ...] = ()
@@ -136,7 +136,7 @@ class Delivery:
         if self.left and self.recent.lag:
             self.rest(2 * min(self.recent.lag, PAUSES[-1]))  # an earlier read would show what was before the PATCH
         with self.gateway.pair() as pair:
-            looked = look(self.gateway, self._remaining, self.way, self.left, self.own, doubt=self.doubt)
+            looked = look(self.gateway, self._remaining, self.request_spec, self.left, self.own, doubt=self.doubt)
             if pair is not None and self.slow < TRIES_SLOW and self.recent.is_slow(pair.trip):
                 self.slow += 1
                 return None
@@ -156,13 +156,13 @@ class Delivery:
 
     def _send(self, looked: RereadTicket) -> Sent | Outcome | ApiError | None:
         changes = self._next_changes(looked)
-        query, missing = self.way.parameters(looked.record)
+        query, missing = self.request_spec.parameters(looked.record)
         if missing:
             return lacking(self._remaining, missing, looked.findings)
         before = self.left
         self._intend(tuple(change.field for change in changes))
         try:
-            answer = self._patch(self.way.body(changes, looked.record), query)
+            answer = self._patch(self.request_spec.body(changes, looked.record), query)
         except LookTooOld as error:
             self.left = before
             self.late += 1
@@ -199,7 +199,7 @@ class Delivery:
             self.turned_away(self._intent or self.left)
             self._intent = None
             return error
-        if isinstance(error, Rejected) and error.status in STALE and "etag" in self.way.query:
+        if isinstance(error, Rejected) and error.status in STALE and "etag" in self.request_spec.query:
             if self.attempt < TRIES_STALE:
                 return None
         elif isinstance(error, HOPELESS):
@@ -223,7 +223,7 @@ class Delivery:
 
     def _next_changes(self, looked: RereadTicket) -> tuple[Change, ...]:
         """Choose what goes out in the next PATCH: all that is open, or the first part of it."""
-        rounds = self.way.rounds([finding.change for finding in looked.of("open")])
+        rounds = self.request_spec.rounds([finding.change for finding in looked.of("open")])
         return rounds[0]
 
     def _patch(self, body: dict[str, Any], query: dict[str, Any]) -> Record:
@@ -252,7 +252,9 @@ class Delivery:
                 return None
             names = {change.field for change in sent}
             others = tuple(finding for finding in looked.findings if finding.change.field not in names)
-            return judged(self._remaining, (*others, *after_sending(sent, looked.record, unread=self.way.unread)))
+            return judged(
+                self._remaining, (*others, *after_sending(sent, looked.record, unread=self.request_spec.unread))
+            )
         self.left = ()
         if is_locked_out(error):
             raise error
@@ -263,7 +265,7 @@ class Delivery:
         """Read the ticket until it no longer shows the old value alone, some times at most: reads may be behind writes."""
         doubt, pauses = self._doubt_of(error), list(self.recent.pauses)
         while True:
-            looked = look(self.gateway, self._remaining, self.way, self.left, self.own, doubt=doubt)
+            looked = look(self.gateway, self._remaining, self.request_spec, self.left, self.own, doubt=doubt)
             if isinstance(looked, Outcome) or not looked.of("open") or looked.of(*LANDED) or not pauses:
                 return looked
             self.rest(pauses.pop(0))
@@ -272,7 +274,7 @@ class Delivery:
         return "lost" if isinstance(error, Rejected) and error.status not in STALE else self.doubt
 
     def _verify(self, sent: Sent) -> Outcome | None:
-        findings = after_sending(sent.changes, sent.answer, sent.looked.record, unread=self.way.unread)
+        findings = after_sending(sent.changes, sent.answer, sent.looked.record, unread=self.request_spec.unread)
         # a repeat may have been answered from Truto's memory, which is older than the ticket
         doubtful = sent.is_repeat or self.reread or _is_incomplete(sent.changes, sent.answer)
         if doubtful or any(finding.verdict not in LANDED for finding in findings):
@@ -294,8 +296,8 @@ class Delivery:
             if pause:
                 self.rest(pause)
             waited += pause
-            record = self.gateway.get(self.patch.ticket, query=self.way.read)
-            findings = after_sending(sent.changes, record, sent.looked.record, unread=self.way.unread)
+            record = self.gateway.get(self.patch.ticket, query=self.request_spec.read)
+            findings = after_sending(sent.changes, record, sent.looked.record, unread=self.request_spec.unread)
             if not any(finding.verdict == "ignored" for finding in findings):
                 if waited:
                     self.recent.lagged(waited)

@@ -67,7 +67,7 @@ class RunContext:
     recent: RecentWrites = field(default_factory=RecentWrites)  # what this account wrote a moment ago
 
 
-def apply(run_context: RunContext, plan: Plan, way: RequestSpec) -> Run:
+def apply(run_context: RunContext, plan: Plan, request_spec: RequestSpec) -> Run:
     """Send a plan; returns once every patch has its outcome."""
     _check_account(run_context, plan.account_id, "The plan")
     if len(plan) > run_context.brakes.cap:
@@ -75,7 +75,7 @@ def apply(run_context: RunContext, plan: Plan, way: RequestSpec) -> Run:
             f"The plan changes {len(plan):,} tickets, the safety limit is {run_context.brakes.cap:,} in one run. "
             f"Apply plan.split({run_context.brakes.cap}) part by part, or give brakes=SafetyLimits(cap={len(plan)})."
         )
-    return _execute(run_context, run_context.journal.begin(plan, way))
+    return _execute(run_context, run_context.journal.begin(plan, request_spec))
 
 
 def resume(run_context: RunContext, run_id: str) -> Run:
@@ -93,7 +93,7 @@ def _check_account(run_context: RunContext, account_id: str, what: str) -> None:
         )
 
 
-def dry_run(run_context: RunContext, plan: Plan, way: RequestSpec, unknown: tuple[str, ...] = ()) -> DryRun:
+def dry_run(run_context: RunContext, plan: Plan, request_spec: RequestSpec, unknown: tuple[str, ...] = ()) -> DryRun:
     """Walk the stages without sending: no PATCH ever leaves."""
     own = run_context.journal.writer(plan.account_id)
     fatal: list[str] = []  # why no other ticket is asked about
@@ -102,7 +102,7 @@ def dry_run(run_context: RunContext, plan: Plan, way: RequestSpec, unknown: tupl
         if fatal:
             return Outcome(patch, "refused", fatal[0])
         try:
-            return dry_run_of_patch(run_context.gateway, patch, way, own)
+            return dry_run_of_patch(run_context.gateway, patch, request_spec, own)
         except (*HOPELESS, RateLimited) as error:
             fatal.append(str(error))
             return Outcome(patch, "refused", str(error))
@@ -116,7 +116,7 @@ def dry_run(run_context: RunContext, plan: Plan, way: RequestSpec, unknown: tupl
 
 
 def _execute(run_context: RunContext, run_id: str) -> Run:
-    work = _Work(run_context, run_id, run_context.journal.way(run_id))
+    work = _Work(run_context, run_id, run_context.journal.request_spec(run_id))
     try:
         with terminable():
             pending = run_context.journal.pending(run_id)
@@ -174,7 +174,7 @@ class _Work:
 
     run_context: RunContext
     run_id: str
-    way: RequestSpec
+    request_spec: RequestSpec
     notes: list[Note] = field(default_factory=list)
     recorded: set[int] = field(
         default_factory=set
@@ -279,7 +279,7 @@ class _Work:
         delivery = Delivery(
             self.gateway,
             item.patch,
-            self.way,
+            self.request_spec,
             item.key,
             lambda fields: self._record_intent(item, fields),
             item.left or (),

@@ -98,19 +98,19 @@ class Journal:
             except ERRORS as error:
                 raise failed(self.path, error) from error
 
-    def begin(self, plan: Plan, way: RequestSpec) -> str:
+    def begin(self, plan: Plan, request_spec: RequestSpec) -> str:
         """Record a plan and claim the account; returns the run's id. A live run of the same account refuses."""
         try:
-            return self._begun(plan, way)
+            return self._begun(plan, request_spec)
         except JournalError as error:
             if not is_damage(error.__cause__):
                 raise
         with self._locked() as db:
             log.warning("journal: its indexes are damaged, and made anew from its rows")
             db.execute("reindex")
-        return self._begun(plan, way)
+        return self._begun(plan, request_spec)
 
-    def _begun(self, plan: Plan, way: RequestSpec) -> str:
+    def _begun(self, plan: Plan, request_spec: RequestSpec) -> str:
         text = plan.to_json()
         with self._writing() as db:
             self._refuse_second(plan.account_id)
@@ -122,7 +122,7 @@ class Journal:
                 state="running",
                 started=_stamp(),
                 ended="",
-                way=orjson.dumps(way).decode(),
+                way=orjson.dumps(request_spec).decode(),
                 notes="[]",
                 pid=by.pid,
                 mark=by.mark,
@@ -233,7 +233,7 @@ class Journal:
                 if row.outcome is None
             ]
 
-    def way(self, run_id: str) -> RequestSpec:
+    def request_spec(self, run_id: str) -> RequestSpec:
         """Read how a run's requests are made."""
         with self._reading(run_id):
             return RequestSpec.of_json(orjson.loads(self._head(run_id).way))

@@ -75,7 +75,7 @@ def is_locked_out(error: ApiError) -> bool:
 def look(  # noqa: PLR0913  (each decides about the ticket)
     gateway: Gateway,
     patch: Patch,
-    way: RequestSpec,
+    request_spec: RequestSpec,
     left: tuple[str, ...] = (),
     own: OwnRun = no_own_run,
     *,
@@ -87,7 +87,7 @@ def look(  # noqa: PLR0913  (each decides about the ticket)
     ticket holds now.
     """
     try:
-        record = gateway.get(patch.ticket, query=way.read)
+        record = gateway.get(patch.ticket, query=request_spec.read)
     except NotFound as error:
         return Outcome(patch, "refused", f"The ticket is gone: {error}", cause="gone")
     except (*HOPELESS, Stopped):
@@ -106,8 +106,8 @@ def look(  # noqa: PLR0913  (each decides about the ticket)
     ours, rest = _split(patch, left)
     lost = tuple(
         _verdict_in_doubt(finding, doubt)
-        for group in way.rounds(ours)
-        for finding in between(group, record, way.unread)
+        for group in request_spec.rounds(ours)
+        for finding in between(group, record, request_spec.unread)
     )
     return _decide(patch, RereadTicket(record, (*lost, *before_sending(rest, record))), own)
 
@@ -179,12 +179,12 @@ def _unclear(patch: Patch, looked: RereadTicket) -> Outcome:
     return Outcome(patch, "unknown", reason, looked.findings)
 
 
-def dry_run_of_patch(gateway: Gateway, patch: Patch, way: RequestSpec, own: OwnRun = no_own_run) -> Outcome:
+def dry_run_of_patch(gateway: Gateway, patch: Patch, request_spec: RequestSpec, own: OwnRun = no_own_run) -> Outcome:
     """Return the outcome of a dry run: all stages up to sending."""
-    looked = look(gateway, patch, way, own=own)
+    looked = look(gateway, patch, request_spec, own=own)
     if isinstance(looked, Outcome):
         return looked
-    _, missing = way.parameters(looked.record)
+    _, missing = request_spec.parameters(looked.record)
     if missing:
         return lacking(patch, missing, looked.findings)
     return Outcome(patch, "ready", "", looked.findings)

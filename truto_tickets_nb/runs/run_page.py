@@ -140,7 +140,7 @@ def receipt_json(run: RunData) -> str:
         "integration": run.plan.integration,
         "fingerprint": run.plan.fingerprint,
         "undoes": run.plan.undoes,
-        "parameters": run.plan.way.fixed,
+        "parameters": run.plan.request_spec.fixed,
         "counts": run.counts,
         "seconds_between_look_and_patch": {
             "median": run.window.median,

@@ -49,7 +49,7 @@ def ask_server(
 
     An error that all tickets would meet ends it, as it ends a dry run: the others are refused for the same reason, and not asked.
     """
-    way = _with_switch(dry_run_result.plan.way, checking)
+    request_spec = _with_switch(dry_run_result.plan.request_spec, checking)
     ready = [item for item in dry_run_result.outcomes if item.kind == "ready"]
     answers: dict[str, Outcome] = {}
     fatal: list[str] = []  # why no other ticket is asked
@@ -58,7 +58,7 @@ def ask_server(
         if fatal:
             return replace(item, kind="refused", reason=fatal[0])
         try:
-            return _asked(gateway, item, way)
+            return _asked(gateway, item, request_spec)
         except (*HOPELESS, RateLimited) as error:
             fatal.append(str(error))
             return replace(item, kind="refused", reason=str(error))
@@ -74,17 +74,17 @@ def ask_server(
     return replace(dry_run_result, outcomes=outcomes, unknown=unknown, is_server_checked=True)
 
 
-def _with_switch(way: RequestSpec, checking: Mapping[str, str]) -> RequestSpec:
-    remote: dict[str, Any] = {**way.fixed.get("remote_query", {}), **checking}
-    return replace(way, fixed={**way.fixed, "remote_query": remote})
+def _with_switch(request_spec: RequestSpec, checking: Mapping[str, str]) -> RequestSpec:
+    remote: dict[str, Any] = {**request_spec.fixed.get("remote_query", {}), **checking}
+    return replace(request_spec, fixed={**request_spec.fixed, "remote_query": remote})
 
 
-def _asked(gateway: Gateway, item: Outcome, way: RequestSpec) -> Outcome:
+def _asked(gateway: Gateway, item: Outcome, request_spec: RequestSpec) -> Outcome:
     """Ask about one ticket: an answer that refuses is the outcome, whichever part of the ticket it refuses."""
     changes = [finding.change for finding in item.findings if finding.verdict == "open"]
     try:
-        for part in way.rounds(changes):
-            _send(gateway, item.ticket, part, way)
+        for part in request_spec.rounds(changes):
+            _send(gateway, item.ticket, part, request_spec)
     except (*HOPELESS, Stopped):
         raise
     except ApiError as error:
@@ -94,10 +94,10 @@ def _asked(gateway: Gateway, item: Outcome, way: RequestSpec) -> Outcome:
     return item
 
 
-def _send(gateway: Gateway, ticket: str, part: tuple[Change, ...], way: RequestSpec) -> None:
-    record = gateway.get(ticket, query=way.read)
-    query, _ = way.parameters(record)
-    gateway.patch(ticket, way.body(part, record), query=query, idempotency_key=f"ask-{secrets.token_hex(8)}")
+def _send(gateway: Gateway, ticket: str, part: tuple[Change, ...], request_spec: RequestSpec) -> None:
+    record = gateway.get(ticket, query=request_spec.read)
+    query, _ = request_spec.parameters(record)
+    gateway.patch(ticket, request_spec.body(part, record), query=query, idempotency_key=f"ask-{secrets.token_hex(8)}")
 
 
 def _check_unchanged(gateway: Gateway, item: Outcome, plan: Plan) -> None:
@@ -105,7 +105,7 @@ def _check_unchanged(gateway: Gateway, item: Outcome, plan: Plan) -> None:
     changes = [finding.change for finding in item.findings if finding.verdict == "open"]
     written = [
         finding.change
-        for finding in before_sending(changes, gateway.get(item.ticket, query=plan.way.read))
+        for finding in before_sending(changes, gateway.get(item.ticket, query=plan.request_spec.read))
         if finding.verdict != "open"
     ]
     if not written:

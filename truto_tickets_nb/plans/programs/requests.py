@@ -92,7 +92,7 @@ def script(plan: PlanData, base_url: str) -> Script:
         raise PlanError(
             f"The plan has {len(plan.blocking)} blocking problems, so no program is written. {preview.remedy(plan)}"
         )
-    address, spec, sendings = base_address(base_url), plan.way, tuple(_sendings(plan))
+    address, spec, sendings = base_address(base_url), plan.request_spec, tuple(_sendings(plan))
     fields = {part_of(change.field) for patch in plan.patches for change in patch.changes}
     return Script(
         _head(plan),
@@ -143,7 +143,9 @@ def _bodies(plan: PlanData, patch: Patch) -> list[str]:
         raise SetupError(
             f"{patch.ticket!r} can't be the id of anything: it holds half a character. Check the ids."
         ) from error
-    return [_body(patch.ticket, plan.way.body(changes, {})) for changes in plan.way.rounds(patch.changes)]
+    return [
+        _body(patch.ticket, plan.request_spec.body(changes, {})) for changes in plan.request_spec.rounds(patch.changes)
+    ]
 
 
 def _body(ticket: str, body: dict[str, Any]) -> str:

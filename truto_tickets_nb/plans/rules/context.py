@@ -25,7 +25,7 @@ class RuleContext:
 
     profile: Profile
     learnt: AccountSchema = field(default_factory=AccountSchema)
-    way: RequestSpec = field(default_factory=RequestSpec)
+    request_spec: RequestSpec = field(default_factory=RequestSpec)
     records: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict
     )  # ticket id -> the ticket, of those that change

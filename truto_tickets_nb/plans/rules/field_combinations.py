@@ -33,13 +33,13 @@ def lacking(patch: Patch, context: RuleContext) -> Iterator[tuple[str, RuleFindi
     record = context.records.get(patch.ticket)
     if record is None:
         return
-    _, missing = context.way.parameters(record)
+    _, missing = context.request_spec.parameters(record)
     for name in missing:
         message = f"a PATCH needs the query parameter {name} here ({_known(name, context)}), and this ticket has none"
         action = Action("load_again") if name == "etag" else Action("set_parameter", name)
         severity: Severity = "error" if name in context.learnt.required_query else "warning"
         yield "", RuleFinding("patch.lacks_parameter", "", message, (action,), severity)
-    for name in context.way.carried({change.field: None for change in patch.changes}):
+    for name in context.request_spec.carried({change.field: None for change in patch.changes}):
         if not record.get(name):
             fill = correct(f"Fill the column {name!r} of this ticket.")
             message = f"each PATCH needs {name} here, and this ticket has none"

@@ -30,7 +30,7 @@ def notes(patches: Sequence[Patch], context: RuleContext) -> Iterator[Note]:
             f"{context.name} moves tickets by its workflow: a change of status may be refused ({model.told}).",
         )
     yield from _clearing(patches, context)
-    yield from request_notes(context.way, patches, context.profile)
+    yield from request_notes(context.request_spec, patches, context.profile)
 
 
 def _product(context: RuleContext) -> Iterator[Note]:
@@ -62,10 +62,10 @@ def _mapping(context: RuleContext) -> Iterator[Note]:
         yield Note(
             "mapping.adds", f"Truto adds to the {place} of each PATCH what the account's own schema says: {text}"
         )
-    if context.way.unread:
+    if context.request_spec.unread:
         yield Note(
             "mapping.unread",
-            f"Can't be verified after sending: {', '.join(context.way.unread)}. The account's own mapping does not answer it.",
+            f"Can't be verified after sending: {', '.join(context.request_spec.unread)}. The account's own mapping does not answer it.",
         )
     if context.learnt.steps:
         yield Note(

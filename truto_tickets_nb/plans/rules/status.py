@@ -34,7 +34,7 @@ def turns(change: Change, context: RuleContext) -> Iterator[RuleFinding]:
     fact, what = context.profile.fact("notifies"), "closes the ticket" if after else "opens a closed ticket again"
     source = fact.told if fact.value else "our assumption"
     value, drop = f"{change.before} -> {change.after}", (Action("leave_out", "status"),)
-    if is_silent(context.way, context.profile):
+    if is_silent(context.request_spec, context.profile):
         yield RuleFinding("status.closes_quietly", value, f"{what}; {context.name} is asked to mail nobody", drop)
         return
     yield RuleFinding("status.closes", value, f"{what}, and {context.name} may mail people about it ({source})", drop)

@@ -13,6 +13,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Self
 
+import h11
 import uvicorn
 
 from truto_tickets_nb.sandbox.server.hosts import LOOPBACK, Hosts, in_url, is_loopback, is_wildcard
@@ -47,7 +48,8 @@ class _Prompt(uvicorn.Server):
         for listener in sockets or ():
             listener.close()
         for connection in list(self.server_state.connections):
-            connection.shutdown()
+            with contextlib.suppress(h11.LocalProtocolError):  # one that broke in the middle of an answer
+                connection.shutdown()
         end = self._loop.time() + _GRACE
         while (self.server_state.connections or self.server_state.tasks) and self._loop.time() < end:  # noqa: ASYNC110  (uvicorn keeps them in sets that tell nobody)
             await asyncio.sleep(_TICK)

@@ -30,21 +30,25 @@ changes = st.lists(st.sampled_from(FIELDS), unique=True, min_size=1).map(
 
 
 @given(ways, changes)
-def test_rounds_hold_every_change_once(way, wanted):
+def test_rounds_hold_every_change_once(request_spec, wanted):
     """Split as it may be, all of it goes out, nothing twice, custom fields together, and what wants to be alone is alone."""
-    rounds = way.rounds(wanted)
+    rounds = request_spec.rounds(wanted)
     assert sorted(change.field for part in rounds for change in part) == sorted(change.field for change in wanted)
-    bodies = [set(way.body(part, {})) - {"workspace"} for part in rounds]
+    bodies = [set(request_spec.body(part, {})) - {"workspace"} for part in rounds]
     assert sum(map(len, bodies)) == len(set().union(*bodies))
-    assert all(len(body) == 1 for body in bodies if "*" in way.apart or body & set(way.apart))
+    assert all(len(body) == 1 for body in bodies if "*" in request_spec.apart or body & set(request_spec.apart))
 
 
 @given(ways, changes)
-def test_plan_remembers_its_way(way, wanted):
+def test_plan_remembers_its_way(request_spec, wanted):
     """Saved and read back, a plan is sent in the same way and has the same fingerprint."""
-    plan = Plan("acc", "other", (Patch("7", "x", wanted),), way=way)
+    plan = Plan("acc", "other", (Patch("7", "x", wanted),), request_spec=request_spec)
     again = Plan.from_json(plan.to_json())
-    assert (again.way, again.fingerprint, again.requests) == (way, plan.fingerprint, 2 * len(way.rounds(wanted)))
+    assert (again.request_spec, again.fingerprint, again.requests) == (
+        request_spec,
+        plan.fingerprint,
+        2 * len(request_spec.rounds(wanted)),
+    )
 
 
 def test_what_goes_along_is_part_of_the_fingerprint():
@@ -58,7 +62,10 @@ def test_what_goes_along_is_part_of_the_fingerprint():
         RequestSpec(apart=("*",)),
     )
     assert (
-        len({Plan("acc", "jira", plan.patches, way=way).fingerprint for way in ways} | {plan.quietly().fingerprint})
+        len(
+            {Plan("acc", "jira", plan.patches, request_spec=request_spec).fingerprint for request_spec in ways}
+            | {plan.quietly().fingerprint}
+        )
         == 6
     )
 
@@ -73,26 +80,26 @@ def test_plan_of_an_earlier_version_is_refused():
 
 def test_parameters_of_the_analyst_go_before():
     """What was given for all tickets is not taken from each."""
-    way = RequestSpec(("organization",), fixed={"organization": {"id": "1"}}, read=READ)
-    assert way.parameters({"organization": {"id": "2"}}) == ({**READ, "organization": {"id": "1"}}, ())
+    request_spec = RequestSpec(("organization",), fixed={"organization": {"id": "1"}}, read=READ)
+    assert request_spec.parameters({"organization": {"id": "2"}}) == ({**READ, "organization": {"id": "1"}}, ())
 
 
 def test_body_carries_what_always_goes_along():
     """A field goes along unchanged, in the form of a body, unless one that stands for it changes."""
-    way = RequestSpec(carry=("workspace|collections",), whole_custom_fields=True)
+    request_spec = RequestSpec(carry=("workspace|collections",), whole_custom_fields=True)
     record = {"workspace": {"id": "w", "name": "Shop"}, "custom_fields": {"a": 1, "b": 2}}
     one, two = Change("custom_fields.a", "1", "3", 1, 3), Change("collections", (), ("c",), [], [{"id": "c"}])
-    assert way.body((one,), record) == {"custom_fields": {"a": 3, "b": 2}, "workspace": "w"}
-    assert way.body((two,), record) == {"collections": [{"id": "c"}]}
+    assert request_spec.body((one,), record) == {"custom_fields": {"a": 3, "b": 2}, "workspace": "w"}
+    assert request_spec.body((two,), record) == {"collections": [{"id": "c"}]}
 
 
 def test_account_wins_and_profile_adds():
     """What the account requires is added to what the profile knows; quiet adds the switch; the tool's own record is never asked for."""
     learnt = AccountSchema(required=("workspace",), required_query=("etag", "organization"))
-    way = request_spec_of(
+    request_spec = request_spec_of(
         profile("microsoftplanner"), learnt, {"remote_data"}, query={"organization": {"id": "1"}}, carry=["name"]
     )
-    assert (way.query, way.carry, way.apart, way.read) == (
+    assert (request_spec.query, request_spec.carry, request_spec.apart, request_spec.read) == (
         ("etag", "organization"),
         ("workspace", "name"),
         ("description",),
