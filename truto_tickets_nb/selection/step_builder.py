@@ -11,9 +11,9 @@ import pandas as pd
 
 from truto_tickets_nb.edits.steps.step import Step
 from truto_tickets_nb.loading.column_info import about
-from truto_tickets_nb.sheets.parse_values import typed_numbers
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
+from truto_tickets_nb.tickets.parsing.numbers import typed_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

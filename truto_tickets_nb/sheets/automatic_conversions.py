@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from truto_tickets_nb.sheets.parse_values import EPOCH, FLAGS, Cell, century, flag, moments, numbers
+from truto_tickets_nb.tickets.parsing.numbers import EPOCH, FLAGS, Cell, century, flag, moments, numbers
 
 # The months as programs write them in some twenty languages: short and long, in the case that stands beside a day.
 _MONTHS = """

@@ -15,13 +15,13 @@ from truto_tickets_nb.actions import correct
 from truto_tickets_nb.sheets.automatic_conversions import has_other_form, is_date_like
 from truto_tickets_nb.sheets.escaping import split, unescape
 from truto_tickets_nb.sheets.labels import Names
-from truto_tickets_nb.sheets.pandas_literals import is_broken_literal, literal
-from truto_tickets_nb.sheets.parse_values import Cell, flag, moments, numbers
 from truto_tickets_nb.sheets.spreadsheet_damage import is_untouched
 from truto_tickets_nb.sheets.write_cells import MARK, WRITERS, cut, is_long, is_plain, moment_cell, set_cell, text_cell
 from truto_tickets_nb.tickets.fields import CUSTOM, of_record
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import freeze, is_missing, refs
+from truto_tickets_nb.tickets.parsing.literals import is_broken_literal, literal
+from truto_tickets_nb.tickets.parsing.numbers import Cell, flag, moments, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

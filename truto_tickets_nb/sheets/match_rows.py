@@ -13,15 +13,15 @@ from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.sheets.automatic_conversions import days, days_of, is_convertible, is_date_like, may_have_become
 from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formula, is_error_value
 from truto_tickets_nb.sheets.escaping import escape, guard, unguard
-from truto_tickets_nb.sheets.parse_values import numbers
 from truto_tickets_nb.tickets.fields import ID
+from truto_tickets_nb.tickets.parsing.numbers import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
     from truto_tickets_nb.sheets.grid import Grid
-    from truto_tickets_nb.sheets.parse_values import Cell
     from truto_tickets_nb.sheets.source import SheetSource
+    from truto_tickets_nb.tickets.parsing.numbers import Cell
 
 LONGEST_ID = 200  # characters; what is longer is no id that could be loaded
 LONG = 15  # digits that a spreadsheet's numbers keep

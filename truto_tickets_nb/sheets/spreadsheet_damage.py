@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 from truto_tickets_nb.sheets.automatic_conversions import may_have_become
 from truto_tickets_nb.sheets.escaping import unguard
 from truto_tickets_nb.sheets.mojibake import is_misread
-from truto_tickets_nb.sheets.parse_values import FLAGS, Cell, flag, moments, numbers
 from truto_tickets_nb.tickets.json_values import unix_lines
+from truto_tickets_nb.tickets.parsing.numbers import FLAGS, Cell, flag, moments, numbers
 
 # What autocorrection of Excel, LibreOffice, Word and phones writes, and what may have stood there.
 _FANCY = {

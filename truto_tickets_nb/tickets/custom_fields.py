@@ -28,7 +28,7 @@ from truto_tickets_nb.tickets.cells import (
 )
 from truto_tickets_nb.tickets.equality import same_json
 from truto_tickets_nb.tickets.json_values import freeze, is_missing
-from truto_tickets_nb.tickets.text_formats import DateForm, common_forms, read_moments, write_number
+from truto_tickets_nb.tickets.parsing.dates import DateForm, common_forms, read_moments, write_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

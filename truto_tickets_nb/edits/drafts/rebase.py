@@ -13,10 +13,10 @@ from truto_tickets_nb.edits.drafts.from_frame import taken
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
 from truto_tickets_nb.edits.steps.summary import count
-from truto_tickets_nb.edits.values import column_like, of_json, put, to_json
 from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.tickets.cells import CellProblem
+from truto_tickets_nb.tickets.column_edits import column_like, of_json, put, to_json
 from truto_tickets_nb.tickets.fields import CUSTOM, Field, of_record
 from truto_tickets_nb.tickets.json_values import is_missing, ref
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truto_tickets_nb.edits.filters import patterns
-from truto_tickets_nb.edits.values import shown
 from truto_tickets_nb.tickets.cells import as_moment, is_plain_day
+from truto_tickets_nb.tickets.column_edits import shown
 from truto_tickets_nb.tickets.columns import coded_texts
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.tickets.name_matching import nfc

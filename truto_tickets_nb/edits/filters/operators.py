@@ -9,9 +9,9 @@ import pandas as pd
 
 from truto_tickets_nb.did_you_mean import near
 from truto_tickets_nb.edits.filters import patterns
-from truto_tickets_nb.edits.values import shown, to_json
 from truto_tickets_nb.errors import StepError, shorten
 from truto_tickets_nb.tickets.cells import as_moment, json_problem, number
+from truto_tickets_nb.tickets.column_edits import shown, to_json
 
 OPS = {
     "is": "is", "is not": "is not", "in": "is one of", "contains": "contains", "starts": "starts with", "ends": "ends with",

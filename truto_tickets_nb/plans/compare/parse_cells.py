@@ -32,7 +32,7 @@ from truto_tickets_nb.tickets.custom_fields import CustomForm, values_of_column
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.json_values import Given, Json, freeze, is_date_only, is_missing, moment, ref
 from truto_tickets_nb.tickets.name_matching import nfc
-from truto_tickets_nb.tickets.text_formats import write_number
+from truto_tickets_nb.tickets.parsing.dates import write_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.recipes.code.literals import column, quote
 from truto_tickets_nb.edits.steps.operations.cells import by_column
-from truto_tickets_nb.edits.values import to_json
 from truto_tickets_nb.tickets.cells import as_moment
+from truto_tickets_nb.tickets.column_edits import to_json
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
 

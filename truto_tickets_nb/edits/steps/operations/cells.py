@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from truto_tickets_nb.edits.steps.inapplicable import Reason
 from truto_tickets_nb.edits.steps.operations.base import Operation
 from truto_tickets_nb.edits.steps.operations.options import field_for, listed, options_for, quoted
-from truto_tickets_nb.edits.values import of_json, same, to_json
 from truto_tickets_nb.errors import StepError, shorten
 from truto_tickets_nb.tickets.cells import json_problem
+from truto_tickets_nb.tickets.column_edits import of_json, same, to_json
 from truto_tickets_nb.tickets.json_values import is_missing
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.did_you_mean import near
-from truto_tickets_nb.edits.values import shown, to_json
 from truto_tickets_nb.errors import StepError, shorten, shorten_repr
 from truto_tickets_nb.tickets.cells import as_moment, is_emptied, json_problem, plain
+from truto_tickets_nb.tickets.column_edits import shown, to_json
 from truto_tickets_nb.tickets.fields import CUSTOM, FIELDS, Field
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing

@@ -13,7 +13,7 @@ from truto_tickets_nb.actions import correct
 from truto_tickets_nb.edits.filters import patterns
 from truto_tickets_nb.edits.steps.inapplicable import Reason
 from truto_tickets_nb.edits.steps.operations.text import needle
-from truto_tickets_nb.edits.values import texts
+from truto_tickets_nb.tickets.column_edits import texts
 
 if TYPE_CHECKING:
     from truto_tickets_nb.edits.steps.operations.base import OperationInput

@@ -12,8 +12,8 @@ from truto_tickets_nb.edits.filters.matching import empty
 from truto_tickets_nb.edits.steps.operations.base import Operation, OperationInput
 from truto_tickets_nb.edits.steps.operations.options import listed, options_for, quoted, value_for
 from truto_tickets_nb.edits.steps.operations.set_cells import each
-from truto_tickets_nb.edits.values import of_json, repeated, shown, text_column, texts, to_json
 from truto_tickets_nb.errors import StepError
+from truto_tickets_nb.tickets.column_edits import of_json, repeated, shown, text_column, texts, to_json
 from truto_tickets_nb.tickets.columns import coded_texts
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
