@@ -32,8 +32,8 @@ from truto_tickets_nb.tickets.parsing.literals import EMPTY_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from truto_tickets_nb.sheets.sheet_cells import Cell
     from truto_tickets_nb.sheets.source import SheetSource
-    from truto_tickets_nb.tickets.parsing.numbers import Cell
 
 SHOWN = 10  # problems told in the message of an error; all of them are in its `problems`
 DAYS_TO_1904 = 1462  # between the first days of the two calendars of Excel

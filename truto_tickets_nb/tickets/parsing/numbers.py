@@ -1,75 +1,118 @@
-"""Read what a cell can mean as true or false, as a number, as a moment: in the forms of any spreadsheet and country."""
+"""Numbers as text: those that programs write, those that people and spreadsheets write in any country, and the text of a number."""
 
 from __future__ import annotations
 
+import math
 import re
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
-
-from truto_tickets_nb.tickets.cells import number as number_of
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Cell = str | int | float | bool | datetime | None  # what a sheet holds; a datetime has no zone and is UTC
+    from truto_tickets_nb.tickets.json_values import Json
 
-_TRUE = "true 1 wahr vrai vero verdadero verdadeiro waar prawda истина sant sann tosi doğru igaz pravda 真 참"
-_FALSE = "false 0 falsch faux falso onwaar fałsz ложь falsk falskt epätosi yanlış hamis nepravda 假 거짓"
-FLAGS = {word: told for words, told in ((_TRUE, True), (_FALSE, False)) for word in words.split()}
-
-EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  (day 0 of spreadsheets; cells have no zone)
-FIRST_DAY, LAST_DAY = (
-    61,
-    2_958_466,
-)  # serial numbers of 1900-03-01, before which Excel counts a day that never was, and of the year 10000
-_LOCAL = re.compile(
-    r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[ T,]+(\d{1,2}):(\d\d)(?::(\d\d))?(?:[\s\u202f]*([AaPp])\.?[Mm]\.?)?)?"
-)
+EXACT = 2**53  # beyond it, whole numbers do not survive a float
+_GROUPS = r" '\u2019\u00a0\u2009\u202f"  # what stands between groups of three digits besides points and commas
 _TYPED = re.compile(
-    r"[+-]?(?:\d*[.,]?\d+[.,]?|\d{1,3}(?:([ '\u2019\u00a0\u2009\u202f])\d{3})(?:\1\d{3})*(?:[.,]\d+)?"
-    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?)(?:[eE][+-]?\d+)?"
-)
-_NUMERIC = re.compile(r"\s*([+-]?[\d.,'\u2019\u00a0\u2009\u202f ]*\d[.,]?)([eE][+-]?\d+)?\s*")
+    rf"[+-]?(?:\d*[.,]?\d+[.,]?|\d{{1,3}}(?:([{_GROUPS}])\d{{3}})(?:\1\d{{3}})*(?:[.,]\d+)?"
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d+)?)(?:[eE][+-]?\d+)?"
+)  # the last form is the one of India: 12,34,567
+_NUMERIC = re.compile(rf"\s*([+-]?[\d.,{_GROUPS}]*\d[.,]?)([eE][+-]?\d+)?\s*")
+_EXACT_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 
 
-def flag(cell: Cell) -> bool | None:
-    """Read true or false in the words of many tongues, None where it is neither.
+def is_number(cell: Any) -> bool:
+    """Tell whether a plain cell is a number, and not a truth value."""
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
 
-    >>> flag("WAHR"), flag(0), flag("maybe")
-    (True, False, None)
+
+def same_number(base: float, cell: float) -> bool:
+    """Tell whether a number is still the one that was loaded, also where it lost the digits that a float can't hold.
+
+    >>> same_number(5, 5.0), same_number(2**60 + 7, float(2**60)), same_number(2**60 + 7, 2**60), same_number(2**60 + 7, 2**60 + 8)
+    (True, True, True, False)
     """
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return FLAGS.get(str(cell).strip().casefold().removesuffix(".0"))
+    if base == cell:
+        return True
+    return isinstance(base, int) and abs(base) >= EXACT and int(float(base)) == cell
 
 
-def numbers(cell: Cell) -> list[int | float]:
-    """List the numbers that a cell can mean: one where it is clear, two where a comma may be either.
+def has_lost_digits(cell: Any) -> bool:
+    """Tell whether a number went through a float that can't hold all its digits."""
+    return isinstance(cell, float) and abs(cell) >= EXACT
 
-    >>> numbers("1,5"), numbers("1,234"), numbers("1.234,5"), numbers("1.234"), numbers("x")
-    ([1.5], [1.234, 1234], [1234.5], [1.234], [])
+
+def exact_number(value: Json) -> Decimal | None:
+    """Read a number, also one that is written as text, exactly; None where it is none.
+
+    >>> exact_number("70"), exact_number(2**60 + 7), exact_number("INC-7"), exact_number(True)
+    (Decimal('70'), Decimal('1152921504606846983'), None, None)
     """
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = str(value).strip()
+    return Decimal(text) if _EXACT_NUMBER.fullmatch(text) else None
+
+
+def plain_number(text: str) -> int | float | None:
+    """Read a finite number as a program writes it; None where it is none.
+
+    >>> plain_number("5"), plain_number("5.50"), plain_number("1e3"), plain_number("nan"), plain_number("1,5"), plain_number("1_000")
+    (5, 5.5, 1000.0, None, None, None)
+    """
+    if "_" in text:
+        return None  # Python's own grouping, which no file writes
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def number_readings(cell: Any) -> list[int | float]:
+    """List the numbers that a cell can mean: one where it is clear, two where a comma may be either, none where groups are no groups.
+
+    >>> [number_readings(text) for text in ("1 234", "1'234.5", "1.234,5", "1,234", "1,23,4", "12,34,567", "2,5", "1.234", "x")]
+    [[1234], [1234.5], [1234.5], [1.234, 1234], [], [1234567], [2.5], [1.234], []]
+    """
+    if is_number(cell):
         return [cell]
-    if not isinstance(cell, str) or not (found := _NUMERIC.fullmatch(cell)):
+    if not isinstance(cell, str) or not _TYPED.fullmatch(cell.strip()):
         return []
-    digits, exponent = re.sub(r"[\s'\u2019]", "", found.group(1)), found.group(2) or ""
-    return [number for reading in _readings(digits) if (number := number_of(reading + exponent)) is not None]
+    return list(dict.fromkeys(_integral(number) for number in loose_number_readings(cell)))
 
 
-def typed_numbers(text: str) -> list[int | float]:
-    """List the numbers that a person can mean by what was typed; none where the groups of digits are no groups of three.
+def loose_number_readings(cell: Any) -> list[int | float]:
+    """List the numbers that a spreadsheet may have shown as this cell, whatever its groups of digits.
 
-    >>> [typed_numbers(text) for text in ("1 234", "1'234.5", "1.234,5", "1,234", "1,23,4", "2,5")]
-    [[1234], [1234.5], [1234.5], [1.234, 1234], [], [2.5]]
+    >>> loose_number_readings("1,23,4"), loose_number_readings("1,5"), loose_number_readings("1,234")
+    ([1234], [1.5], [1.234, 1234])
     """
-    bare = text.strip()
-    return list(dict.fromkeys(map(_integral, numbers(bare)))) if _TYPED.fullmatch(bare) else []
+    if is_number(cell):
+        return [cell]
+    if not isinstance(cell, str) or not (parts := _NUMERIC.fullmatch(cell)):
+        return []
+    digits, exponent = re.sub(r"[\s'\u2019]", "", parts.group(1)), parts.group(2) or ""
+    return [number for text in _readings(digits) if (number := plain_number(text + exponent)) is not None]
+
+
+def parse_number(cell: Any) -> int | float | None:
+    """Read a cell as the one number that it means; None where it is none, or may be two.
+
+    >>> parse_number(" 3 "), parse_number("2,5"), parse_number("1 234,5"), parse_number("1,234"), parse_number("many")
+    (3, 2.5, 1234.5, None, None)
+    """
+    readings = number_readings(cell)
+    return readings[0] if len(readings) == 1 else None
 
 
 def _integral(value: float) -> int | float:
-    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 2**53 else value
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < EXACT else value
 
 
 def _readings(digits: str) -> Iterator[str]:
@@ -85,55 +128,33 @@ def _readings(digits: str) -> Iterator[str]:
         yield digits.replace(last, "")
 
 
-def moments(cell: Cell) -> list[tuple[datetime, int]]:
-    """List the moments that a cell can mean, each with the seconds up to which it is told (0: a day, exactly).
+_ZEROS_AND_DECIMALS = re.compile(r"([+-]?)(0*)(\d*)(?:\.(\d+))?")
 
-    >>> [str(found) for found, _ in moments("2026-01-31T10:00:00+02:00")], [str(found.date()) for found, _ in moments("1/2/2026")]
-    (['2026-01-31 08:00:00'], ['2026-01-02', '2026-02-01'])
+
+def write_number(value: float, like: str = "") -> str:
+    """Write a number as text, with the zeros in front and the decimals that the text beside it has.
+
+    >>> write_number(6), write_number(6.0, "5.50"), write_number(8, "007"), write_number(6.5, "5"), write_number(6.25, "5.5")
+    ('6', '6.00', '008', '6.5', '6.25')
     """
-    if isinstance(cell, datetime):
-        return [(cell, 1)]
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return [(EPOCH + timedelta(days=cell), 1)] if FIRST_DAY <= cell < LAST_DAY else []
-    if not isinstance(cell, str) or len(cell) > 40:
-        return []
-    text = cell.strip()
-    return _iso(text) or list(dict.fromkeys(_local(text))) or moments(next(iter(numbers(text)), None))
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < 1e16 else repr(value)
+    parts = _ZEROS_AND_DECIMALS.fullmatch(like.strip())
+    if parts is None or plain_number(text) is None or "e" in text or not like:
+        return text
+    _, zeros, digits, decimals = parts.groups()
+    sign, bare = ("-", text[1:]) if text.startswith("-") else ("", text)
+    ahead, _, behind = bare.partition(".")
+    if decimals:
+        behind = behind.ljust(len(decimals), "0")
+    if zeros and digits:
+        ahead = ahead.zfill(len(zeros) + len(digits))
+    return f"{sign}{ahead}{f'.{behind}' if behind else ''}"
 
 
-def _iso(text: str) -> list[tuple[datetime, int]]:
-    if len(text) < 10 or text[4] != "-":
-        return []
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return []
-    told = 0 if len(text) == 10 else 60 if len(text) == 16 else 1
-    return [(found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found, told)]
+def whole_text(cell: Any) -> str:
+    """Write an id as text: a number that a spreadsheet made of it loses its ".0".
 
-
-def _local(text: str) -> Iterator[tuple[datetime, int]]:
-    """Read a date as programs show it: 31.1.2026, 1/31/26, each with or without a time; day and month may be either."""
-    found = _LOCAL.fullmatch(text)
-    if not found:
-        return
-    one, sign, two, three = int(found[1]), found[2], int(found[3]), int(found[4])
-    orders = (
-        ((one, two, three),)
-        if len(found[1]) == 4
-        else ((three, two, one),)
-        if sign == "."
-        else ((three, one, two), (three, two, one))
-    )
-    hour, minute, second, half = (found[5], found[6], found[7], found[8])
-    told = 0 if hour is None else 60 if second is None else 1
-    late = {"p": 12, "a": 0}.get((half or " ")[0].lower())
-    hours = int(hour or 0) if late is None else int(hour or 0) % 12 + late
-    for year, month, day in orders:
-        with suppress(ValueError):
-            yield datetime(century(year), month, day, hours, int(minute or 0), int(second or 0)), told  # noqa: DTZ001
-
-
-def century(year: int) -> int:
-    """Complete a year of two digits as spreadsheets do: 26 is 2026, 70 is 1970."""
-    return year if year > 99 else year + (2000 if year < 70 else 1900)
+    >>> whole_text(7.0), whole_text("7.0"), whole_text(7)
+    ('7', '7.0', '7')
+    """
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

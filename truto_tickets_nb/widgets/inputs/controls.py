@@ -11,7 +11,7 @@ import pandas as pd
 
 from truto_tickets_nb.selection.options import FEW, Offer, Option
 from truto_tickets_nb.selection.step_builder import as_number, number_problem
-from truto_tickets_nb.tickets.column_edits import shown
+from truto_tickets_nb.tickets.cells import shown
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.widgets.inputs.factory import OPENS, box, made, row
 from truto_tickets_nb.widgets.inputs.private_state import Day, Lines, Moment, Pick, Press, PrivateState, Search, Words

@@ -12,7 +12,7 @@ from truto_tickets_nb.show import Group, Page, Paragraph, Row, to_html
 from truto_tickets_nb.show.html import STYLE as SHOWN
 from truto_tickets_nb.show.html import text
 from truto_tickets_nb.show.visible_text import clip
-from truto_tickets_nb.tickets.column_edits import shown
+from truto_tickets_nb.tickets.cells import shown
 from truto_tickets_nb.tickets.json_values import is_missing
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from truto_tickets_nb.safe_text import printable
 from truto_tickets_nb.selection.options import offer
 from truto_tickets_nb.selection.step_builder import columns_of
 from truto_tickets_nb.show.visible_text import clip
-from truto_tickets_nb.tickets.column_edits import same, shown
+from truto_tickets_nb.tickets.cell_equality import same
+from truto_tickets_nb.tickets.cells import shown
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.widgets.form import Form

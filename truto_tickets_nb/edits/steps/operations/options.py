@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.advice import advised
 from truto_tickets_nb.did_you_mean import near
 from truto_tickets_nb.errors import StepError, shorten, shorten_repr
-from truto_tickets_nb.tickets.cells import as_moment, is_emptied, json_problem, plain
-from truto_tickets_nb.tickets.column_edits import shown, to_json
+from truto_tickets_nb.tickets.cell_problem import CellProblem
+from truto_tickets_nb.tickets.cells import is_emptied, json_problem, plain, shown, to_json
 from truto_tickets_nb.tickets.fields import CUSTOM, FIELDS, Field
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
+from truto_tickets_nb.tickets.typed_values import iso_date, typed_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -65,10 +67,12 @@ def value_for(row: Field, value: Any) -> Json:
         raise StepError(f"{row.name} takes one value, not {len(found)}: {shorten(found, 60)}.")
     if row.kind.word == "text" and (isinstance(found, dict | bool) or isinstance(value, date)):
         raise StepError(f"{row.name} takes text, not {shorten(found, 60)}.")
-    if row.kind.word == "date" and (isinstance(found, list | dict) or as_moment(found) is None):
-        raise StepError(
-            f"{shorten(found, 40)!r} is no date. Give a day such as 2026-01-31 or a time such as 2026-01-31T10:00Z."
-        )
+    if row.kind.word == "date":
+        date_value = typed_date(found)
+        if isinstance(date_value, CellProblem):
+            advice = advised(date_value.message, date_value.actions)
+            raise StepError(f"{shorten_repr(found, 40)} {advice}")
+        return iso_date(found)
     return found if isinstance(found, dict) or row.kind.word in ("any", "flag") else shown(found)
 
 

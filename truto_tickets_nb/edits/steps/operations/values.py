@@ -13,7 +13,8 @@ from truto_tickets_nb.edits.steps.operations.base import Operation, OperationInp
 from truto_tickets_nb.edits.steps.operations.options import listed, options_for, quoted, value_for
 from truto_tickets_nb.edits.steps.operations.set_cells import each
 from truto_tickets_nb.errors import StepError
-from truto_tickets_nb.tickets.column_edits import of_json, repeated, shown, text_column, texts, to_json
+from truto_tickets_nb.tickets.cells import of_json, shown, to_json
+from truto_tickets_nb.tickets.column_edits import repeated, text_column, texts
 from truto_tickets_nb.tickets.columns import coded_texts
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
