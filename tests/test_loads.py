@@ -16,7 +16,7 @@ import truto_tickets_nb as tt
 from truto_tickets_nb.api.pagination import Page
 from truto_tickets_nb.errors import LoadInterrupted, NeedsReauth, NoAnswer, NotAllowed, ServerTrouble, TokenRefused
 from truto_tickets_nb.tickets.columns import Columns
-from truto_tickets_nb.tickets.json_values import moment
+from truto_tickets_nb.tickets.parsing.dates import parse_iso
 
 
 def ticket(key, **fields):
@@ -245,7 +245,7 @@ def test_each_form_of_a_date_is_read_whatever_stands_beside_it():
     wanted = [np.datetime64(text.removesuffix("Z")) for text in FORMS.values()]
     assert read.dt.tz_localize(None).to_numpy().tolist() == [when.astype("datetime64[us]").item() for when in wanted]
     for text, cell in zip(FORMS, read, strict=True):
-        single = moment(text)
+        single = parse_iso(text)
         assert pd.to_datetime(single, utc=True) == cell
 
 
@@ -286,7 +286,7 @@ def test_column_and_comparison_read_alike(parts):
         for when, zone, extra in parts
     ]
     for text, cell in zip(texts, column(texts).frame["completed_at"], strict=True):
-        alone = moment(text)
+        alone = parse_iso(text)
         assert alone is not None
         if pd.isna(cell):  # in UTC it lies before the year 1 or behind the year 9999
             with pytest.raises(OverflowError):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from truto_tickets_nb.tickets.json_values import is_date_only, is_missing, moment, plain_number, refs
+from truto_tickets_nb.tickets.json_values import is_missing, refs
 from truto_tickets_nb.tickets.name_matching import folded
+from truto_tickets_nb.tickets.parsing.dates import instant, is_iso_day, parse_iso
+from truto_tickets_nb.tickets.parsing.numbers import exact_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,7 +62,7 @@ class Condition:
         if self.reading == "date" and _instant(value) is None:
             return None
         if self.sign in ORDERED:
-            parsed = _instant(value) if self.reading == "date" else plain_number(value)
+            parsed = _instant(value) if self.reading == "date" else exact_number(value)
             return None if parsed is None else _ORDER[self.sign](parsed, self._limit)
         answer = any(self._is(value, asked) for asked in self.values)
         return not answer if self.sign == "ne" else answer
@@ -72,7 +74,7 @@ class Condition:
 
     @property
     def _limit(self) -> datetime | Decimal | None:
-        return _instant(self.values[0]) if self.reading == "date" else plain_number(self.values[0])
+        return _instant(self.values[0]) if self.reading == "date" else exact_number(self.values[0])
 
     def _is(self, value: Any, asked: Any) -> bool:
         match self.reading:
@@ -81,7 +83,7 @@ class Condition:
             case "flag":
                 return value is asked
             case "number" if not isinstance(asked, str):
-                return plain_number(value) == plain_number(asked)
+                return exact_number(value) == exact_number(asked)
             case "reference":
                 references = refs(value)
                 parts = {"id": [r.id for r in references], "name": [r.name for r in references]}
@@ -92,14 +94,12 @@ class Condition:
 
 
 def _is_day(value: Any) -> bool:
-    return is_date_only(value.strip()) if isinstance(value, str) else not isinstance(value, datetime)
+    return is_iso_day(value.strip()) if isinstance(value, str) else not isinstance(value, datetime)
 
 
 def _instant(value: Any) -> datetime | None:
-    read = value if isinstance(value, date) else moment(value)
-    if isinstance(read, datetime):
-        return read if read.tzinfo else read.replace(tzinfo=UTC)
-    return datetime(read.year, read.month, read.day, tzinfo=UTC) if read else None
+    read = value if isinstance(value, date) else parse_iso(value)
+    return instant(read) if read else None
 
 
 def _is_at(value: Any, asked: Any) -> bool:

@@ -12,16 +12,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from truto_tickets_nb.advice import advised
 from truto_tickets_nb.did_you_mean import near
 from truto_tickets_nb.errors import SetupError, shorten, shorten_repr
 from truto_tickets_nb.loading.filter_conditions import ORDERED, SIGNS, Condition, Reading, Sign
+from truto_tickets_nb.tickets.cell_problem import CellProblem
 from truto_tickets_nb.tickets.cells import plain
 from truto_tickets_nb.tickets.choice import Unresolved
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, Field
-from truto_tickets_nb.tickets.json_values import is_missing, moment, plain_number
+from truto_tickets_nb.tickets.json_values import is_missing
+from truto_tickets_nb.tickets.parsing.numbers import exact_number
+from truto_tickets_nb.tickets.typed_values import typed_boolean, typed_date, typed_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from truto_tickets_nb.tickets.choices import Choices
 
 _USUAL = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")  # dates that every tool reads
+Typed = TypeVar("Typed")
 NUMBERED = ("number",)  # text fields whose values are ordered as numbers
 PASSED_ON = ("sort_by", "remote_query")  # parameters of a list that are no filters
 
@@ -198,14 +202,19 @@ def _checked(row: Field, reading: Reading, sign: Sign, value: Any) -> Any:
         case "date":
             return _date(row, value)
         case "flag":
-            return _flag(row, value)
-        case "number" if sign in ORDERED and plain_number(value) is None:
-            raise SetupError(
-                f"{row.name}: {shorten_repr(value, 60)} is no number to compare with. Give one such as 50."
-            )
+            return _typed(row, value, typed_boolean(value))
+        case "number" if sign in ORDERED and exact_number(value) is None:
+            return _typed(row, value, typed_number(value))
         case "number":
             return value if isinstance(value, str | int | float) else str(value)
     return str(value)
+
+
+def _typed(row: Field, value: Any, typed: Typed | CellProblem) -> Typed:
+    """Return a value that was typed; a refusal of it is raised."""
+    if isinstance(typed, CellProblem):
+        raise SetupError(f"{row.name}: {shorten_repr(value, 60)} {advised(typed.message, typed.actions)}")
+    return typed
 
 
 def _date(row: Field, value: Any) -> date | str:
@@ -214,16 +223,5 @@ def _date(row: Field, value: Any) -> date | str:
     if isinstance(value, date):
         return value
     text = str(value).strip()
-    read = None if isinstance(value, bool | int | float) else moment(text)
-    if read is None:
-        raise SetupError(
-            f"{row.name}: {shorten_repr(value, 60)} is no date. Give one such as 2026-01-31, or 2026-01-31T10:00Z."
-        )
-    return text if _USUAL.fullmatch(text) else read
-
-
-def _flag(row: Field, value: Any) -> bool:
-    flags = {"true": True, "false": False}
-    if str(value).lower() not in flags:
-        raise SetupError(f"{row.name}: {shorten_repr(value, 60)} is neither true nor false.")
-    return flags[str(value).lower()]
+    typed = _typed(row, value, typed_date(value if isinstance(value, bool | int | float) else text))
+    return text if _USUAL.fullmatch(text) else typed

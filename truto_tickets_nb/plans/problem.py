@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from truto_tickets_nb.advice import advised
 from truto_tickets_nb.safe_text import printable
-from truto_tickets_nb.tickets.cells import CellCode
+from truto_tickets_nb.tickets.cell_problem import CellCode
 
 if TYPE_CHECKING:
     from truto_tickets_nb.actions import Action

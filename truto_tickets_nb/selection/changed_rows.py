@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from truto_tickets_nb.edits.steps.operations.base import whole_column
-from truto_tickets_nb.edits.values import differing
 from truto_tickets_nb.selection.distinct_values import is_same_memory
+from truto_tickets_nb.tickets.cell_equality import differing
 from truto_tickets_nb.tickets.field_kinds import AnyKind
 from truto_tickets_nb.tickets.fields import Field
 from truto_tickets_nb.tickets.fields import field as field_of

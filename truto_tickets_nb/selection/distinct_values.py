@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from truto_tickets_nb.edits.values import shown, texts
+from truto_tickets_nb.tickets.cells import shown
+from truto_tickets_nb.tickets.column_edits import texts
 from truto_tickets_nb.tickets.columns import coded_texts
 from truto_tickets_nb.tickets.json_values import is_missing
 

@@ -12,9 +12,9 @@ import pandas as pd
 from truto_tickets_nb.edits.steps.operations import OPERATIONS
 from truto_tickets_nb.edits.steps.step import Step
 from truto_tickets_nb.loading.column_info import about
-from truto_tickets_nb.sheets.parse_values import typed_numbers
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
+from truto_tickets_nb.tickets.parsing.numbers import number_readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -90,7 +90,7 @@ def as_number(text: str) -> int | float | None:
     >>> as_number(" 3 "), as_number("2,5"), as_number("1 234,5"), as_number("1,234"), as_number("many")
     (3, 2.5, 1234.5, None, None)
     """
-    numbers = typed_numbers(text)
+    numbers = number_readings(text)
     return numbers[0] if len(numbers) == 1 else None
 
 
@@ -100,7 +100,7 @@ def number_problem(text: str) -> str:
     >>> number_problem("1,234")
     "'1,234' may be 1.234 or 1234: type it without a comma, or with a point"
     """
-    numbers = typed_numbers(text)
+    numbers = number_readings(text)
     if not text.strip() or len(numbers) == 1:
         return ""
     if numbers:

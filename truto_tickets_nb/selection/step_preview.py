@@ -13,7 +13,8 @@ from truto_tickets_nb.edits.filters.filters import Filter
 from truto_tickets_nb.edits.steps.apply import apply
 from truto_tickets_nb.edits.steps.operations import ChosenRows
 from truto_tickets_nb.edits.steps.operations.options import field_for
-from truto_tickets_nb.edits.values import column_like, differing
+from truto_tickets_nb.tickets.cell_equality import differing
+from truto_tickets_nb.tickets.column_edits import column_like
 from truto_tickets_nb.tickets.fields import field as field_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,10 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from truto_tickets_nb.sheets.parse_values import EPOCH, FLAGS, Cell, century, flag, moments, numbers
+from truto_tickets_nb.sheets.sheet_cells import DAY_ZERO, Cell, sheet_moments
+from truto_tickets_nb.tickets.parsing.booleans import SPREADSHEET_WORDS, parse_boolean
+from truto_tickets_nb.tickets.parsing.dates import full_year
+from truto_tickets_nb.tickets.parsing.numbers import loose_number_readings
 
 # The months as programs write them in some twenty languages: short and long, in the case that stands beside a day.
 _MONTHS = """
@@ -80,7 +83,7 @@ def is_convertible(text: str) -> bool:
         return len(text) < _MOST_DIGITS and bool(_NUMBER.fullmatch(text))
     text = text.strip()
     if not any(char.isdigit() for char in text):
-        return text.casefold() in FLAGS
+        return text.casefold() in SPREADSHEET_WORDS
     if _PLAIN.fullmatch(text):
         return False
     patterns = (_NUMBER, _DIGITS, _FRACTION, _STAMP, _EAST)
@@ -112,11 +115,19 @@ def has_other_form(cell: Cell, text: str) -> bool:
 
 def has_same_meaning(cell: Cell, text: str) -> bool:
     """Return whether a cell and a convertible text can be one date, time, number or truth value."""
-    if isinstance(cell, bool) or (isinstance(cell, str) and cell.strip().casefold() in FLAGS):
-        return not text.strip().isdigit() and flag(text) is not None and flag(text) is flag(cell)
+    if isinstance(cell, bool) or (isinstance(cell, str) and cell.strip().casefold() in SPREADSHEET_WORDS):
+        return (
+            not text.strip().isdigit()
+            and parse_boolean(text) is not None
+            and parse_boolean(text) is parse_boolean(cell)
+        )
     if _same_day(cell, text) or _same_clock(cell, text):
         return True
-    return any(_is_rounded(shown, number, cell) for shown in numbers(cell) for number in numbers(text))
+    return any(
+        _is_rounded(shown, number, cell)
+        for shown in loose_number_readings(cell)
+        for number in loose_number_readings(text)
+    )
 
 
 def is_date_like(cell: Cell) -> bool:
@@ -133,7 +144,7 @@ def days_of(cell: Cell) -> frozenset[Day]:
     """List the days that a cell can mean, be it a date, a serial number or a text."""
     if isinstance(cell, datetime):
         return frozenset([Day(cell.month, cell.day, cell.year)])
-    full = frozenset(Day(moment.month, moment.day, moment.year) for moment, _ in moments(cell))
+    full = frozenset(Day(moment.month, moment.day, moment.year) for moment, _ in sheet_moments(cell))
     return full | days(cell.strip()) if isinstance(cell, str) else full
 
 
@@ -155,20 +166,20 @@ def days(text: str) -> frozenset[Day]:
 
 def _named(month: int, digits: list[int]) -> list[Day]:
     if len(digits) == 1:
-        return [Day(month, digits[0]), Day(month, 1, century(digits[0]))]
-    return [Day(month, digits[0], century(digits[1])), Day(month, digits[1], century(digits[0]))]
+        return [Day(month, digits[0]), Day(month, 1, full_year(digits[0]))]
+    return [Day(month, digits[0], full_year(digits[1])), Day(month, digits[1], full_year(digits[0]))]
 
 
 def _counted(digits: list[int]) -> list[Day]:
     if len(digits) == 2:
         one, two = digits
-        years = [Day(one, 1, century(two))] if two > 31 else [Day(two, 1, century(one))] if one > 31 else []
+        years = [Day(one, 1, full_year(two))] if two > 31 else [Day(two, 1, full_year(one))] if one > 31 else []
         return [Day(one, two), Day(two, one), *years]
     if len(digits) < 3:
         return []
     one, two, three = digits
-    early = [Day(two, three, century(one))]
-    return early if one > 31 else [*early, Day(one, two, century(three)), Day(two, one, century(three))]
+    early = [Day(two, three, full_year(one))]
+    return early if one > 31 else [*early, Day(one, two, full_year(three)), Day(two, one, full_year(three))]
 
 
 def _is_day(day: Day) -> bool:
@@ -182,7 +193,7 @@ def _same_clock(cell: Cell, text: str) -> bool:
 
 def _seconds(cell: Cell) -> int | None:
     if isinstance(cell, datetime):
-        days = (cell - EPOCH).total_seconds()
+        days = (cell - DAY_ZERO).total_seconds()
         return round(days) if 0 <= days < 5 * 86_400 else None
     if isinstance(cell, float) and 0 <= cell < 5:
         return round(cell * 86_400)

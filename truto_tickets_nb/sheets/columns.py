@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -15,21 +15,27 @@ from truto_tickets_nb.actions import correct
 from truto_tickets_nb.sheets.automatic_conversions import has_other_form, is_date_like
 from truto_tickets_nb.sheets.escaping import split, unescape
 from truto_tickets_nb.sheets.labels import Names
-from truto_tickets_nb.sheets.pandas_literals import is_broken_literal, literal
-from truto_tickets_nb.sheets.parse_values import Cell, flag, moments, numbers
+from truto_tickets_nb.sheets.sheet_cells import Cell, serial_date, sheet_moments
 from truto_tickets_nb.sheets.spreadsheet_damage import is_untouched
 from truto_tickets_nb.sheets.write_cells import MARK, WRITERS, cut, is_long, is_plain, moment_cell, set_cell, text_cell
+from truto_tickets_nb.tickets.cell_problem import CellProblem
 from truto_tickets_nb.tickets.fields import CUSTOM, of_record
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import freeze, is_missing, refs
+from truto_tickets_nb.tickets.parsing.booleans import parse_boolean
+from truto_tickets_nb.tickets.parsing.dates import instant
+from truto_tickets_nb.tickets.parsing.literals import is_broken_literal, parse_literal
+from truto_tickets_nb.tickets.parsing.numbers import parse_number
+from truto_tickets_nb.tickets.typed_values import typed_boolean, typed_date, typed_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from truto_tickets_nb.actions import Action
     from truto_tickets_nb.sheets.source import SheetSource
-    from truto_tickets_nb.tickets.cells import CellCode
+    from truto_tickets_nb.tickets.cell_problem import CellCode
 
+Value = TypeVar("Value")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TEXT_FIX = "Write it as text: with an apostrophe in front, or in a cell of the format Text."
 
@@ -70,7 +76,7 @@ class Column:
             return True
         if self.form == "set" and isinstance(written, str) and set(split(cell)) == set(split(written)):
             return True
-        parsed = literal(cell)
+        parsed = parse_literal(cell)
         if parsed is None:
             return False
         if self.form == "set":
@@ -102,7 +108,7 @@ class Column:
             return self._as_date_text(cell, place)
         if isinstance(cell, str):
             text = unescape(cell)
-            parsed = literal(text) if json_or_none(self.values[place]) is not None else None
+            parsed = parse_literal(text) if json_or_none(self.values[place]) is not None else None
             return str(freeze(parsed)) if isinstance(parsed, dict) else self._in_the_form_of_the_column(text, place)
         return str(cell).upper() if isinstance(cell, bool) else str(cell)
 
@@ -121,7 +127,7 @@ class Column:
             is_date_like(written) and is_date_like(text) and has_other_form(text, written)
         ):
             return text
-        dates = {moment for moment, _ in moments(text)}
+        dates = {moment for moment, _ in sheet_moments(text)}
         if not _ISO.match(written) or len(dates) != 1:
             raise Unreadable(
                 "value.converted",
@@ -141,45 +147,27 @@ class Column:
         return self.names.meant(text) if self.names else text
 
     def _as_moment(self, cell: Cell, place: int, _comma: bool) -> Any:  # noqa: FBT001
-        readings = {moment for moment, _ in moments(cell)}
-        if len(readings) > 1:
-            raise Unreadable(
-                "value.ambiguous_date",
-                "may be two dates: day and month could be either",
-                correct("Write it as 2026-01-31."),
-            )
-        if not readings:
-            raise Unreadable(
-                "value.no_date", "is no date", correct("Write it as 2026-01-31, or as 2026-01-31 10:00 (UTC).")
-            )
-        moment = readings.pop()
+        value = _value(typed_date(serial_date(cell) or cell))
         if self.form == "instant":
-            return pd.Timestamp(moment, tz=UTC)
-        return moment if _has_time(moment) else moment.date()
+            return pd.Timestamp(instant(value))
+        naive = instant(value).replace(tzinfo=None)
+        return naive if _has_time(naive) else naive.date()
 
     def _as_number(self, cell: Cell, _place: int, comma: bool) -> int | float:  # noqa: FBT001
-        readings = numbers(int(cell) if isinstance(cell, bool) else cell)
-        if not readings or (len(readings) > 1 and not comma):
-            write = correct("Write a plain number, such as 1234.5, without a sign for thousands.")
-            if readings:
-                raise Unreadable("value.ambiguous_number", "may be two numbers: the comma could be either", write)
-            raise Unreadable("value.no_number", "is no number", write)
-        return int(readings[0]) if self.whole and float(readings[0]).is_integer() else readings[0]
+        value = _value(typed_number(int(cell) if isinstance(cell, bool) else cell, decimal_comma=comma))
+        return int(value) if self.whole and float(value).is_integer() else value
 
     def _as_flag(self, cell: Cell, _place: int, _comma: bool) -> bool:  # noqa: FBT001
-        parsed = flag(cell)
-        if parsed is None:
-            raise Unreadable("value.no_truth_value", "is neither true nor false", correct("Write TRUE or FALSE."))
-        return parsed
+        return _value(typed_boolean(cell))
 
     def _as_any(self, cell: Cell, place: int, comma: bool) -> Any:  # noqa: FBT001
         value = self.values[place]
         if isinstance(value, tuple) or (is_missing(value) and self.holds_lists):
             return self._as_tuple(cell, place, comma)
-        if isinstance(value, bool) and flag(cell) is not None:
-            return flag(cell)
-        if isinstance(value, int | float) and len(numbers(cell)) == 1:
-            return numbers(cell)[0]
+        if isinstance(value, bool) and (flag := parse_boolean(cell)) is not None:
+            return flag
+        if isinstance(value, int | float) and (number := parse_number(cell)) is not None:
+            return number
         if isinstance(cell, int | float):
             return cell
         return self._as_text(cell, place, comma)
@@ -192,7 +180,7 @@ class Column:
 
     def _as_tuple(self, cell: Cell, place: int, comma: bool) -> Any:  # noqa: FBT001
         text = self._as_text(cell, place, comma)
-        parsed = literal(text)
+        parsed = parse_literal(text)
         if isinstance(parsed, tuple):
             return freeze(parsed)
         members = self.values[place]
@@ -216,9 +204,16 @@ _READERS: dict[str, Callable[[Column, Cell, int, bool], Any]] = {
 }
 
 
+def _value(value: Value | CellProblem) -> Value:
+    """Return a value that was typed; a refusal of it is raised."""
+    if isinstance(value, CellProblem):
+        raise Unreadable(value.code, value.message, value.actions)
+    return value
+
+
 def _names_in(text: str) -> tuple[str, ...]:
     """Read the names of a set: separated by commas, or as a list in the form of JSON or Python."""
-    parsed = literal(text)
+    parsed = parse_literal(text)
     if isinstance(parsed, tuple) and all(isinstance(name, str | None) for name in parsed):
         return tuple(name for name in parsed if name)
     if is_broken_literal(text):

@@ -15,7 +15,7 @@ from truto_tickets_nb.tickets.fields import ID
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from truto_tickets_nb.sheets.parse_values import Cell
+    from truto_tickets_nb.sheets.sheet_cells import Cell
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of a sheet, in every spreadsheet program
 MOST_CELLS = (

@@ -13,14 +13,14 @@ from truto_tickets_nb.plans.problem import Problem
 from truto_tickets_nb.sheets.automatic_conversions import days, days_of, is_convertible, is_date_like, may_have_become
 from truto_tickets_nb.sheets.error_values import FORMULA_FIX, NOT_STORED, Formula, is_error_value
 from truto_tickets_nb.sheets.escaping import escape, guard, unguard
-from truto_tickets_nb.sheets.parse_values import numbers
 from truto_tickets_nb.tickets.fields import ID
+from truto_tickets_nb.tickets.parsing.numbers import loose_number_readings
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
     from truto_tickets_nb.sheets.grid import Grid
-    from truto_tickets_nb.sheets.parse_values import Cell
+    from truto_tickets_nb.sheets.sheet_cells import Cell
     from truto_tickets_nb.sheets.source import SheetSource
 
 LONGEST_ID = 200  # characters; what is longer is no id that could be loaded
@@ -126,11 +126,15 @@ class Ids:
 
     @cached_property
     def _others(self) -> list[int]:
-        return [place for place in self._convertible if not days(self.known[place]) or numbers(self.known[place])]
+        return [
+            place
+            for place in self._convertible
+            if not days(self.known[place]) or loose_number_readings(self.known[place])
+        ]
 
     def _meant(self, cell: Cell) -> Iterable[int]:
         """List the tickets that a number may mean: it may have lost zeros in front, or digits behind the fifteenth."""
-        for number in numbers(cell):
+        for number in loose_number_readings(cell):
             if float(number).is_integer():
                 yield from self._numbers.get(int(number), ()) if abs(number) < 10**LONG else self._rounded(cell, number)
                 return

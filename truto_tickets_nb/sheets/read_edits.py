@@ -22,19 +22,19 @@ from truto_tickets_nb.sheets.escaping import is_clear, unescape, unguard
 from truto_tickets_nb.sheets.grid import Grid, normal
 from truto_tickets_nb.sheets.match_rows import places_of
 from truto_tickets_nb.sheets.mojibake import is_mojibake
-from truto_tickets_nb.sheets.pandas_literals import EMPTY_WORDS
 from truto_tickets_nb.sheets.snapshot_check import REBASE, identity_problems
 from truto_tickets_nb.sheets.spreadsheet_damage import is_autocorrected, is_poor_likeness
 from truto_tickets_nb.tickets.columns import objects
 from truto_tickets_nb.tickets.fields import FIELDS, ID
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import unix_lines
+from truto_tickets_nb.tickets.parsing.literals import EMPTY_WORDS
 from truto_tickets_nb.wording import by_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from truto_tickets_nb.sheets.parse_values import Cell
+    from truto_tickets_nb.sheets.sheet_cells import Cell
     from truto_tickets_nb.sheets.source import SheetSource
 
 SHOWN = 10  # problems told in the message of an error; all of them are in its `problems`

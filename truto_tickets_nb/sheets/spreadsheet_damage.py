@@ -14,8 +14,10 @@ from functools import cache, lru_cache
 from truto_tickets_nb.sheets.automatic_conversions import may_have_become
 from truto_tickets_nb.sheets.escaping import unguard
 from truto_tickets_nb.sheets.mojibake import is_misread
-from truto_tickets_nb.sheets.parse_values import FLAGS, Cell, flag, moments, numbers
+from truto_tickets_nb.sheets.sheet_cells import Cell, sheet_moments
 from truto_tickets_nb.tickets.json_values import unix_lines
+from truto_tickets_nb.tickets.parsing.booleans import SPREADSHEET_WORDS, parse_boolean
+from truto_tickets_nb.tickets.parsing.numbers import loose_number_readings
 
 # What autocorrection of Excel, LibreOffice, Word and phones writes, and what may have stood there.
 _FANCY = {
@@ -45,12 +47,12 @@ def is_untouched(cell: Cell, written: Cell, *, typed: bool = True, page: str | N
     if _is_blank(cell):
         return _is_blank(written)
     if isinstance(written, bool):
-        return flag(cell) is written
+        return parse_boolean(cell) is written
     if isinstance(written, datetime):
-        return any(_is_close(reading, written, seconds) for reading, seconds in moments(cell))
+        return any(_is_close(reading, written, seconds) for reading, seconds in sheet_moments(cell))
     if isinstance(written, str):
         return _came_of(cell, written)
-    return written is not None and any(_is_near(reading, written, cell) for reading in numbers(cell))
+    return written is not None and any(_is_near(reading, written, cell) for reading in loose_number_readings(cell))
 
 
 def _is_damaged_text(cell: str, written: str, page: str | None) -> bool:
@@ -138,11 +140,15 @@ def _was_converted(cell: str, written: str) -> bool:
         return False  # the apostrophe has kept it as it was typed
     if may_have_become(cell, written):
         return True
-    if written[:1].isalpha() and written.casefold() not in FLAGS:
+    if written[:1].isalpha() and written.casefold() not in SPREADSHEET_WORDS:
         return False
     return any(
         _came_of(reading, written)
-        for reading in (*numbers(cell), *(moment for moment, _ in moments(cell) if len(written) > 5), flag(cell))
+        for reading in (
+            *loose_number_readings(cell),
+            *(moment for moment, _ in sheet_moments(cell) if len(written) > 5),
+            parse_boolean(cell),
+        )
     )
 
 
@@ -153,18 +159,18 @@ def _came_of(cell: Cell, written: str) -> bool:
     if not isinstance(cell, str) and isinstance(written, str) and may_have_become(cell, written):
         return True
     if isinstance(cell, bool):
-        return len(written) > 1 and flag(written) is cell
+        return len(written) > 1 and parse_boolean(written) is cell
     if isinstance(cell, datetime):
         return any(
             _is_close(cell, reading, 1)
-            for reading, _ in moments(written)
+            for reading, _ in sheet_moments(written)
             if isinstance(written, str) and not written.isdecimal()
         )
     if isinstance(cell, str):
         return False
     return any(
         _is_near(cell, reading, cell) or (1e15 < abs(cell) < 1e300 and f"{cell:.14e}" == f"{reading:.14e}")
-        for reading in numbers(written)
+        for reading in loose_number_readings(written)
     )
 
 

@@ -14,7 +14,7 @@ from truto_tickets_nb.tickets.json_values import is_missing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from truto_tickets_nb.sheets.parse_values import Cell
+    from truto_tickets_nb.sheets.sheet_cells import Cell
 
 LONGEST = 32_767  # characters (UTF-16 units) that a cell of Excel holds
 _KEPT = 32_000  # of a longer text

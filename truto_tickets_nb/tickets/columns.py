@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,8 @@ from truto_tickets_nb import gc_pause
 from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.tickets.field_kinds import AnyKind, Kind
 from truto_tickets_nb.tickets.fields import CUSTOM, CUSTOM_FIELDS, FIELDS, ID, ON_REQUEST
-from truto_tickets_nb.tickets.json_values import freeze, is_scalar, moment, ref
+from truto_tickets_nb.tickets.json_values import freeze, is_scalar, ref
+from truto_tickets_nb.tickets.parsing.dates import microseconds, parse_iso
 from truto_tickets_nb.tickets.read_only_arrays import frozen
 from truto_tickets_nb.tickets.table import Table
 from truto_tickets_nb.wording import and_more
@@ -293,8 +294,7 @@ class MomentPart(Part):
 
 _DAY_TEXT = r"^\d{4}-\d\d-\d\d$"
 _USUAL = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)$"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_FIRST = microseconds(date.min)
 _END = (
     _FIRST + 3_652_059 * 86_400_000_000
 )  # behind the last day that Python can write; in another zone, an instant may lie there
@@ -315,9 +315,9 @@ def read_moments(texts: Any) -> tuple[Any, Any]:
     ticks[usual] = _ticks([text for text in together if text is not None])
     alone = ticks == np.iinfo(np.int64).min
     for place in np.flatnonzero(alone).tolist():
-        value = moment(distinct[place].as_py())
+        value = parse_iso(distinct[place].as_py())
         days[place] = value is not None and not isinstance(value, datetime)
-        ticks[place] = ticks[place] if value is None else _tick(value)
+        ticks[place] = ticks[place] if value is None else microseconds(value)
     ticks[(ticks < _FIRST) | (ticks >= _END)] = np.iinfo(np.int64).min
     places = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     read = pd.Series(ticks.view("datetime64[us]")).dt.tz_localize("UTC").array
@@ -336,11 +336,6 @@ def _ticks(texts: list[str]) -> Any:
     """Read texts of the usual forms as microseconds since 1970; the smallest number stands for none."""
     read = pd.to_datetime(pd.Series(texts, dtype="object"), utc=True, format="ISO8601", errors="coerce")
     return read.dt.as_unit("us").dt.tz_localize(None).to_numpy().view("int64")
-
-
-def _tick(value: date | datetime) -> int:
-    instant = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
-    return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
 def part_of(kind: Kind) -> Part:

@@ -11,24 +11,29 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from truto_tickets_nb.actions import correct
-from truto_tickets_nb.tickets.cells import (
-    CellProblem,
-    as_moment,
-    day_of,
-    has_lost_digits,
-    is_number,
-    iso_text,
-    json_problem,
-    members_of_text,
-    number,
-    same_number,
-    structure_of_text,
-    truth,
-    unreadable_json,
-)
+from truto_tickets_nb.tickets.cell_problem import CellProblem, unreadable_json
+from truto_tickets_nb.tickets.cells import json_problem, members_of_text
 from truto_tickets_nb.tickets.equality import same_json
 from truto_tickets_nb.tickets.json_values import freeze, is_missing
-from truto_tickets_nb.tickets.text_formats import DateForm, common_forms, read_moments, write_number
+from truto_tickets_nb.tickets.parsing.booleans import opposite_word, parse_boolean
+from truto_tickets_nb.tickets.parsing.dates import (
+    DateFormat,
+    common_formats,
+    date_readings,
+    day_of,
+    iso_text,
+    parse_date,
+)
+from truto_tickets_nb.tickets.parsing.literals import parse_literal
+from truto_tickets_nb.tickets.parsing.numbers import (
+    has_lost_digits,
+    is_number,
+    parse_number,
+    plain_number,
+    same_number,
+    write_number,
+)
+from truto_tickets_nb.tickets.typed_values import typed_boolean, typed_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,9 +99,9 @@ class CustomForm:
         )
 
     @cached_property
-    def date_forms(self) -> dict[Any, DateForm]:
+    def date_forms(self) -> dict[Any, DateFormat]:
         """Find the forms of a date that all texts of the column share."""
-        return common_forms(self.texts)
+        return common_formats(self.texts)
 
     def read(self, cell: Any, base: Json) -> Json | CellProblem:
         """Turn a plain, filled cell into the JSON that goes out; the very base where it says the same."""
@@ -135,16 +140,17 @@ class CustomForm:
 
     def _truth_word(self, cell: bool, base: Json) -> Json | CellProblem:  # noqa: FBT001  (the cell itself)
         words = [*([base] if isinstance(base, str) else []), *self.texts]
-        word_of = next((word for word in words if truth(word) is cell), None)
+        word_of = next((word for word in words if parse_boolean(word) is cell), None)
         if word_of is not None:
             return word_of
-        other = next((word for word in words if truth(word) is not None), None)
-        if other is None:
+        opposites = (opposite_word(word) for word in words if parse_boolean(word) is not None)
+        opposite = next((word for word in opposites if word), None)
+        if opposite is None:
             return CellProblem("value.wrong_kind", "is true or false, and this field holds text", correct("Give text."))
-        return _opposite(other)
+        return opposite
 
     def _number_text(self, cell: float, base: Json) -> Json | CellProblem:
-        current = number(base) if isinstance(base, str) else None
+        current = plain_number(base) if isinstance(base, str) else None
         if current is not None and same_number(current, cell):
             return base
         if has_lost_digits(cell):
@@ -157,10 +163,10 @@ class CustomForm:
 
     def _date_text(self, cell: date, base: Json) -> Json | CellProblem:
         """Write a date in the form of the ticket's own text, else in that of the column."""
-        readings = read_moments(base) if isinstance(base, str) else ()
-        if any(_is_moment(moment, cell) for moment, _ in readings):
+        readings = date_readings(base) if isinstance(base, str) else ()
+        if any(_is_same_date(reading.value, cell) for reading in readings):
             return base
-        own = {form.shape: form for _, form in readings}
+        own = {reading.format.shape: reading.format for reading in readings if reading.format}
         shared = {shape: own.get(shape, form) for shape, form in self.date_forms.items() if not own or shape in own}
         forms = shared or own
         if not forms and (self.texts or not is_missing(base)):
@@ -181,28 +187,19 @@ class CustomForm:
         )
 
     def _flag(self, cell: Any, _base: Json) -> Json | CellProblem:
-        value = truth(cell) if isinstance(cell, str | int | float) else None
-        return (
-            CellProblem("value.no_truth_value", "is neither true nor false", correct("Give True or False."))
-            if value is None
-            else value
-        )
+        return typed_boolean(cell)
 
     def _integer(self, cell: Any, base: Json) -> Json | CellProblem:
         value = self._decimal(cell, base)
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
     def _decimal(self, cell: Any, base: Json) -> Json | CellProblem:
-        value = number(cell.strip()) if isinstance(cell, str) else cell
-        if not is_number(value):
-            return CellProblem(
-                "value.wrong_kind",
-                "is no number, and this field holds numbers",
-                correct("Give a number such as 5 or 2.5."),
-            )
+        value = typed_number(cell)
+        if isinstance(value, CellProblem):
+            return value
         if json_problem(value):
             return unreadable_json(json_problem(value))
-        if is_number(base) and same_number(base, value):  # type: ignore[arg-type]
+        if is_number(base) and same_number(base, value):
             return base
         if has_lost_digits(value) and "decimal" not in self.kinds:
             return CellProblem(
@@ -252,7 +249,7 @@ class CustomForm:
             )
         if self.kinds == {"object"} and isinstance(item, str | int | float):
             return self._object_named(item)
-        if isinstance(item, str) and self.kinds and self.kinds <= {"integer", "decimal"} and number(item) is None:
+        if isinstance(item, str) and self.kinds and self.kinds <= {"integer", "decimal"} and parse_number(item) is None:
             return CellProblem(
                 "value.wrong_kind", f"holds {item!r} where its members are numbers", correct("Give numbers.")
             )
@@ -273,7 +270,7 @@ class CustomForm:
         if isinstance(cell, str):
             if cell in (freeze(base), str(base)):
                 return base
-            cell = structure_of_text(cell)
+            cell = parse_literal(cell)
         if isinstance(cell, dict):
             return cell
         return CellProblem(
@@ -304,26 +301,12 @@ def _thawed(value: Any) -> Any:
     return [_thawed(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _is_moment(moment: date | datetime, cell: date) -> bool:
-    if not isinstance(moment, datetime):
-        return day_of(cell) == moment
-    return as_moment(moment) == as_moment(cell) or (
-        isinstance(cell, datetime) and cell.tzinfo is None and moment.replace(tzinfo=None) == cell
+def _is_same_date(value: date, cell: date) -> bool:
+    if not isinstance(value, datetime):
+        return day_of(cell) == value
+    return parse_date(value) == parse_date(cell) or (
+        isinstance(cell, datetime) and cell.tzinfo is None and value.replace(tzinfo=None) == cell
     )
-
-
-_OPPOSITES = {"true": "false", "yes": "no", "1": "0", "1.0": "0.0"}
-_OPPOSITES |= {no: yes for yes, no in _OPPOSITES.items()}
-
-
-def _opposite(word: str) -> str:
-    """Write the opposite of a truth word with the same capitals.
-
-    >>> _opposite("True"), _opposite("YES"), _opposite("0")
-    ('False', 'NO', '1')
-    """
-    other = _OPPOSITES[word.strip().casefold()]
-    return other.upper() if word.isupper() else other.title() if word.istitle() else other
 
 
 def values_of_column(column: pd.Series) -> list[Any]:

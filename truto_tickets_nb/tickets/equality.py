@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from truto_tickets_nb.tickets.json_values import Json, is_missing, moment, parts_differ, ref, refs, unix_lines
+from truto_tickets_nb.tickets.json_values import Json, is_missing, parts_differ, ref, refs, unix_lines
+from truto_tickets_nb.tickets.parsing.dates import parse_iso
 
 Standing = Literal["new", "tidied", "old", "other"]
 TIDIED = 2  # the level at which values are compared as servers tidy them
@@ -31,7 +32,7 @@ def same_moment(one: Json, two: Json) -> bool:
     """Compare two dates; equal instants are equal however they are written, and a day is no instant."""
     if is_missing(one) or is_missing(two):
         return is_missing(one) and is_missing(two)
-    left, right = moment(one), moment(two)
+    left, right = parse_iso(one), parse_iso(two)
     return left == right if left and right and type(left) is type(right) else str(one) == str(two)
 
 
@@ -166,7 +167,7 @@ def _is_wrapped(asked: str, now: str) -> bool:
 
 def near_moment(now: Json, asked: Json) -> bool:
     """Return whether a server only wrote a day as midnight, or a midnight as a day."""
-    left, right = (None if is_missing(value) else moment(value) for value in (now, asked))
+    left, right = (None if is_missing(value) else parse_iso(value) for value in (now, asked))
     if left is None or right is None:
         return near_text(now, asked)
     days = [not isinstance(value, datetime) for value in (left, right)]

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from truto_tickets_nb.tickets import equality
-from truto_tickets_nb.tickets.json_values import Given, Json, freeze, is_missing, moment, ref, refs
+from truto_tickets_nb.tickets.json_values import Given, Json, freeze, is_missing, ref, refs
+from truto_tickets_nb.tickets.parsing.booleans import parse_json_boolean
+from truto_tickets_nb.tickets.parsing.dates import parse_iso
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -167,7 +169,7 @@ class MomentKind(Kind):
     cell_dtype: ClassVar[str] = "datetime64[us, UTC]"
 
     def cell(self, value: Json) -> date | datetime | None:
-        return None if is_missing(value) else moment(value)
+        return None if is_missing(value) else parse_iso(value)
 
     @property
     def levels(self) -> tuple[equality.Equal, equality.Equal, equality.Equal]:
@@ -182,8 +184,7 @@ class FlagKind(Kind):
     cell_dtype: ClassVar[str] = "boolean"
 
     def cell(self, value: Json) -> bool | None:
-        written = {"true": True, "false": False}
-        return value if isinstance(value, bool) else written.get(value.casefold()) if isinstance(value, str) else None
+        return parse_json_boolean(value)
 
     @property
     def levels(self) -> tuple[equality.Equal, equality.Equal, equality.Equal]:

@@ -1,12 +1,9 @@
-"""Values as JSON brings them: references, missing ones, moments, and their immutable form."""
+"""Values as JSON brings them: references, missing ones, and their immutable form."""
 
 from __future__ import annotations
 
 import json
 import math
-import re
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -143,74 +140,6 @@ def is_missing(value: object) -> bool:
 def unix_lines(text: str) -> str:
     """Bring line ends to LF, for comparing only: what goes out is never touched."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def moment(value: Json) -> date | datetime | None:
-    """Read an ISO 8601 date or instant; an instant without a zone counts as UTC, None where it is neither.
-
-    >>> moment("2026-01-31"), moment("2026-01-31T10:00:00+02:00")
-    (datetime.date(2026, 1, 31), datetime.datetime(2026, 1, 31, 8, 0, tzinfo=datetime.timezone.utc))
-    """
-    text = str(value).strip()
-    try:
-        if is_date_only(text) or _WEEK_DATE.fullmatch(text):
-            return date.fromisoformat(text)
-        return _in_utc(datetime.fromisoformat(text))
-    except ValueError:
-        return _unusual(text)
-
-
-def _in_utc(instant: datetime) -> datetime:
-    if instant.tzinfo is None:
-        return instant.replace(tzinfo=UTC)
-    try:
-        return instant.astimezone(UTC)
-    except OverflowError:  # the first and the last day that Python knows: the instant is right, only its zone stays
-        return instant
-
-
-_WEEK_DATE = re.compile(r"\d{4}-?W\d\d-?\d")
-_UNUSUAL = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)[Tt ] ?(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
-    r" ?(?P<zone>[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)?"
-)
-
-
-def _unusual(text: str) -> datetime | None:
-    """Read what Python does not: a small t or z, a blank before the zone, the midnight 24:00, a leap second."""
-    parts = _UNUSUAL.fullmatch(text)
-    if parts is None:
-        return None
-    hour, minute, second = (int(parts[name] or 0) for name in ("hour", "minute", "second"))
-    is_midnight = hour == 24 and not (minute or second or int(parts["fraction"] or 0))
-    extra = timedelta(days=is_midnight, seconds=second == 60)
-    zone = "" if (parts["zone"] or "Z").upper() in ("Z", "UTC", "GMT") else parts["zone"]
-    clock = f"{0 if is_midnight else hour:02}:{minute:02}:{min(second, 59) if second <= 60 else second:02}"
-    try:
-        read = datetime.fromisoformat(f"{parts['day']}T{clock}.{(parts['fraction'] or '0')[:6]:0<6}{zone}")
-        return _in_utc(read + extra)
-    except (ValueError, OverflowError):
-        return None
-
-
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
-
-
-def plain_number(value: Json) -> Decimal | None:
-    """Read a number, also one that is written as text, exactly; None where it is none.
-
-    >>> plain_number("70"), plain_number(2**60 + 7), plain_number("INC-7"), plain_number(True)
-    (Decimal('70'), Decimal('1152921504606846983'), None, None)
-    """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    text = str(value).strip()
-    return Decimal(text) if _PLAIN_NUMBER.fullmatch(text) else None
-
-
-def is_date_only(text: str) -> bool:
-    """Return whether text has the form of a date without a time: 2026-01-31."""
-    return len(text) == 10 and text[4:5] == "-" and text[7:8] == "-"
 
 
 def freeze(value: Json) -> object:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from truto_tickets_nb.edits.code.literals import column, quote, raw
 from truto_tickets_nb.edits.filters.filters import AllOf, AllTickets, AnyOf, Filter, Not, Test, Tickets
 from truto_tickets_nb.edits.filters.matching import lower, span
-from truto_tickets_nb.tickets.cells import is_plain_day
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import LAST_YEAR
+from truto_tickets_nb.tickets.parsing.dates import is_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +139,7 @@ def _date(test: Test) -> str:
     edge = start if test.op == "before" else end
     if edge.year > LAST_YEAR:
         return ""
-    day = is_plain_day(test.value)
+    day = is_day(test.value)
     limit = edge.date().isoformat() if day else edge.isoformat()
     return f"{moments} {'<' if test.op == 'before' else '>='} {quote(limit)}"
 

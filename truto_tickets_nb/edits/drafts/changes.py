@@ -10,8 +10,9 @@ import pandas as pd
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.options import field_for, value_for
 from truto_tickets_nb.edits.steps.step import Step
-from truto_tickets_nb.edits.values import of_json, same, to_json
 from truto_tickets_nb.errors import StepError, shorten
+from truto_tickets_nb.tickets.cell_equality import same
+from truto_tickets_nb.tickets.cells import of_json, to_json
 from truto_tickets_nb.tickets.columns import objects
 from truto_tickets_nb.tickets.field_kinds import AnyKind
 from truto_tickets_nb.tickets.fields import Field

@@ -13,12 +13,13 @@ from truto_tickets_nb import gc_pause
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.options import listed
 from truto_tickets_nb.edits.steps.step import Step
-from truto_tickets_nb.edits.values import of_json, same, to_json
 from truto_tickets_nb.errors import FrameError, shorten_repr
 from truto_tickets_nb.plans.compare.align import Rows, layout, rows
 from truto_tickets_nb.plans.compare.candidates import shared, suspects
 from truto_tickets_nb.plans.problem import Problem
-from truto_tickets_nb.tickets.cells import CellProblem, is_emptied, json_problem, plain, unreadable_json
+from truto_tickets_nb.tickets.cell_equality import same
+from truto_tickets_nb.tickets.cell_problem import CellProblem, unreadable_json
+from truto_tickets_nb.tickets.cells import is_emptied, json_problem, of_json, plain, to_json
 from truto_tickets_nb.tickets.field_kinds import AnyKind
 from truto_tickets_nb.tickets.fields import Field, of_record
 from truto_tickets_nb.tickets.fields import field as field_of

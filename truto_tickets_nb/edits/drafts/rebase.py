@@ -12,11 +12,12 @@ from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.edits.drafts.from_frame import taken
 from truto_tickets_nb.edits.steps.operations.base import whole_column
 from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
-from truto_tickets_nb.edits.values import column_like, of_json, put, to_json
 from truto_tickets_nb.errors import shorten
 from truto_tickets_nb.plans.compare.edited_frame import CONFLICTS, NOTES, EditedFrame, mark
 from truto_tickets_nb.plans.problem import Problem
-from truto_tickets_nb.tickets.cells import CellProblem
+from truto_tickets_nb.tickets.cell_problem import CellProblem
+from truto_tickets_nb.tickets.cells import of_json, to_json
+from truto_tickets_nb.tickets.column_edits import column_like, put
 from truto_tickets_nb.tickets.fields import CUSTOM, Field, of_record
 from truto_tickets_nb.tickets.json_values import is_missing, ref
 from truto_tickets_nb.wording import counted

@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truto_tickets_nb.edits.filters import patterns
-from truto_tickets_nb.edits.values import shown
-from truto_tickets_nb.tickets.cells import as_moment, is_plain_day
+from truto_tickets_nb.tickets.cells import shown
 from truto_tickets_nb.tickets.columns import coded_texts
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.tickets.name_matching import nfc
+from truto_tickets_nb.tickets.parsing.dates import is_day, parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ def _dated(column: pd.Series, op: str, value: Any) -> Mask:
     """Compare moments; a day without a time stands for all of that day, in UTC."""
     if op == "in":
         return np.logical_or.reduce([_dated(column, "is", item) for item in value])
-    if as_moment(value) is None:
+    if parse_date(value) is None:
         return np.zeros(len(column), dtype=bool)
     start, end = span(value)
     moments = column.dt.tz_localize("UTC") if column.dt.tz is None else column
@@ -86,9 +86,9 @@ def span(value: Any) -> tuple[pd.Timestamp, pd.Timestamp]:
     >>> [str(edge) for edge in span("2026-01-31")]
     ['2026-01-31 00:00:00+00:00', '2026-02-01 00:00:00+00:00']
     """
-    start = pd.Timestamp(as_moment(value) or value)
+    start = pd.Timestamp(parse_date(value) or value)
     start = start.tz_localize("UTC") if start.tzinfo is None else start
-    return start, start + (timedelta(days=1) if is_plain_day(value) else timedelta(microseconds=1))
+    return start, start + (timedelta(days=1) if is_day(value) else timedelta(microseconds=1))
 
 
 def _told(column: pd.Series, op: str, value: Any, *, case: bool) -> Mask:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from truto_tickets_nb.did_you_mean import near
 from truto_tickets_nb.edits.filters import patterns
-from truto_tickets_nb.edits.values import shown, to_json
 from truto_tickets_nb.errors import StepError, shorten
-from truto_tickets_nb.tickets.cells import as_moment, json_problem, number
+from truto_tickets_nb.tickets.cells import json_problem, shown, to_json
+from truto_tickets_nb.tickets.parsing.dates import parse_date
+from truto_tickets_nb.tickets.parsing.numbers import parse_number
 
 OPS = {
     "is": "is", "is not": "is not", "in": "is one of", "contains": "contains", "starts": "starts with", "ends": "ends with",
@@ -41,6 +42,8 @@ def checked(field: str, op: str, value: Any) -> Any:
     if problem:
         raise StepError(f"{field} {OPS[op]} {quoted(value)}: {problem}, which JSON can't carry.")
     _refuse(field, op, plain)
+    if op in _NUMBERS:
+        return parse_number(plain)
     return tuple(plain) if isinstance(plain, list) else plain
 
 
@@ -52,9 +55,9 @@ def _refuse(field: str, op: str, value: Any) -> None:
         patterns.checked(value)
     if op in _WORDY and not isinstance(value, str):
         raise StepError(f"{test}give one text.")
-    if op in _MOMENTS and as_moment(value) is None:
+    if op in _MOMENTS and parse_date(value) is None:
         raise StepError(f"{test}that is no date. Give a day such as 2026-01-31 or a time such as 2026-01-31T10:00Z.")
-    if op in _NUMBERS and (isinstance(value, bool) or number(str(value)) is None):
+    if op in _NUMBERS and parse_number(value) is None:
         raise StepError(f"{test}that is no number.")
     if op == "in" and not isinstance(value, list):
         raise StepError(f"{test}give a list of values.")

@@ -22,7 +22,9 @@ from truto_tickets_nb.edits.steps.operations.options import field_for, quoted
 from truto_tickets_nb.edits.steps.operations.over_cells import renamed
 from truto_tickets_nb.edits.steps.operations.size_limits import too_large
 from truto_tickets_nb.edits.steps.step import Applied, Edit, Effect
-from truto_tickets_nb.edits.values import column_like, differing, put, shown, texts
+from truto_tickets_nb.tickets.cell_equality import differing
+from truto_tickets_nb.tickets.cells import shown
+from truto_tickets_nb.tickets.column_edits import column_like, put, texts
 from truto_tickets_nb.tickets.columns import objects
 
 if TYPE_CHECKING:

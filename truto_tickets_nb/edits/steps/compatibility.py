@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from truto_tickets_nb.edits.steps.canonical_names import ambiguity
 from truto_tickets_nb.edits.steps.inapplicable import Reason
-from truto_tickets_nb.edits.values import texts
 from truto_tickets_nb.tickets.choices import Unresolved
+from truto_tickets_nb.tickets.column_edits import texts
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import FIRST_YEAR, LAST_YEAR

@@ -13,7 +13,8 @@ from truto_tickets_nb.plans.change import Change, Patch
 from truto_tickets_nb.plans.compare.align import Rows, layout, rows
 from truto_tickets_nb.plans.compare.candidates import suspects
 from truto_tickets_nb.plans.problem import Problem
-from truto_tickets_nb.tickets.cells import CellProblem, is_emptied, plain
+from truto_tickets_nb.tickets.cell_problem import CellProblem
+from truto_tickets_nb.tickets.cells import is_emptied, plain
 from truto_tickets_nb.tickets.field_kinds import AnyKind
 from truto_tickets_nb.tickets.fields import Field, of_record
 from truto_tickets_nb.tickets.fields import field as field_of

@@ -11,8 +11,9 @@ import numpy as np
 from truto_tickets_nb.errors import FrameError, shorten
 from truto_tickets_nb.plans.compare.align import rows
 from truto_tickets_nb.plans.compare.candidates import suspects
-from truto_tickets_nb.tickets.cells import as_moment, plain
-from truto_tickets_nb.tickets.json_values import is_missing, moment
+from truto_tickets_nb.tickets.cells import plain
+from truto_tickets_nb.tickets.json_values import is_missing
+from truto_tickets_nb.tickets.parsing.dates import parse_date, parse_iso
 from truto_tickets_nb.wording import by_number, counted
 
 if TYPE_CHECKING:
@@ -116,10 +117,10 @@ def _stale(edited: pd.DataFrame, table: Table) -> list[str]:
 
 
 def _is_earlier(cell: Any, now: Any) -> bool:
-    before, after = plain(cell), moment(now)
+    before, after = plain(cell), parse_iso(now)
     if after is None:
         return False
     if is_missing(before):
         return True  # it had never been changed when the frame was made
-    earlier = as_moment(before)
+    earlier = parse_date(before)
     return type(earlier) is type(after) and earlier is not None and bool(earlier < after)

@@ -4,38 +4,33 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.actions import Action, correct
 from truto_tickets_nb.plans.compare.set_members import SetMembers, once
-from truto_tickets_nb.tickets.cells import (
-    CellProblem,
-    as_moment,
-    day_of,
-    is_emptied,
-    is_epoch,
-    is_number,
-    is_plain_day,
-    json_problem,
-    members_of_text,
-    number,
-    plain,
-    same_number,
-    truth,
-    unreadable_json,
-    whole,
-)
+from truto_tickets_nb.tickets.cell_problem import CellProblem, unreadable_json
+from truto_tickets_nb.tickets.cells import is_emptied, json_problem, members_of_text, plain
 from truto_tickets_nb.tickets.choices import Choice, Choices, Unresolved
 from truto_tickets_nb.tickets.custom_fields import CustomForm, values_of_column
 from truto_tickets_nb.tickets.fields import CUSTOM
-from truto_tickets_nb.tickets.json_values import Given, Json, freeze, is_date_only, is_missing, moment, ref
+from truto_tickets_nb.tickets.json_values import Given, Json, freeze, is_missing, ref
 from truto_tickets_nb.tickets.name_matching import nfc
-from truto_tickets_nb.tickets.text_formats import write_number
+from truto_tickets_nb.tickets.parsing.dates import (
+    day_of,
+    instant,
+    is_day,
+    is_epoch_of,
+    is_iso_day,
+    parse_date,
+    parse_iso,
+)
+from truto_tickets_nb.tickets.parsing.numbers import is_number, plain_number, same_number, whole_text, write_number
+from truto_tickets_nb.tickets.typed_values import typed_boolean, typed_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     from truto_tickets_nb.integrations.profile import Profile
     from truto_tickets_nb.plans.account_schema import AccountSchema
@@ -96,7 +91,7 @@ class Reader:
             return cell
         if not is_number(cell):
             return CellProblem("value.wrong_kind", "is not text", correct("Put plain text into the cell."))
-        current = number(base) if isinstance(base, str) else None
+        current = plain_number(base) if isinstance(base, str) else None
         return base if current is not None and same_number(current, cell) else write_number(cell)
 
     def _reference(self, row: Field, cell: Any, base: Json, workspace: str) -> Json | CellProblem:
@@ -113,7 +108,7 @@ class Reader:
                 "is not one name or id",
                 correct("This field takes one value: give its name or its id."),
             )
-        text = self._unlabelled(row, whole(cell))
+        text = self._unlabelled(row, whole_text(cell))
         current = ref(base)
         if current and (text == current.id or nfc(text) == nfc(current.shown)):
             return base
@@ -195,7 +190,7 @@ class Reader:
                 if item.get("id") or item.get("name")
                 else CellProblem("value.no_id", "holds an item without id", correct("Give names or ids."))
             )
-        text = self._unlabelled(row, whole(item))
+        text = self._unlabelled(row, whole_text(item))
         own = current.take(text)
         if own is not None:
             return own
@@ -217,37 +212,28 @@ class Reader:
         return [str(item) for item in dict.fromkeys(members) if not is_missing(item) and not _is_blank(item)]
 
     def _date(self, row: Field, cell: Any, base: Json, _workspace: str) -> Json | CellProblem:
-        parsed = as_moment(cell)
-        if parsed is None:
-            current = None if is_missing(base) else moment(base)
-            if is_number(cell) and current is not None and is_epoch(cell, current):
+        value = typed_date(cell)
+        if isinstance(value, CellProblem):
+            loaded = None if is_missing(base) else parse_iso(base)
+            if is_number(cell) and loaded is not None and is_epoch_of(cell, loaded):
                 return base  # what JSON of pandas makes of a date
-            return CellProblem(
-                "value.no_date",
-                "is no date",
-                correct("Give a date such as 2026-01-31, a time such as 2026-01-31T10:00Z, or a Timestamp."),
-            )
+            return value
         is_date_only = self._is_date_only(row, base)
-        if is_plain_day(cell) if is_date_only is None else is_date_only:
+        if is_day(cell) if is_date_only is None else is_date_only:
             return written_day(cell, like=base)
-        return written_instant(parsed, like=base)
+        return written_instant(value, like=base)
 
     def _is_date_only(self, row: Field, base: Json) -> bool | None:
         """Return the form of this field's values: by the ticket's own, the column's, the profile's; None where nobody knows."""
         if not is_missing(base):
-            return is_date_only(str(base))
+            return is_iso_day(str(base))
         if row.name in self.dates:
             return self.dates[row.name]
         form = self.profile.fact("due_date").value if row.name == "due_date" else None
         return None if form is None else bool(form == "date")
 
     def _flag(self, _row: Field, cell: Any, _base: Json, _workspace: str) -> Json | CellProblem:
-        value = truth(cell) if isinstance(cell, str | int | float) else None
-        return (
-            CellProblem("value.no_truth_value", "is neither true nor false", correct("Give True or False."))
-            if value is None
-            else value
-        )
+        return typed_boolean(cell)
 
     def _passed_on(self, row: Field, cell: Any, received: Json, _workspace: str) -> Json | CellProblem:
         """Read data for the tool, which goes out as it is; the record that was received from the tool is never sent back."""
@@ -286,17 +272,16 @@ def written_day(cell: Any, *, like: Json) -> Json | CellProblem:
     """Write a cell as a day; the value itself where it is the same day."""
     day = day_of(cell)
     if day is None:
-        value = as_moment(cell)
+        value = parse_date(cell)
         hint = f"Give {value.isoformat()[:10]}." if value else "Give a date such as 2026-01-31."
         return CellProblem("value.has_time", "has a time, but this field holds dates only", correct(hint))
-    return like if not is_missing(like) and day == moment(like) else day.isoformat()
+    return like if not is_missing(like) and day == parse_iso(like) else day.isoformat()
 
 
-def written_instant(value: date | datetime, *, like: Json) -> Json:
+def written_instant(value: date, *, like: Json) -> Json:
     """Write a moment as an instant in UTC; the value itself where it is the same instant."""
-    instant = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
-    current = None if is_missing(like) else moment(like)
-    return like if current == instant else instant.isoformat().replace("+00:00", "Z")
+    at = instant(value)
+    return like if not is_missing(like) and parse_iso(like) == at else at.isoformat().replace("+00:00", "Z")
 
 
 def _hashable(item: Any) -> Any:

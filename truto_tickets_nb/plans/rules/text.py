@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from truto_tickets_nb.actions import Action, correct, of_names
 from truto_tickets_nb.plans.rules.context import Rule, RuleFinding, severity_of
 from truto_tickets_nb.tickets.fields import CUSTOM
-from truto_tickets_nb.tickets.json_values import is_missing, moment
+from truto_tickets_nb.tickets.json_values import is_missing
+from truto_tickets_nb.tickets.parsing.dates import parse_iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,7 @@ def past_due_date(change: Change, context: RuleContext) -> Iterator[RuleFinding]
     fact = context.profile.fact("due_date_ahead")
     if change.field != "due_date" or not fact.value or is_missing(change.new):
         return
-    due = moment(change.new)
+    due = parse_iso(change.new)
     if due is not None and _is_over(due, context.now):
         message = f"lies in the past, and {context.name} takes only due dates that lie ahead ({fact.told})"
         ways = (*correct("Give a date that lies ahead."), Action("leave_out", "due_date"))

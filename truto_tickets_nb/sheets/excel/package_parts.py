@@ -18,7 +18,7 @@ from truto_tickets_nb.sheets.grid import MOST_COLUMNS, MOST_ROWS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_tickets_nb.sheets.parse_values import Cell
+    from truto_tickets_nb.sheets.sheet_cells import Cell
 
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)")
 _RENAMED = {b"extendedProperties": b"extended-properties", b"customProperties": b"custom-properties"}

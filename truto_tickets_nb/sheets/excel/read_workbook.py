@@ -20,7 +20,7 @@ from truto_tickets_nb.sheets.grid import LOOKED_AT, MOST_CELLS, MOST_COLUMNS, MO
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from truto_tickets_nb.sheets.parse_values import Cell
+    from truto_tickets_nb.sheets.sheet_cells import Cell
 
 
 def read_workbook(source: str, data: bytes) -> Grid:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from truto_tickets_nb.edits.values import shown
 from truto_tickets_nb.selection.options import FEW, Offer, Option
 from truto_tickets_nb.selection.step_builder import as_number, number_problem
+from truto_tickets_nb.tickets.cells import shown
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.widgets.inputs.factory import OPENS, box, create, row
 from truto_tickets_nb.widgets.inputs.private_state import Day, Lines, Moment, Pick, Press, PrivateState, Search, Words

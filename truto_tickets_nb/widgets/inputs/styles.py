@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as W  # noqa: N812
 from markupsafe import Markup
 
-from truto_tickets_nb.edits.values import shown
 from truto_tickets_nb.plans import preview
 from truto_tickets_nb.plans.change import Change
 from truto_tickets_nb.show import Group, Page, Paragraph, Row, to_html
 from truto_tickets_nb.show.html import STYLE as SHOWN
 from truto_tickets_nb.show.html import text
 from truto_tickets_nb.show.visible_text import clip
+from truto_tickets_nb.tickets.cells import shown
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.wording import counted
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from truto_tickets_nb.advice import advised
 from truto_tickets_nb.edits.filters.filters import filter_of
 from truto_tickets_nb.edits.steps.canonical_names import canonical_filter
-from truto_tickets_nb.edits.values import same, shown
 from truto_tickets_nb.errors import StepError, shorten
 from truto_tickets_nb.safe_text import printable
 from truto_tickets_nb.selection.options import offer
 from truto_tickets_nb.selection.step_builder import columns_of
 from truto_tickets_nb.show.visible_text import clip
+from truto_tickets_nb.tickets.cell_equality import same
+from truto_tickets_nb.tickets.cells import shown
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.widgets.form import Form

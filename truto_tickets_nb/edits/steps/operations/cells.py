@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from truto_tickets_nb.edits.steps.inapplicable import Reason
 from truto_tickets_nb.edits.steps.operations.base import Input, Operation
 from truto_tickets_nb.edits.steps.operations.options import field_for, listed, quoted
-from truto_tickets_nb.edits.values import of_json, same, to_json
 from truto_tickets_nb.errors import StepError, shorten
-from truto_tickets_nb.tickets.cells import json_problem
+from truto_tickets_nb.tickets.cell_equality import same
+from truto_tickets_nb.tickets.cells import json_problem, of_json, to_json
+from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
+from truto_tickets_nb.tickets.typed_values import iso_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,7 +89,8 @@ def _pairs(ticket: str, columns: Mapping[str, Any]) -> Iterator[tuple[str, list[
     for name, pair in columns.items():
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise StepError(f"Ticket {shorten(ticket, 40)}, {shorten(name, 40)}: a cell is {_FORM}.")
-        cells = [to_json(cell) for cell in pair]
+        row = field_of(name) if isinstance(name, str) else None
+        cells = [iso_date(to_json(cell)) if row and row.kind.word == "date" else to_json(cell) for cell in pair]
         if problem := json_problem(cells):
             raise StepError(f"Ticket {shorten(ticket, 40)}, {shorten(name, 40)}: {problem}, which JSON can't carry.")
         yield name, cells

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from truto_tickets_nb.edits.code.literals import column, quote
 from truto_tickets_nb.edits.steps.operations.cells import by_column
-from truto_tickets_nb.edits.values import to_json
-from truto_tickets_nb.tickets.cells import as_moment
+from truto_tickets_nb.tickets.cells import to_json
 from truto_tickets_nb.tickets.fields import CUSTOM
 from truto_tickets_nb.tickets.fields import field as field_of
+from truto_tickets_nb.tickets.parsing.dates import parse_date
 
 if TYPE_CHECKING:
     from truto_tickets_nb.edits.code.filters import MixedColumns
@@ -64,7 +64,7 @@ def _dates(name: str, wanted: Cells) -> list[str]:
 def _second(text: Any) -> str | None:
     if not text:
         return ""
-    moment = as_moment(text)
+    moment = parse_date(text)
     if moment is None or (isinstance(moment, datetime) and moment.microsecond):
         return None
     return moment.strftime(SECONDS)

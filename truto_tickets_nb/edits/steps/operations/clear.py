@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from truto_tickets_nb.edits.code.block import SETS, Block
 from truto_tickets_nb.edits.steps.operations.base import ChosenRows, Operation, StepData
-from truto_tickets_nb.edits.values import repeated
+from truto_tickets_nb.tickets.column_edits import repeated
 from truto_tickets_nb.tickets.fields import field as field_of
 
 if TYPE_CHECKING:

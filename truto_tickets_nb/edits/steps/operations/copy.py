@@ -11,8 +11,8 @@ from truto_tickets_nb.edits.code.filters import filled
 from truto_tickets_nb.edits.code.literals import column
 from truto_tickets_nb.edits.filters.matching import empty
 from truto_tickets_nb.edits.steps.operations.base import ChosenRows, Input, Operation, StepData
-from truto_tickets_nb.edits.values import shown, to_json
 from truto_tickets_nb.errors import StepError
+from truto_tickets_nb.tickets.cells import shown, to_json
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
 

@@ -11,7 +11,8 @@ from truto_tickets_nb.edits.code.literals import quote
 from truto_tickets_nb.edits.filters.matching import empty
 from truto_tickets_nb.edits.steps.operations.options import quoted
 from truto_tickets_nb.edits.steps.operations.set import Set
-from truto_tickets_nb.edits.values import of_json, repeated
+from truto_tickets_nb.tickets.cells import of_json
+from truto_tickets_nb.tickets.column_edits import repeated
 
 if TYPE_CHECKING:
     from truto_tickets_nb.edits.steps.operations.base import ChosenRows, StepData

@@ -14,8 +14,9 @@ from truto_tickets_nb.edits.steps.operations.base import ChosenRows, Input, Oper
 from truto_tickets_nb.edits.steps.operations.options import listed, quoted, value_for
 from truto_tickets_nb.edits.steps.operations.over_cells import each
 from truto_tickets_nb.edits.steps.operations.size_limits import size_of
-from truto_tickets_nb.edits.values import of_json, shown, text_column, texts
 from truto_tickets_nb.errors import StepError
+from truto_tickets_nb.tickets.cells import of_json, shown
+from truto_tickets_nb.tickets.column_edits import text_column, texts
 from truto_tickets_nb.tickets.columns import coded_texts
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.tickets.sets import swapped

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from truto_tickets_nb.advice import advised
 from truto_tickets_nb.did_you_mean import near
-from truto_tickets_nb.edits.values import shown, to_json
 from truto_tickets_nb.errors import StepError, shorten, shorten_repr
-from truto_tickets_nb.tickets.cells import as_moment, is_emptied, json_problem, plain
+from truto_tickets_nb.tickets.cell_problem import CellProblem
+from truto_tickets_nb.tickets.cells import is_emptied, json_problem, plain, shown, to_json
 from truto_tickets_nb.tickets.fields import CUSTOM, FIELDS, Field
 from truto_tickets_nb.tickets.fields import field as field_of
 from truto_tickets_nb.tickets.json_values import is_missing
+from truto_tickets_nb.tickets.typed_values import iso_date, typed_date
 from truto_tickets_nb.wording import listed as first_of
 
 if TYPE_CHECKING:
@@ -57,10 +59,12 @@ def value_for(row: Field, value: Any) -> Json:
         raise StepError(f"{row.name} takes one value, not {len(plain_value)}: {shorten(plain_value, 60)}.")
     if row.kind.word == "text" and (isinstance(plain_value, dict | bool) or isinstance(value, date)):
         raise StepError(f"{row.name} takes text, not {shorten(plain_value, 60)}.")
-    if row.kind.word == "date" and (isinstance(plain_value, list | dict) or as_moment(plain_value) is None):
-        raise StepError(
-            f"{shorten(plain_value, 40)!r} is no date. Give a day such as 2026-01-31 or a time such as 2026-01-31T10:00Z."
-        )
+    if row.kind.word == "date":
+        date_value = typed_date(plain_value)
+        if isinstance(date_value, CellProblem):
+            advice = advised(date_value.message, date_value.actions)
+            raise StepError(f"{shorten_repr(plain_value, 40)} {advice}")
+        return iso_date(plain_value)
     return plain_value if isinstance(plain_value, dict) or row.kind.word in ("any", "flag") else shown(plain_value)
 
 

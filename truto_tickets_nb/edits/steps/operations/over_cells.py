@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from truto_tickets_nb.edits.values import text_column, texts
+from truto_tickets_nb.tickets.column_edits import text_column, texts
 from truto_tickets_nb.tickets.json_values import is_missing
 from truto_tickets_nb.tickets.sets import Held, swapped
 

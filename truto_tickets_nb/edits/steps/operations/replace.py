@@ -16,8 +16,8 @@ from truto_tickets_nb.edits.steps.operations.base import ChosenRows, Input, Oper
 from truto_tickets_nb.edits.steps.operations.options import only_kinds, text_for
 from truto_tickets_nb.edits.steps.operations.over_cells import over_texts
 from truto_tickets_nb.edits.steps.operations.size_limits import MOST, size_of
-from truto_tickets_nb.edits.values import texts
 from truto_tickets_nb.errors import shorten
+from truto_tickets_nb.tickets.column_edits import texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,8 @@ from truto_tickets_nb.edits.code.literals import quote
 from truto_tickets_nb.edits.steps.operations.base import ChosenRows, Input, Operation, StepData
 from truto_tickets_nb.edits.steps.operations.options import quoted, value_for
 from truto_tickets_nb.edits.steps.operations.size_limits import size_of
-from truto_tickets_nb.edits.values import of_json, repeated
+from truto_tickets_nb.tickets.cells import of_json
+from truto_tickets_nb.tickets.column_edits import repeated
 from truto_tickets_nb.tickets.fields import field as field_of
 
 if TYPE_CHECKING:

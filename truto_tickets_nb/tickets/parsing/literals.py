@@ -1,4 +1,4 @@
-"""Values as pandas writes them into files: a tuple becomes "('a', 'b')", an empty set "()", an object the text of a dict."""
+"""Lists and objects as text: as JSON, as Python and as pandas write them into files."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ EMPTY_WORDS = frozenset(
 )  # what pandas writes for a cell that holds nothing, where it is told to
 
 
-def literal(text: str) -> Any:
+def parse_literal(text: str) -> Any:
     r"""Read a tuple, a list, a set or a dict from its text, as JSON or as Python writes it; None where the text is no such value.
 
-    >>> literal("('a', 'b')"), literal('["a"]'), literal("()"), literal("['a' 'b']"), literal("{'b': 1}")
+    >>> parse_literal("('a', 'b')"), parse_literal('["a"]'), parse_literal("()"), parse_literal("['a' 'b']"), parse_literal("{'b': 1}")
     (('a', 'b'), ('a',), (), ('a', 'b'), {'b': 1})
-    >>> literal("(a) or (b)"), literal("[urgent] refund"), literal("a, b"), literal("('a' 'b'")
+    >>> parse_literal("(a) or (b)"), parse_literal("[urgent] refund"), parse_literal("a, b"), parse_literal("('a' 'b'")
     (None, None, None, None)
     """
     if len(text) > _LONGEST or not _OPENING.match(text):
@@ -41,7 +41,7 @@ def is_broken_literal(text: str) -> bool:
     >>> is_broken_literal("('a', 'b'"), is_broken_literal("('a',)"), is_broken_literal("(a), b")
     (True, False, False)
     """
-    return bool(re.match(r"\s*[(\[{]\s*['\"]", text)) and literal(text) is None
+    return bool(re.match(r"\s*[(\[{]\s*['\"]", text)) and parse_literal(text) is None
 
 
 def _json(text: str) -> Any:
