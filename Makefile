@@ -22,7 +22,7 @@ docs:  ## write the tables of the documentation, and the outputs of the notebook
 	PYTHONPATH=tests $(PYTHON) tests/documents.py $(notdir $(wildcard notebooks/*.ipynb)) && TRUTO_TICKETS_DOCS=write $(PYTHON) -m pytest -q tests/conformance
 
 proof:  ## the long proofs: a hundred kills, the budget in real time
-	$(PYTHON) -m pytest -m slow tests -s --timeout 7200
+	TRUTO_TICKETS_PROOF=1 $(PYTHON) -m pytest -m "not benchmark" tests -s --timeout 7200
 
 demo:  ## the whole job on a practice server
 	.venv/bin/truto-tickets demo --yes

@@ -21,6 +21,7 @@ import httpx
 import orjson
 import pytest
 from clients.odd_server import ACCOUNT, TOKEN, OddServer, a_ticket, drip, http
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from listening import waits_into
@@ -379,7 +380,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(JSON, st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]), st.booleans())
 def test_what_is_read_is_sent_back_as_it_came(value, encoding, ascii_):
     """Any JSON, with halves of characters anywhere and in any encoding of Unicode, is read, and written again means the same."""
@@ -573,7 +574,7 @@ def test_token_in_odd_places_is_redacted(tmp_path, odd):
     assert not [piece for text in told for piece in leaks(TOKEN, text)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=12, max_size=60),
     st.binary(max_size=9),

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 import orjson
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -103,7 +104,7 @@ UNPROVED = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(FACTS, UNPROVED)
 def test_no_invented_profile_blocks_without_a_source(values, unproved):
     """Whatever a data file may come to say, without a source of Truto's or the vendor's it only warns."""

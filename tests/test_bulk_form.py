@@ -12,6 +12,7 @@ from datetime import date
 import nbformat
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nbclient import NotebookClient
@@ -370,7 +371,7 @@ facets = st.fixed_dictionaries(
 days = st.none() | st.dates(date(2026, 1, 1), date(2026, 12, 31))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.just("") | words, facets=facets, since=days, until=days, changed=st.booleans())
 def test_the_filter_chooses_what_the_form_counts(tickets, text, facets, since, until, changed):
     """The filter that a step keeps chooses exactly the tickets that the form counted, for any clicks."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import orjson
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from listening import waits_into
@@ -181,7 +182,7 @@ def test_query_is_read_back_as_it_was_written(value):
     assert nested(query_pairs({"q": value})) == {"q": value}
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(st.integers(1, 60), st.integers(1, 200))
 def test_budget_is_never_exceeded_in_any_window(size, count):
     """Never more than `size` requests in any 10 seconds."""

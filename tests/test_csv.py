@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from test_excel import HOSTILE, NOTHING, RECORDS, TEXTS, outcome, snapshot_of
 
@@ -42,7 +43,7 @@ def put(path, name, row, value):
     save(path, table)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=RECORDS)
 def test_any_frame_comes_back(records, tmp_path):
     """Whatever text, numbers, dates and sets: an untouched file is no change."""
@@ -51,7 +52,7 @@ def test_any_frame_comes_back(records, tmp_path):
     assert outcome(snapshot, tmp_path / "any.csv") == NOTHING
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=TEXTS, after=TEXTS)
 def test_any_edit_of_a_text_arrives_exactly(before, after, tmp_path):
     """The text that goes out is the analyst's own; only what spreadsheets do by themselves is no edit."""

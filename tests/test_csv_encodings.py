@@ -6,6 +6,7 @@ import time
 from functools import cache
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_excel import NOTHING, outcome, put
@@ -79,7 +80,7 @@ def test_file_is_read_in_the_encoding_it_was_saved_in(tmp_path, encoding, titles
     assert outcome(snapshot, path) == ({str(len(titles) + 1): {"name": typed}}, [])
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), encoding=st.sampled_from([encoding for encoding, _, _ in LANGUAGES]))
 def test_no_edit_is_ever_garbled(data, encoding, tmp_path):
     """Law: whatever was written, typed and saved in whichever encoding, the text that was typed arrives, or the file is refused."""

@@ -6,6 +6,7 @@ import json
 
 import orjson
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -96,7 +97,7 @@ STEP = st.one_of(
     st.builds(lambda rows: Step("copy", "description", rows, {"from": "name"}), FILTER),
     st.builds(lambda cells, clear: Step("cells", options={"cells": cells, "clear": clear}), CELLS, st.sampled_from([[], ["name"], ["tags", "due_date"]])),
 )  # fmt: skip
-slowly = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=80)
+slowly = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=examples(80))
 
 
 def replayed(source, steps):
@@ -177,7 +178,7 @@ class Drafting(RuleBasedStateMachine):
 
 TestDrafting = Drafting.TestCase
 TestDrafting.settings = settings(
-    deadline=None, suppress_health_check=list(HealthCheck), max_examples=40, stateful_step_count=25
+    deadline=None, suppress_health_check=list(HealthCheck), max_examples=examples(40), stateful_step_count=25
 )
 
 
@@ -195,7 +196,7 @@ class DraftingWithoutRoom(Drafting):
 
 
 TestDraftingWithoutRoom = DraftingWithoutRoom.TestCase
-TestDraftingWithoutRoom.settings = settings(TestDrafting.settings, max_examples=20)
+TestDraftingWithoutRoom.settings = settings(TestDrafting.settings, max_examples=examples(20))
 
 
 @slowly

@@ -15,6 +15,7 @@ from datetime import UTC, timedelta
 import openpyxl
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -180,7 +181,7 @@ def test_untouched_file_gives_the_very_frame_and_an_empty_plan(snapshot, path):
     assert outcome(snapshot, path) == NOTHING
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=RECORDS)
 def test_any_frame_comes_back(records, tmp_path):
     """Formula-like, invisible, long and right-to-left text, numbers, dates, sets: an untouched file is no change."""
@@ -189,7 +190,7 @@ def test_any_frame_comes_back(records, tmp_path):
     assert outcome(snapshot, tmp_path / "any.xlsx") == NOTHING
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=TEXTS, after=TEXTS)
 def test_any_edit_of_a_text_arrives_exactly(before, after, tmp_path):
     """The text that goes out is the analyst's own; only what spreadsheets do by themselves is no edit."""
@@ -210,7 +211,7 @@ def test_any_edit_of_a_text_arrives_exactly(before, after, tmp_path):
     assert outcome(snapshot, target)[0].get("7", {"name": unix_lines(before)})["name"] == unix_lines(after)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=RECORDS, after=RECORDS)
 def test_any_edit_of_a_value_arrives(before, after, tmp_path):
     """Sets, dates, flags and numbers are read as the frame would hold them; 15 digits of a number, as many as a sheet keeps."""

@@ -13,6 +13,7 @@ import zipfile
 from io import BytesIO, StringIO
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from truto_tickets_nb.edits.filters.filters import filter_of
 from truto_tickets_nb.errors import DraftDamaged, FrameError, PlanError, RecipeError, SnapshotError, StepError
 from truto_tickets_nb.files.checksums import digest, sealed
 
-SHORT = settings(max_examples=25, deadline=None, suppress_health_check=[*HealthCheck])
+SHORT = settings(max_examples=examples(25), deadline=None, suppress_health_check=[*HealthCheck])
 LONG = settings(max_examples=3000, deadline=None, suppress_health_check=[*HealthCheck])
 
 

@@ -16,6 +16,7 @@ import httpx
 import pandas as pd
 import pytest
 from clients.hostile_server import ACCOUNT, TOKEN, Hostile
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wcwidth import width
@@ -176,7 +177,7 @@ def test_redirect_is_not_followed_and_the_token_stays():
     assert asked == ["x.example"]
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=60), st.text(max_size=30))
 def test_any_text_is_shown_safely(text, other):
     """Whatever stands in a ticket, a page has only our own tags and a terminal hears no command."""
@@ -374,7 +375,7 @@ def test_no_error_carries_a_command(evil, act, tmp_path):
         assert_all_quiet(attempt(lambda: act(account.load(progress=False), evil)))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.text(max_size=80))
 def test_border_leaves_nothing_that_is_obeyed(text):
     """Errors, warnings, shortened texts, JSON for a terminal: any text of Unicode, half characters too."""

@@ -9,6 +9,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -420,7 +421,7 @@ def test_each_column_is_read_by_its_own_values_first(file):
     assert (tickets["2"]["created_at"], tickets["2"]["updated_at"]) == ("2024-04-03", "2024-03-04")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(moments=st.lists(st.datetimes(min_value=pd.Timestamp("1970-01-01").to_pydatetime(), max_value=pd.Timestamp("2068-12-31").to_pydatetime()), min_size=1, max_size=5), form=st.sampled_from(["%d/%b/%y %I:%M %p", "%Y-%m-%d %H:%M", "%B %d, %Y %H:%M", "%d %b %Y %H:%M", "%Y/%m/%d %H:%M"]))  # fmt: skip
 def test_law_dates_with_one_meaning_are_read_as_they_are_written(moments, form):
     """Every unambiguous form, for every minute of a hundred years."""

@@ -8,6 +8,7 @@ import sqlite3
 import warnings
 
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -265,7 +266,7 @@ def written(tmp_path_factory):
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_flipped_bytes_are_never_other_content(written, tmp_path_factory, seed):
     """One to four bytes of the file are another value: an error, a file set aside, an unreadable run, or no difference."""
     whole, truth = written
@@ -277,7 +278,7 @@ def test_flipped_bytes_are_never_other_content(written, tmp_path_factory, seed):
 
 
 @given(length=st.floats(0, 1), filler=st.sampled_from([b"", b"\0", b"\xff"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_truncated_file_is_never_other_content(written, tmp_path_factory, length, filler):
     """The end of the file is missing, or overwritten."""
     whole, truth = written
@@ -315,7 +316,7 @@ def crashed(tmp_path_factory):
 
 
 @given(seed=st.integers(0, 2**32), cut=st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_damaged_write_ahead_part_is_an_earlier_moment_at_worst(crashed, tmp_path_factory, seed, cut):
     """SQLite drops a damaged end: each ticket is as it was written, or still open for a resume, which reads it again."""
     parts, (_, truth) = crashed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -54,7 +55,7 @@ def compared(base, edited):
 PAIRS = st.integers(1, 4).flatmap(
     lambda n: st.tuples(st.lists(RECORD, min_size=n, max_size=n), st.lists(RECORD, min_size=n, max_size=n))
 )
-slowly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+slowly = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples(60))
 
 
 def value(record, column):

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -233,7 +234,7 @@ def test_filter_of_a_field_that_no_ticket_has():
     assert filters.misfit({"id": "1", "number": "7"}) == ""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(-(2**70), 2**70), st.integers(-(2**70), 2**70), st.sampled_from(["gt", "gte", "lt", "lte"]))
 def test_order_of_numbers_is_the_order_of_numbers(value, limit, sign):
     """Whatever two whole numbers are, as text or not, they compare as themselves."""
@@ -242,7 +243,7 @@ def test_order_of_numbers_is_the_order_of_numbers(value, limit, sign):
         assert (Filters.of({"number": {sign: asked}}).misfit({"number": held}) == "") is right
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.datetimes(*YEARS),
     st.datetimes(*YEARS),

@@ -9,6 +9,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -275,7 +276,7 @@ def test_odd_dates_are_never_edits():
         assert {tuple(patch.body) for patch in snapshot.plan(snapshot.frame().assign(name="x"))} == {("name",)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.tuples(st.datetimes(), st.sampled_from(["Z", "+00:00", "-05:30", "+0900", ""]), st.sampled_from(["", "0", "7", "000", "1234567"])), min_size=1, max_size=6)
 )  # fmt: skip

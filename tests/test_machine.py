@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from examples import examples
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -144,5 +145,5 @@ class Cleaning(RuleBasedStateMachine):
 
 TestCleaning = Cleaning.TestCase
 TestCleaning.settings = settings(
-    deadline=None, max_examples=25, stateful_step_count=15, suppress_health_check=list(HealthCheck)
+    deadline=None, max_examples=examples(25), stateful_step_count=15, suppress_health_check=list(HealthCheck)
 )

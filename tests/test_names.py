@@ -7,6 +7,7 @@ import unicodedata
 import numpy as np
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -183,7 +184,7 @@ def test_another_form_of_unicode_is_the_same_name(accented):
     assert {ticket: [*body] for ticket, body in bodies(draft.plan()).items()} == {"1": ["name", "tags"], "2": ["name"]}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.text(st.characters(categories=["L", "M"]), min_size=1, max_size=8))
 def test_every_form_of_a_name_resolves_to_it(name):
     """Law: the composed and the decomposed form mean the same choice, ids stay exact."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from page import QUERY
@@ -118,7 +119,7 @@ values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.dictionaries(st.text("abcK", min_size=1, max_size=4), values, min_size=1, max_size=3))
 def test_every_parameter_is_shown_as_it_is_sent(remote):
     """Whatever goes along, nested as it may be, stands in the plan word for word as on the wire, and silence is not claimed."""

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,7 +83,7 @@ def at(content, path):
     return content
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.data())
 def test_file_with_any_one_change_is_refused(data):
     """Whatever is changed, left out or added, at any depth, and of whichever type: it is refused, or is the very same plan."""
@@ -107,7 +108,7 @@ def test_file_with_any_one_change_is_refused(data):
     assert (again.to_json(), repr(again)) == (FULL.to_json(), repr(FULL))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.integers(0, len(FULL.to_json())), st.sampled_from(["", "\x00", "}", "NaN", "\ud800", "é"]))
 def test_file_that_is_cut_off_or_garbled_is_a_plan_error(end, more):
     """Half a file, a file with something in the middle: one kind of error, never a raw one."""
@@ -207,7 +208,7 @@ def test_anything_else_confirms_nothing(confirm, why):
 WIDE = [problem for problem in FULL.problems if not problem.ticket]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.sampled_from(["only", "drop", "split", "problem"]), max_size=4), st.data())
 def test_no_refinement_loses_what_blocks_the_whole_plan(steps, data):
     """Whatever is narrowed, in whichever order: as long as a change is left, everything that concerns all tickets is left too."""

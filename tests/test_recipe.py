@@ -7,6 +7,7 @@ import json
 import pickle
 
 import pytest
+from examples import ALL
 
 import truto_tickets_nb as tt
 from truto_tickets_nb.errors import RecipeError
@@ -271,7 +272,7 @@ def cleaning():
 
 def test_recipe_cleans_both_exports(exports):
     """A recipe does the clean-up of the exports as plain pandas does, and a second time there is nothing left to do."""
-    for export, steps in ((exports, 5), (exports[:1], 5), (exports[1:], 4)):
+    for export, steps in ((exports, 5), (exports[:1], 5), (exports[1:], 4)) if ALL else ((exports[1:], 4),):
         with tt.sandbox("jira", tickets=export, limit=None, page_size=500) as account:
             snapshot = account.load()
             report = tt.Recipe(cleaning().steps[:steps]).apply_to(snapshot)

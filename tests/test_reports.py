@@ -3,6 +3,7 @@
 import copy
 
 import pytest
+from examples import examples
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -70,7 +71,7 @@ def _change(name, old, new, body):
 LANDED = {"applied", "normalised"}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(pairs(), st.booleans())
 def test_a_server_that_keeps_the_old_value_is_never_reported_as_applied(pair, knows_before):
     """Whatever old and new have in common, a value that still is the old one to the letter was not applied."""
@@ -82,7 +83,7 @@ def test_a_server_that_keeps_the_old_value_is_never_reported_as_applied(pair, kn
     assert between([_change(name, old, new, body)], record)[0].verdict == "open"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(pairs(), st.booleans())
 def test_a_server_that_stores_the_new_value_is_always_reported_as_applied(pair, knows_before):
     """A value that is the new one to the letter was applied, however close the old one was."""

@@ -8,6 +8,7 @@ from datetime import date
 import openpyxl
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -168,7 +169,7 @@ def sent(plan):
     return [(patch.ticket, patch.body) for patch in plan]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(EDITS)
 def test_the_same_edit_gives_the_same_plan(snapshot, edits):
     """Frames, drafts, steps and recipes agree, and so does a frame that went through files and other types."""
@@ -192,7 +193,7 @@ def typed(value):
     return value
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(edits=EDITS)
 def test_the_same_edit_gives_the_same_plan_through_a_spreadsheet(snapshot, edits, tmp_path_factory):
     """What is typed into a CSV or a workbook gives the plan that pandas gives."""

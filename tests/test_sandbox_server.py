@@ -12,6 +12,7 @@ from contextlib import ExitStack
 
 import httpx
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -307,7 +308,7 @@ def test_body_that_is_nested_too_deeply_is_refused(box):
     assert (status, "levels deep" in json.loads(answer)["message"]) == (400, True)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     query=st.lists(
         st.tuples(
@@ -361,7 +362,7 @@ JSON_TEXTS = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     body=st.one_of(
         st.binary(max_size=200),

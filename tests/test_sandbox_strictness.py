@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -224,7 +225,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(body=st.dictionaries(st.sampled_from([*SAMPLE, "parent", "assigness", "colour"]), JSON, max_size=4))
 def test_law_no_body_is_answered_with_a_server_error(patch, body):
     """Whatever a body holds, it is taken or refused, and the answer is JSON."""
@@ -260,7 +261,7 @@ VALUES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(query=st.lists(st.tuples(st.builds(str.__add__, KEYS, PARTS), VALUES), max_size=4), one=st.booleans())
 def test_law_no_query_is_answered_with_a_server_error(many, ask, query, one):
     """Whatever a query holds, it is understood or refused."""

@@ -11,6 +11,7 @@ from datetime import timedelta
 import openpyxl
 import pandas as pd
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_excel import NOTHING, RECORDS, edit, letter, outcome, put, seen, snapshot_of
@@ -335,7 +336,7 @@ def rewrite(path, pattern, by, part="xl/worksheets/sheet1.xml"):
 # Files that pandas wrote
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(records=RECORDS, index=st.booleans())
 def test_csv_that_pandas_wrote_is_no_change(records, index, tmp_path):
     """df.to_csv() knows no guards, no marks and no sets: whatever the tickets hold, untouched cells are no edits."""
