@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from truto_tickets_nb.account import Account
+    from truto_tickets_nb.audits.audit import Audit
+    from truto_tickets_nb.audits.check import check
     from truto_tickets_nb.connecting import connect
     from truto_tickets_nb.edits import Draft, Filter, Recipe, Step
     from truto_tickets_nb.events.event_types import Listener
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Account",
+    "Audit",
     "BulkForm",
     "Change",
     "Draft",
@@ -64,6 +67,7 @@ __all__ = [
     "Snapshot",
     "Step",
     "TicketForm",
+    "check",
     "connect",
     "errors",
     "integrations",
@@ -75,6 +79,8 @@ __version__ = VERSION
 # library, no server and no widgets.
 _MODULES = {
     "Account": "account",
+    "Audit": "audits.audit",
+    "check": "audits.check",
     "SafetyLimits": "runs.safety_limits",
     "BulkForm": "widgets.workbench.bulk_form",
     "Change": "plans.change",

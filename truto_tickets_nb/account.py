@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -151,6 +152,7 @@ class Account:
             (self._client.budget.size, self._client.budget.window),
             self._home,
             self._in_memory,
+            loaded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
     def dry_run(self, plan: Plan, *, ask_server: bool = False, progress: bool | ProgressBar = True) -> DryRun:

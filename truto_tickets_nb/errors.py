@@ -14,6 +14,7 @@
     |   |-- PlanFileError                   a saved plan that can't be read, or was changed
     |   |-- ConfirmError                    the number typed is not the plan's number
     |   `-- ServerWrote                     asked to check only, the tool changed a ticket; `.undo` puts it back
+    |-- AuditError (ValueError)             an audit that can't be run, read or compared as asked
     |-- SnapshotError (ValueError)          a saved snapshot that can't be read
     |-- JournalError (OSError)              the journal can't be read or written; nothing was sent
     |   |-- RunNotFound (LookupError)       the journal has no run of this id
@@ -114,6 +115,10 @@ class ServerWrote(PlanError):
     def __init__(self, message: str, undo: object = None) -> None:
         super().__init__(message)
         self.undo = undo
+
+
+class AuditError(TicketsError, ValueError):
+    """An audit can't be run, read or compared as asked; the message names what and where."""
 
 
 class SnapshotError(TicketsError, ValueError):

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from truto_tickets_nb.audits.audit import Audit
+    from truto_tickets_nb.audits.check import UserCheck
     from truto_tickets_nb.edits.recipes.report import Report
     from truto_tickets_nb.tickets.table import Table
 
@@ -59,6 +61,7 @@ class Snapshot:
     home: str | Path | None = None  # the folder of its account, where one was given
     practice: bool = False  # of a sandbox in memory, which leaves nothing behind
     id: str = ""  # 32 hex digits over the account and the tickets: the same data gives the same id
+    loaded_at: str = ""  # when it was loaded, ISO 8601 in UTC; "" where that is not known
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(map(printable, self.notes)))
@@ -194,6 +197,52 @@ class Snapshot:
         current = self.table.frame.get("parent_ticket")
         return current is None or not shared(current, edited["parent_ticket"])
 
+    def audit(
+        self,
+        config: str | Path | None = None,
+        *,
+        now: Any = None,
+        closed: Iterable[str] | None = None,
+        checks: Iterable[UserCheck] = (),
+        progress: bool = True,
+    ) -> Audit:
+        """Look at all tickets with every check: what state they are in, what can be repaired; nothing is changed or sent.
+
+        `config` is the path of a TOML file that chooses, tunes and suppresses checks. `now` is the time to look at them (default: the
+        latest time in the tickets that is not after they were loaded). `closed` names the statuses that count as closed; without it
+        they are judged by their names. `checks` adds checks of your own to those registered with @tt.check.
+        """
+        from truto_tickets_nb.audits.audit_snapshot import audit  # noqa: PLC0415  (rapidfuzz and fifty checks only where one audits)
+
+        closed = None if closed is None else names("closed", closed, 'closed=["Done"]')
+        path = None if config is None else file_path("config", config)
+        return audit(
+            self,
+            path,
+            now=now,
+            closed=closed,
+            checks=checks,
+            loaded_at=self.loaded_at,
+            is_filtered=bool(self.query),
+            progress=progress,
+        )
+
+    def spellings(self, field: str, *, by: str | None = None) -> pd.DataFrame:
+        """List the values of a column that are one value in several spellings: group, value, tickets, keep; one row a value.
+
+        `by` names a column, such as "workspace", within whose values alone spellings are compared. `keep` is the spelling to keep, ""
+        where a person must decide.
+        """
+        from truto_tickets_nb.audits.listings import spellings  # noqa: PLC0415
+
+        return spellings(self, field, by)
+
+    def duplicates(self, field: str = "name") -> pd.DataFrame:
+        """List the groups of tickets that are alike in a text: kind ("same" or "look alike"), group, id, text; one row a ticket."""
+        from truto_tickets_nb.audits.listings import duplicates  # noqa: PLC0415
+
+        return duplicates(self, field)
+
     def fields(self) -> pd.DataFrame:
         """List the columns: kind, editable (bool), and the values that a reference may take (str), with who names them."""
         rows = [about(name, self.profile, self.learnt, self.choices) for name in self.table.frame.columns]
@@ -251,6 +300,7 @@ class Snapshot:
             "budget": self.budget,
             "practice": self.practice,
             "id": self.id,
+            "loaded_at": self.loaded_at,
         }
         snapshot_file.write(file_path("path", path), self.table, about, self.choices, self.learnt)
 
@@ -289,4 +339,5 @@ def open_snapshot(path: str | Path) -> Snapshot:
         tuple(header["budget"]),
         practice=header["practice"],
         id=header["id"],
+        loaded_at=header["loaded_at"],
     )

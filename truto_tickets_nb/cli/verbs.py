@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from truto_tickets_nb.cli.apply import add_apply
+from truto_tickets_nb.cli.audit import add_audit
 from truto_tickets_nb.cli.exit_status import EPILOG, FAILED
 from truto_tickets_nb.cli.plan import add_plan
 from truto_tickets_nb.cli.runs import add_resume, add_runs, add_show, add_undo
@@ -36,9 +37,12 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
-    jobs = command.add_subparsers(required=True, metavar="demo|sandbox|plan|apply|runs|show|resume|undo")
+    jobs = command.add_subparsers(required=True, metavar="demo|sandbox|audit|plan|apply|runs|show|resume|undo")
     add_demo(jobs.add_parser("demo", help="load, edit, preview, apply, look again and undo, on a practice server"))
     add_sandbox(jobs.add_parser("sandbox", help="serve a practice account until Ctrl-C"))
+    add_audit(
+        jobs.add_parser("audit", help="say what state the tickets are in: exit 2 on findings as severe as --fail-on")
+    )
     add_plan(
         jobs.add_parser("plan", help="replay a recipe on fresh tickets and write the plan: exit 2 if there are changes")
     )

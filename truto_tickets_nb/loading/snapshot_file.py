@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from truto_tickets_nb.tickets.table import Table
 
-FORMAT = 2
+FORMAT = 3
 LONGEST = 256 * 2**20  # bytes of one line: a longer one is no ticket
 MARK, SEAL = "truto_tickets_nb", "digest"
 
@@ -39,6 +39,7 @@ class _Header(BaseModel):
     budget: Annotated[list[int | float], Field(min_length=2, max_length=2)]
     practice: bool
     id: str
+    loaded_at: str
     chosen: list[str]
     remote_data: bool
     choices: dict[str, list[dict[str, Any]]]

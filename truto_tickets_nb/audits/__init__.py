@@ -1,0 +1,1 @@
+"""Audits: checks over a snapshot, and their findings."""
