@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from truto_tickets_nb.audits.finding import Finding, Severity, Skipped, SkipCode
+from truto_tickets_nb.audits.finding import Finding, Severity, SkipCode, Skipped
 from truto_tickets_nb.errors import AuditError, cause, shorten
 from truto_tickets_nb.files.atomic_write import reason, write_file
 from truto_tickets_nb.files.strict_json import read_json
